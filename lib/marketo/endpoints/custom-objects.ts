@@ -1,0 +1,31 @@
+import { MAX_RECORDS_PER_CALL } from '../limits.ts';
+import { defineEndpoint } from './define-endpoint.ts';
+import { customObjectKey } from './keys.ts';
+import type { Endpoint } from './types.ts';
+
+// Marketo: custom-objects, "Timeouts" included. The types themselves are in `schema.ts`.
+
+const CUSTOM_OBJECTS: readonly Endpoint[] = [
+  defineEndpoint({
+    operation: 'syncCustomObjects',
+    path: '/rest/v1/customobjects/{customObjectName}.json',
+    recordLimit: MAX_RECORDS_PER_CALL,
+    aligned: true,
+    serverTimeoutSeconds: 120,
+    idempotent: true,
+    recordKey: customObjectKey,
+    circumstances: ['dependent'], // links to a lead or company
+  }),
+  defineEndpoint({
+    operation: 'deleteCustomObjects',
+    path: '/rest/v1/customobjects/{customObjectName}/delete.json',
+    recordLimit: MAX_RECORDS_PER_CALL,
+    aligned: true,
+    serverTimeoutSeconds: 60,
+    idempotent: true,
+    recordKey: customObjectKey,
+    circumstances: ['removal'],
+  }),
+];
+
+export { CUSTOM_OBJECTS };

@@ -1,0 +1,55 @@
+import type { Endpoint, Method } from './types.ts';
+
+const SUFFIX = '.json';
+
+interface Pattern {
+  readonly endpoint: Endpoint;
+  readonly segments: readonly string[];
+}
+
+/** Finds the row for a method and a path. */
+type PathIndex = (method: Method, path: string) => Endpoint | undefined;
+
+/**
+ * An index of rows by path pattern. `{name}` stands for one whole segment; in the last one, `.json` is no part of it.
+ * Where several patterns fit, the one that is literal earlier wins: `customobjects/schema.json` is never an object
+ * named `schema`.
+ */
+function indexByPath(endpoints: readonly Endpoint[]): PathIndex {
+  const patterns = new Map<string, Pattern[]>();
+  for (const endpoint of endpoints) {
+    const segments = endpoint.path.split('/');
+    const key = `${endpoint.method} ${segments.length}`;
+    const group = patterns.get(key) ?? [];
+    group.push({ endpoint, segments });
+    patterns.set(key, group);
+  }
+  for (const group of patterns.values()) group.sort(byLiteralFirst);
+  return (method, path) => {
+    const segments = path.split('/');
+    return patterns.get(`${method} ${segments.length}`)?.find((pattern) => fits(pattern.segments, segments))?.endpoint;
+  };
+}
+
+function fits(pattern: readonly string[], segments: readonly string[]): boolean {
+  return pattern.every((part, position) => {
+    const segment = segments[position] ?? '';
+    if (!isPlaceholder(part)) return part === segment;
+    return part.endsWith(SUFFIX) ? segment.endsWith(SUFFIX) && segment.length > SUFFIX.length : segment.length > 0;
+  });
+}
+
+function byLiteralFirst(left: Pattern, right: Pattern): number {
+  for (const [position, part] of left.segments.entries()) {
+    const difference = Number(isPlaceholder(part)) - Number(isPlaceholder(right.segments[position] ?? ''));
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+function isPlaceholder(part: string): boolean {
+  return part.startsWith('{');
+}
+
+export type { PathIndex };
+export { indexByPath };

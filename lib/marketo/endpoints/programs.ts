@@ -1,0 +1,49 @@
+import { MAX_RECORDS_PER_CALL } from '../limits.ts';
+import { defineEndpoint } from './define-endpoint.ts';
+import { leadById, leadByLeadId } from './keys.ts';
+import type { Endpoint } from './types.ts';
+
+// Marketo: program-members. The page gives no timeouts.
+
+const PROGRAMS: readonly Endpoint[] = [
+  defineEndpoint({
+    operation: 'syncProgramMemberStatus',
+    path: '/rest/v1/programs/{programId}/members/status.json',
+    recordLimit: MAX_RECORDS_PER_CALL,
+    aligned: true,
+    idempotent: true,
+    recordKey: leadByLeadId,
+    circumstances: ['statusChange', 'dependent'],
+  }),
+  defineEndpoint({
+    operation: 'syncProgramMemberData',
+    path: '/rest/v1/programs/{programId}/members.json',
+    recordLimit: MAX_RECORDS_PER_CALL,
+    aligned: true,
+    idempotent: true,
+    recordKey: leadByLeadId,
+    circumstances: ['dependent'],
+  }),
+  defineEndpoint({
+    operation: 'deleteProgramMembers',
+    path: '/rest/v1/programs/{programId}/members/delete.json',
+    recordLimit: MAX_RECORDS_PER_CALL,
+    aligned: true,
+    idempotent: true,
+    recordKey: leadByLeadId,
+    // A deletion is the end of a member's statuses: 1037 says here that the lead is not in the program any more
+    // (Marketo: program-members, "Delete"), so it is already so, as for any other change of status.
+    circumstances: ['removal', 'statusChange'],
+  }),
+  defineEndpoint({
+    operation: 'changeLeadProgramStatus',
+    path: '/rest/v1/leads/programs/{programId}/status.json',
+    recordLimit: MAX_RECORDS_PER_CALL,
+    aligned: true,
+    idempotent: true,
+    recordKey: leadById,
+    circumstances: ['statusChange', 'dependent'],
+  }),
+];
+
+export { PROGRAMS };

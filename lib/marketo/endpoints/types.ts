@@ -1,0 +1,31 @@
+import type { Circumstance } from '../catalogue/types.ts';
+import type { JsonObject, MarketoRequest } from '../request.ts';
+
+type Method = 'GET' | 'POST' | 'DELETE';
+
+/** One operation of Marketo's REST API, as far as the relay must know it. */
+interface Endpoint {
+  /** Stable name in camel case, for logs, metrics and letters: `syncLeads`. `unknown` for what the table lacks. */
+  readonly operation: string;
+  readonly method: Method;
+  /** Path with `{name}` for one segment: `/rest/v1/lists/{listId}/leads.json`. */
+  readonly path: string;
+  /** How the request travels: a JSON body, a form, a multipart form, or the query alone. */
+  readonly bodyForm: 'json' | 'form' | 'multipart' | 'none';
+  /** Most entries of `input` that one call carries; undefined where the request has no `input` array. */
+  readonly recordLimit?: number;
+  /** True when `result[i]` answers `input[i]`: only then can messages share a call and records be told apart. */
+  readonly aligned: boolean;
+  /** Marketo's own time limit for the operation. The client waits longer. */
+  readonly serverTimeoutSeconds: number;
+  /** Whether executing the request twice leaves the same state as once. */
+  idempotent(request: MarketoRequest): boolean;
+  /**
+   * The identity of a record for "one call in flight for each key" (namespaced, normalised), or undefined where the
+   * record has none. Two records with one key are never in flight together, nor swap order.
+   */
+  recordKey(request: MarketoRequest, record: JsonObject): string | undefined;
+  readonly circumstances: readonly Circumstance[];
+}
+
+export type { Endpoint, Method };
