@@ -1,0 +1,59 @@
+import { shorten, toJsonText } from '../message/json-text.ts';
+import { attributeBytes, attributesBytes, MAX_ATTRIBUTES, MAX_MESSAGE_BYTES } from '../message/message-size.ts';
+import type { MessageAttribute } from '../message/queue.ts';
+import type { DeadLetter } from './types.ts';
+
+/** SQS bills by 64 KB: up to there, a letter laid out for the eye costs nothing. */
+const MAX_INDENTED_BYTES = 65_536;
+const MAX_FACT_LENGTH = 128;
+const OUTSIDE_XML = /[^\t\n\r\x20-\uD7FF\uE000-\uFFFC\u{10000}-\u{10FFFF}]/gu;
+
+/** JSON of XML 1.0 characters only, laid out for the console while that is free. */
+function serialise(letter: DeadLetter): string {
+  const compact = toJsonText(letter);
+  if (Buffer.byteLength(compact) > MAX_INDENTED_BYTES) return compact;
+  const indented = toJsonText(letter, 2);
+  return Buffer.byteLength(indented) > MAX_INDENTED_BYTES ? compact : indented;
+}
+
+/** The short facts, so that a list of letters can be filtered without opening one. */
+function factAttributes({ relayId, operation, failure }: DeadLetter): Readonly<Record<string, MessageAttribute>> {
+  return {
+    code: fact(failure.code),
+    level: fact(failure.level),
+    relayId: fact(relayId),
+    ...(operation === undefined ? {} : { operation: fact(operation) }),
+    retriable: fact(String(failure.retriable)),
+    outcomeUnknown: fact(String(failure.outcomeUnknown)),
+  };
+}
+
+/**
+ * The relay's facts, and those of the publisher's attributes for which SQS has room beside the body. A publisher's
+ * attribute with the name of a fact gives way; the letter itself has them all.
+ */
+function letterAttributes(letter: DeadLetter, body: string): Readonly<Record<string, MessageAttribute>> {
+  const attributes: Record<string, MessageAttribute> = { ...factAttributes(letter) };
+  let bytes = Buffer.byteLength(body) + attributesBytes(attributes);
+  for (const [name, value] of Object.entries(letter.message.attributes)) {
+    if (Object.keys(attributes).length >= MAX_ATTRIBUTES) break;
+    if (value === '' || Object.hasOwn(attributes, name)) continue;
+    const dataType = letter.message.attributeTypes?.[name] ?? 'String';
+    const attribute = dataType.startsWith('Binary')
+      ? { dataType, binaryValue: value }
+      : { dataType, stringValue: value };
+    const size = attributeBytes(name, attribute);
+    if (bytes + size > MAX_MESSAGE_BYTES) continue;
+    attributes[name] = attribute;
+    bytes += size;
+  }
+  return attributes;
+}
+
+/** A code comes from a reply, so it can be anything; an attribute's value must not be empty. */
+function fact(value: string): MessageAttribute {
+  const clean = shorten(value, MAX_FACT_LENGTH).replace(OUTSIDE_XML, '?');
+  return { dataType: 'String', stringValue: clean === '' ? '(empty)' : clean };
+}
+
+export { factAttributes, letterAttributes, serialise };

@@ -1,0 +1,43 @@
+import type { Endpoint } from '../marketo/endpoints/types.ts';
+import type { MarketoRequest } from '../marketo/request.ts';
+import { describe, isObject } from './message-schema.ts';
+import type { MessageProblem } from './problem.ts';
+import { MAX_RECORDS } from './relay-attribute.ts';
+
+/** What is wrong with a request for its endpoint: the form it travels in, and the records in `input`. */
+function inputProblems(request: MarketoRequest, endpoint: Endpoint): readonly MessageProblem[] {
+  if (endpoint.bodyForm === 'multipart') {
+    return [{ path: 'path', expected: 'no file import: file imports are not supported by this version of the relay' }];
+  }
+  const { body } = request;
+  const takesRecords = endpoint.aligned || endpoint.recordLimit !== undefined;
+  if (!takesRecords) return [];
+  if (body === undefined || !Object.hasOwn(body, 'input')) return missingInput(request, endpoint);
+  const input: unknown = body.input;
+  if (!Array.isArray(input) || input.length === 0) {
+    return [{ path: 'body.input', expected: `a non-empty array of objects; got ${describe(input)}` }];
+  }
+  // What aligns is split over several calls; what does not goes in one call or not at all.
+  const limit = endpoint.aligned ? MAX_RECORDS : Math.min(endpoint.recordLimit ?? MAX_RECORDS, MAX_RECORDS);
+  const tooMany =
+    input.length > limit ? [{ path: 'body.input', expected: `at most ${limit} records; got ${input.length}` }] : [];
+  const wrong = input.flatMap((entry: unknown, index) =>
+    isObject(entry) ? [] : [{ path: `body.input[${index}]`, expected: `an object; got ${describe(entry)}` }],
+  );
+  return [...tooMany, ...wrong];
+}
+
+/** Lists also take their ids in the query, so only a body without `input`, or nothing at all, is certainly wrong. */
+function missingInput(request: MarketoRequest, endpoint: Endpoint): readonly MessageProblem[] {
+  const { body, query } = request;
+  const mayDoWithout = request.form !== undefined || query?.id !== undefined || query?._method !== undefined;
+  if (!endpoint.aligned || endpoint.bodyForm !== 'json' || mayDoWithout) return [];
+  return [
+    {
+      path: body === undefined ? 'body' : 'body.input',
+      expected: 'the records, in a non-empty array `body.input`; got nothing',
+    },
+  ];
+}
+
+export { inputProblems };

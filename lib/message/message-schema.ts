@@ -1,0 +1,181 @@
+import * as z from 'zod';
+import type { JsonObject, MarketoRequest } from '../marketo/request.ts';
+import { joinPath, shorten, toJsonText } from './json-text.ts';
+import type { MessageProblem } from './problem.ts';
+import { pathFaults } from './request-path.ts';
+
+/** A message as the publisher wrote it, its shape checked and `method` filled in. */
+interface ParsedMessage {
+  readonly request: MarketoRequest;
+  readonly id?: string;
+  readonly notAfterMs?: number;
+  readonly idempotent?: boolean;
+}
+
+interface SchemaReading {
+  readonly problems: readonly MessageProblem[];
+  /** Present as soon as method, path, query, body and form are sound, so that the endpoint's rules can be checked too. */
+  readonly request?: MarketoRequest;
+  readonly parsed?: ParsedMessage;
+  /** The publisher's id when it is sound, even if the rest is not. */
+  readonly id?: string;
+}
+
+const MAX_QUERY_VALUES = 10_000;
+/** Printable ASCII: it becomes part of a message attribute, a table key and a file name. */
+const ID = /^[\x21-\x7E](?:[\x20-\x7E]{0,126}[\x21-\x7E])?$/;
+const TOKEN_REMEDY = 'no access_token: the relay sends its own token in the Authorization header';
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Says what was expected, and what was there instead, short. */
+function expected(text: string) {
+  return { error: (issue: { input?: unknown }) => `${text}; got ${describe(issue.input)}` };
+}
+
+function describe(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : `an array of ${value.length}`;
+  if (isObject(value)) return 'an object';
+  return typeof value === 'string' ? toJsonText(shorten(value, 60)) : String(value);
+}
+
+const object = (text: string) => z.custom<JsonObject>(isObject, expected(text));
+
+const isScalar = (value: unknown): boolean => ['string', 'number', 'boolean'].includes(typeof value);
+const isQueryValue = (value: unknown): boolean =>
+  Array.isArray(value)
+    ? value.length > 0 && value.length <= MAX_QUERY_VALUES && value.every(isScalar)
+    : isScalar(value);
+
+const method = z.enum(['GET', 'POST', 'DELETE'], expected('GET, POST or DELETE'));
+const requestShape = {
+  method: method.optional(),
+  path: z.string(expected('a string: the path of a Marketo REST endpoint')),
+  query: object('an object of parameters').optional(),
+  body: object('an object: the JSON body of the request').optional(),
+  form: object('an object: the form fields of the request').optional(),
+};
+
+const messageSchema = z.strictObject(
+  {
+    ...requestShape,
+    id: z
+      .string(expected('a string of 1 to 128 printable ASCII characters, no space at either end'))
+      .regex(ID, expected('1 to 128 printable ASCII characters, no space at either end'))
+      .optional(),
+    notAfter: z.iso
+      .datetime({ offset: true, ...expected('an ISO 8601 instant with its offset, such as 2027-01-31T12:00:00Z') })
+      .optional(),
+    idempotent: z.boolean(expected('true or false')).optional(),
+  },
+  expected('an object with `path`, and `method`, `query`, `body` or `form`, `id`, `notAfter`, `idempotent` as needed'),
+);
+const requestSchema = z.object(requestShape);
+
+/**
+ * Checks a message against everything that can be said without knowing its endpoint, and lists every problem.
+ *
+ * @param value - what `JSON.parse` gave; members of `body` and `form` pass through as they are
+ */
+function checkMessage(value: unknown): SchemaReading {
+  if (!isObject(value)) return { problems: [{ path: '', expected: `a JSON object; got ${describe(value)}` }] };
+  const whole = messageSchema.safeParse(value);
+  const shapeProblems = whole.success ? [] : whole.error.issues.flatMap(problemsOfIssue);
+  const requestProblems = [
+    ...(typeof value.path === 'string' ? pathProblems(value.path) : []),
+    ...queryProblems(value),
+    ...formProblems(value),
+    ...bodyProblems(value),
+  ];
+  const problems = [...shapeProblems, ...requestProblems];
+  const id = typeof value.id === 'string' && ID.test(value.id) ? { id: value.id } : {};
+  const shape = requestSchema.safeParse(value);
+  if (!shape.success || requestProblems.length > 0) return { problems, ...id };
+  const request = requestFrom(shape.data);
+  if (!whole.success || problems.length > 0) return { problems, request, ...id };
+  const { notAfter, idempotent } = whole.data;
+  return {
+    problems,
+    request,
+    ...id,
+    parsed: {
+      request,
+      ...id,
+      ...(notAfter === undefined ? {} : { notAfterMs: Date.parse(notAfter) }),
+      ...(idempotent === undefined ? {} : { idempotent }),
+    },
+  };
+}
+
+function requestFrom(shape: z.infer<typeof requestSchema>): MarketoRequest {
+  const { path, query, body, form } = shape;
+  return {
+    method: shape.method ?? (body === undefined && form === undefined ? 'GET' : 'POST'),
+    path,
+    ...(query === undefined ? {} : { query: query as NonNullable<MarketoRequest['query']> }),
+    ...(body === undefined ? {} : { body }),
+    ...(form === undefined ? {} : { form }),
+  };
+}
+
+function problemsOfIssue(issue: z.core.$ZodIssue): MessageProblem[] {
+  const path = issue.path.reduce<string>(
+    (joined, step) => joinPath(joined, typeof step === 'number' ? step : String(step)),
+    '',
+  );
+  if (issue.code !== 'unrecognized_keys') return [{ path, expected: issue.message }];
+  return issue.keys.map((name) => ({ path: joinPath(path, name) || '[""]', expected: 'no such member' }));
+}
+
+function pathProblems(path: string): MessageProblem[] {
+  return pathFaults(path).map((fault) => ({ path: 'path', expected: `${fault}; got ${describe(path)}` }));
+}
+
+function queryProblems(value: Record<string, unknown>): MessageProblem[] {
+  if (!isObject(value.query)) return [];
+  return Object.entries(value.query).flatMap(([name, given]): MessageProblem[] => {
+    const path = name === '' ? 'query[""]' : joinPath('query', name);
+    if (name === '') return [{ path, expected: 'a name that is not empty' }];
+    if (name.toLowerCase() === 'access_token') return [{ path, expected: TOKEN_REMEDY }];
+    if (name === '_method' && !mayReadByPost(value, given)) {
+      const text = `"GET", with method POST and below /rest/v1/; otherwise say \`method\``;
+      return [{ path, expected: `${text}; got ${describe(given)}` }];
+    }
+    if (isQueryValue(given)) return [];
+    const text = `a string, a number or a boolean, or a non-empty array of at most ${MAX_QUERY_VALUES} of these`;
+    return [{ path, expected: `${text}; got ${describe(given)}` }];
+  });
+}
+
+/** Marketo: lead-database, "Long URIs". The asset API has dropped `_method`: there the POST would be done as a POST. */
+function mayReadByPost(message: Record<string, unknown>, override: unknown): boolean {
+  const isPost =
+    message.method === 'POST' || (message.method === undefined && ('body' in message || 'form' in message));
+  return override === 'GET' && isPost && typeof message.path === 'string' && message.path.startsWith('/rest/v1/');
+}
+
+function formProblems(value: Record<string, unknown>): MessageProblem[] {
+  if (value.form === undefined) return [];
+  const problems: MessageProblem[] = [];
+  if (value.body !== undefined) problems.push({ path: 'form', expected: 'either `body` or `form`, not both' });
+  if (value.method === 'GET' || value.method === 'DELETE') {
+    problems.push({ path: 'form', expected: `no form with ${value.method}: parameters go into \`query\`` });
+  }
+  for (const name of isObject(value.form) ? Object.keys(value.form) : []) {
+    const path = name === '' ? 'form[""]' : joinPath('form', name);
+    if (name === '') problems.push({ path, expected: 'a name that is not empty' });
+    if (name.toLowerCase() === 'access_token') problems.push({ path, expected: TOKEN_REMEDY });
+    if (name === '_method') problems.push({ path, expected: 'nothing: `_method` goes into `query`' });
+  }
+  return problems;
+}
+
+function bodyProblems(value: Record<string, unknown>): MessageProblem[] {
+  if (value.body === undefined || value.method !== 'GET') return [];
+  return [{ path: 'body', expected: 'no body with GET: use POST with `"query": {"_method": "GET"}`' }];
+}
+
+export type { ParsedMessage, SchemaReading };
+export { checkMessage, describe, ID, isObject };

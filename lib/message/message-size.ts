@@ -1,0 +1,39 @@
+import type { MessageAttribute, OutgoingMessage } from './queue.ts';
+
+/** SQS quotas: a message with its attributes, and a batch in all, 1 MiB; ten attributes; ten messages in a batch. */
+const MAX_MESSAGE_BYTES = 1_048_576;
+const MAX_ATTRIBUTES = 10;
+const MAX_BATCH_ENTRIES = 10;
+
+/** What SQS counts: the body, and each attribute's name, type and value. */
+function messageBytes(message: Pick<OutgoingMessage, 'body' | 'attributes'>): number {
+  return Buffer.byteLength(message.body) + attributesBytes(message.attributes);
+}
+
+function attributesBytes(attributes: Readonly<Record<string, MessageAttribute>>): number {
+  return Object.entries(attributes).reduce((sum, [name, attribute]) => sum + attributeBytes(name, attribute), 0);
+}
+
+function attributeBytes(name: string, attribute: MessageAttribute): number {
+  return (
+    Buffer.byteLength(name) +
+    Buffer.byteLength(attribute.dataType) +
+    Buffer.byteLength(attribute.stringValue ?? '') +
+    Buffer.byteLength(attribute.binaryValue ?? '', 'base64')
+  );
+}
+
+/** Whether SQS can take it. What does not fit, with its relay state, is held back by its visibility timeout instead. */
+function fitsAsCopy(message: Pick<OutgoingMessage, 'body' | 'attributes'>): boolean {
+  return Object.keys(message.attributes).length <= MAX_ATTRIBUTES && messageBytes(message) <= MAX_MESSAGE_BYTES;
+}
+
+export {
+  attributeBytes,
+  attributesBytes,
+  fitsAsCopy,
+  MAX_ATTRIBUTES,
+  MAX_BATCH_ENTRIES,
+  MAX_MESSAGE_BYTES,
+  messageBytes,
+};

@@ -1,0 +1,140 @@
+import * as z from 'zod';
+import { toJsonText } from './json-text.ts';
+import { ID } from './message-schema.ts';
+import type { MessageAttribute, QueueRecord } from './queue.ts';
+import { MAX_HISTORY, RELAY_ATTRIBUTE, type RelayState } from './relay-state.ts';
+
+/** Most entries of one message's `input`; it bounds the attribute, whose worst case is every other position: 30 KB. */
+const MAX_RECORDS = 10_000;
+const MAX_ATTRIBUTE_LENGTH = 65_536;
+const MAX_CODE_LENGTH = 40;
+const VERSION = 1;
+
+const instant = z.iso.datetime();
+const count = z.int().min(0).max(1_000_000);
+const code = z
+  .string()
+  .min(1)
+  .max(MAX_CODE_LENGTH + 3);
+
+/** The attribute's JSON, with names for the reader of the console. */
+const attributeSchema = z.strictObject({
+  v: z.literal(VERSION),
+  id: z.string().regex(ID),
+  attempt: count,
+  firstSeen: instant,
+  firstFailed: instant.optional(),
+  lastCode: code.optional(),
+  /** Code and milliseconds since `firstSeen`. */
+  history: z
+    .array(z.tuple([code, z.int()]))
+    .max(MAX_HISTORY)
+    .optional(),
+  /** `0-4,7` */
+  positions: z.string().optional(),
+  part: count.optional(),
+  share: z.int().min(1).max(MAX_RECORDS).optional(),
+});
+
+/** The state of a message that the relay has not seen before. */
+function freshState(record: Pick<QueueRecord, 'messageId' | 'sentAtMs'>, relayId?: string): RelayState {
+  return { relayId: relayId ?? record.messageId, attempts: 0, firstSeenMs: record.sentAtMs, history: [], part: 0 };
+}
+
+/**
+ * The state as the message attribute `relay`.
+ *
+ * @example
+ * encodeRelayState(state).stringValue; // {"v":1,"id":"order-7","attempt":2,"firstSeen":"2027-...","lastCode":"713",...}
+ */
+function encodeRelayState(state: RelayState): MessageAttribute {
+  const { firstSeenMs, firstFailedMs, lastCode, positions, shareAtMost } = state;
+  const history = state.history
+    .slice(-MAX_HISTORY)
+    .map((entry) => [boundCode(entry.code), Math.round(entry.atMs - firstSeenMs)] as const);
+  const text = toJsonText({
+    v: VERSION,
+    id: state.relayId,
+    attempt: state.attempts,
+    firstSeen: new Date(firstSeenMs).toISOString(),
+    ...(firstFailedMs === undefined ? {} : { firstFailed: new Date(firstFailedMs).toISOString() }),
+    ...(lastCode === undefined ? {} : { lastCode: boundCode(lastCode) }),
+    ...(history.length === 0 ? {} : { history }),
+    ...(positions === undefined ? {} : { positions: encodePositions(positions) }),
+    ...(state.part === 0 ? {} : { part: state.part }),
+    ...(shareAtMost === undefined ? {} : { share: shareAtMost }),
+  });
+  return { dataType: 'String', stringValue: text };
+}
+
+/**
+ * The state that a message brings along. Undefined for a new message, and for an attribute that the relay did not write:
+ * a publisher's own attribute of that name must not decide anything.
+ */
+function decodeRelayState(
+  attributes: Readonly<Record<string, MessageAttribute>>,
+  nowMs: number,
+): RelayState | undefined {
+  const text = Object.hasOwn(attributes, RELAY_ATTRIBUTE) ? attributes[RELAY_ATTRIBUTE]?.stringValue : undefined;
+  if (text === undefined || text.length > MAX_ATTRIBUTE_LENGTH) return undefined;
+  const parsed = attributeSchema.safeParse(parseOrUndefined(text));
+  if (!parsed.success) return undefined;
+  const { data } = parsed;
+  const positions = data.positions === undefined ? undefined : decodePositions(data.positions);
+  if (data.positions !== undefined && positions === undefined) return undefined;
+  // A start in the future would never grow old.
+  const firstSeenMs = Math.min(Date.parse(data.firstSeen), nowMs);
+  const firstFailedMs = data.firstFailed === undefined ? undefined : Math.min(Date.parse(data.firstFailed), nowMs);
+  return {
+    relayId: data.id,
+    attempts: data.attempt,
+    firstSeenMs,
+    ...(firstFailedMs === undefined ? {} : { firstFailedMs }),
+    ...(data.lastCode === undefined ? {} : { lastCode: data.lastCode }),
+    history: (data.history ?? []).map(([historyCode, sinceMs]) => ({ code: historyCode, atMs: firstSeenMs + sinceMs })),
+    ...(positions === undefined ? {} : { positions }),
+    part: data.part ?? 0,
+    ...(data.share === undefined ? {} : { shareAtMost: data.share }),
+  };
+}
+
+function parseOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A code comes from a reply, so it can be anything. */
+function boundCode(text: string): string {
+  const short = text.length <= MAX_CODE_LENGTH ? text : `${text.slice(0, MAX_CODE_LENGTH)}...`;
+  return short === '' ? '(empty)' : short.toWellFormed();
+}
+
+/** `[0, 1, 2, 7]` as `0-2,7`; the order is kept. */
+function encodePositions(positions: readonly number[]): string {
+  const ranges: { first: number; last: number }[] = [];
+  for (const position of positions) {
+    const range = ranges.at(-1);
+    if (range !== undefined && position === range.last + 1) range.last = position;
+    else ranges.push({ first: position, last: position });
+  }
+  return ranges.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`)).join(',');
+}
+
+function decodePositions(text: string): readonly number[] | undefined {
+  const positions: number[] = [];
+  for (const range of text === '' ? [] : text.split(',')) {
+    const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(range);
+    if (match === null) return undefined;
+    const first = Number(match[1]);
+    const last = Number(match[2] ?? match[1]);
+    if (last < first || last >= MAX_RECORDS) return undefined;
+    if (positions.length + last - first + 1 > MAX_RECORDS) return undefined;
+    for (let position = first; position <= last; position += 1) positions.push(position);
+  }
+  return new Set(positions).size === positions.length ? positions : undefined;
+}
+
+export { decodeRelayState, encodeRelayState, freshState, MAX_RECORDS };
