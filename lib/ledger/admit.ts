@@ -1,0 +1,165 @@
+import { leftToday } from './day.ts';
+import { fold, type View } from './fold.ts';
+import { gateOf, refused } from './gate.ts';
+import { effectiveLimit } from './learned.ts';
+import type { PermitAnswer, PermitAsk } from './ledger.ts';
+import { RESERVE_AHEAD_MS, SEND_WITHIN_MS } from './limits.ts';
+import type { LedgerState, Seat } from './state.ts';
+import { freesAtMs, nextOpeningMs, nextTurnMs } from './window.ts';
+
+/** The state while asks are being answered: grows with every grant. */
+interface Working {
+  readonly seats: Record<string, Seat>;
+  readonly busy: Set<number>;
+  readonly freesAt: readonly number[];
+  readonly windowLimit: number;
+  readonly seatLimit: number;
+  readonly spareSeats: number;
+  readonly callMs: number;
+  readonly probe: boolean;
+  lastStartMs: number;
+  waiting: number;
+  left: number;
+}
+
+/** @param current folded to `view.nowMs`. */
+function workingOn(current: LedgerState, probe: boolean, view: View): Working {
+  const { nowMs, limits } = view;
+  const seats = Object.values(current.seats);
+  const windowLimit = effectiveLimit(limits.windowCalls, current.learnedWindow, nowMs, limits.windowMs);
+  const seatLimit = effectiveLimit(limits.seats, current.learnedSeats, nowMs, limits.windowMs);
+  return {
+    seats: { ...current.seats },
+    busy: new Set(seats.flatMap((seat) => seat.keys)),
+    freesAt: current.ended
+      .map((call) => freesAtMs(call, limits.windowMs, view.aheadOf(call.worker)))
+      .sort((a, b) => a - b),
+    windowLimit,
+    seatLimit,
+    // Seats that the calls of a full window do not need, while they take as long as they do.
+    spareSeats: Math.floor(seatLimit - (windowLimit / limits.windowMs) * current.callMs),
+    callMs: current.callMs,
+    probe,
+    lastStartMs: current.lastStartMs,
+    waiting: seats.filter((seat) => seat.notBeforeMs > nowMs).length,
+    // While a probe decides whether the day is over, the count of the old day says nothing.
+    left: probe && current.day.probeAtMs !== undefined ? 1 : leftToday(current.day, limits),
+  };
+}
+
+/** When so many seats may have come free, if the calls under way take as long as calls do. */
+function seatWaitMs({ seats, callMs }: Working, nowMs: number, wanted = 1): number {
+  const ends = Object.values(seats)
+    .map((seat) => Math.max(seat.notBeforeMs + callMs, nowMs))
+    .sort((a, b) => a - b);
+  return (ends[wanted - 1] ?? nowMs + callMs) - nowMs;
+}
+
+/** When the next call may start; undefined when calls under way alone fill the window. */
+function startMs(working: Working, { nowMs, limits: { windowMs } }: View): number | undefined {
+  const { windowLimit, freesAt, lastStartMs } = working;
+  const outstanding = Object.keys(working.seats).length;
+  const opensAtMs = nextOpeningMs(windowLimit, outstanding, freesAt, nowMs);
+  if (opensAtMs === undefined || opensAtMs > nowMs) return opensAtMs;
+  return Math.max(nowMs, nextTurnMs(windowLimit, windowMs, outstanding + freesAt.length, lastStartMs));
+}
+
+function answer(ask: PermitAsk, id: string, resetMs: number, working: Working, view: View): PermitAnswer {
+  const { nowMs, limits } = view;
+  const busyKeys = ask.keys.filter((key) => working.busy.has(key));
+  if (ask.keys.length > 0 && busyKeys.length === ask.keys.length && !ask.hasKeyless) {
+    return refused('keys', seatWaitMs(working, nowMs));
+  }
+  if (working.left < 1) return refused('day', resetMs - nowMs);
+  if (Object.keys(working.seats).length >= working.seatLimit) return refused('seats', seatWaitMs(working, nowMs));
+
+  const startsAtMs = startMs(working, view);
+  if (startsAtMs === undefined) return refused('window', seatWaitMs(working, nowMs) + limits.windowMs);
+  if (startsAtMs > nowMs) {
+    // A permit for a coming opening saves its holder from asking again, but holds a seat idle until then.
+    const reservable = startsAtMs - nowMs <= RESERVE_AHEAD_MS && working.waiting < working.spareSeats;
+    if (!reservable) return refused('window', startsAtMs - nowMs);
+    working.waiting += 1;
+  }
+
+  const sendByMs = startsAtMs + SEND_WITHIN_MS;
+  const keys = ask.keys.filter((key) => !working.busy.has(key));
+  working.seats[id] = {
+    grantedAtMs: nowMs,
+    notBeforeMs: startsAtMs,
+    leaseEndsAtMs: sendByMs + ask.callTimeoutMs,
+    keys,
+    probe: working.probe,
+  };
+  for (const key of keys) working.busy.add(key);
+  working.left -= 1;
+  working.lastStartMs = startsAtMs;
+  return { kind: 'granted', permit: { id, notBeforeMs: startsAtMs, sendByMs, probe: working.probe }, busyKeys };
+}
+
+/** Whether it is only a question of time. */
+function isQueued(answer: PermitAnswer): boolean {
+  return answer.kind === 'refused' && (answer.reason === 'window' || answer.reason === 'seats');
+}
+
+/** How long to wait for a share of the asks that is worth a write; undefined when what is granted is worth it. */
+function togetherWaitMs(
+  current: LedgerState,
+  answers: readonly PermitAnswer[],
+  together: number,
+  working: Working,
+  nowMs: number,
+): number | undefined {
+  const permits = answers.flatMap((one) => (one.kind === 'granted' ? [one.permit] : []));
+  const queued = answers.filter(isQueued);
+  const wanted = Math.min(together, permits.length + queued.length, Math.floor(working.seatLimit / 2));
+  // A place that is open now is not let go to waste.
+  const takesOpenPlace = permits.some((permit) => permit.notBeforeMs <= nowMs);
+  if (permits.length === 0 || permits.length >= wanted || takesOpenPlace) return undefined;
+  const missing = Object.keys(current.seats).length + wanted - working.seatLimit;
+  return seatWaitMs({ ...working, seats: { ...current.seats } }, nowMs, Math.max(1, missing));
+}
+
+/**
+ * Answers the asks of one worker against the state of all: pure, so that one conditional write makes it true.
+ *
+ * @param ids a fresh permit id for each ask, beginning with the worker's.
+ * @param together so many permits at least, if so many are asked for: fewer for coming openings are not worth a write.
+ * @returns the next state (one version on), and one answer for each ask; when all are refused the next state need not
+ * be written.
+ */
+function admit(
+  state: LedgerState,
+  asks: readonly PermitAsk[],
+  ids: readonly string[],
+  view: View,
+  together = 1,
+): { state: LedgerState; answers: readonly PermitAnswer[] } {
+  const current = fold(state, view);
+  const gate = gateOf(current, view);
+  if (gate.kind === 'shut') return { state: current, answers: asks.map(() => gate.refusal) };
+  const working = workingOn(current, gate.kind === 'probe', view);
+  const resetMs = current.day.resetsAtMs + view.limits.clockSkewMs;
+  let granted = 0;
+  const answers = asks.map((ask, index): PermitAnswer => {
+    if (gate.kind === 'probe' && granted > 0) return gate.refusal;
+    const result = answer(ask, ids[index] ?? '', resetMs, working, view);
+    if (result.kind === 'granted') granted += 1;
+    return result;
+  });
+  const waitMs = togetherWaitMs(current, answers, together, working, view.nowMs);
+  if (waitMs !== undefined) {
+    const later = answers.map((one) => (one.kind === 'granted' || isQueued(one) ? refused('window', waitMs) : one));
+    return { state: current, answers: later };
+  }
+  const next: LedgerState = {
+    ...current,
+    version: state.version + 1,
+    seats: working.seats,
+    lastStartMs: working.lastStartMs,
+    day: { ...current.day, used: current.day.used + granted },
+  };
+  return { state: next, answers };
+}
+
+export { admit };

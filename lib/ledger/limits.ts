@@ -1,0 +1,39 @@
+/** The limits that the ledger keeps. All are settings: Marketo raises them for some subscriptions. */
+interface LedgerLimits {
+  /** Most calls in any window. */
+  readonly windowCalls: number;
+  readonly windowMs: number;
+  /** Most calls in flight. */
+  readonly seats: number;
+  /** Most counted calls from one reset to the next. */
+  readonly dayCalls: number;
+  /** Calls of each day left to other integrations, whatever the usage endpoint says. */
+  readonly dayReserve: number;
+  /** IANA name of the zone at whose midnight the day resets. */
+  readonly quotaTimeZone: string;
+  /** Most by which the clocks of two workers differ. */
+  readonly clockSkewMs: number;
+}
+
+/**
+ * Half of what Marketo grants a subscription, as Adobe advises a single integration to use (Marketo: integration best
+ * practices), and Amazon's time service keeps Lambda's clocks far closer than the skew allowed for here.
+ */
+const DEFAULT_LIMITS: LedgerLimits = {
+  windowCalls: 50,
+  windowMs: 20_000,
+  seats: 5,
+  dayCalls: 50_000,
+  dayReserve: 0,
+  quotaTimeZone: 'America/Chicago',
+  clockSkewMs: 500,
+};
+
+/** A permit not used this long after its start is void: bounds how long a frozen worker can hold others up. */
+const SEND_WITHIN_MS = 5_000;
+
+/** How far ahead a permit may be granted for a coming opening, so that its holder sleeps instead of asking again. */
+const RESERVE_AHEAD_MS = 2_000;
+
+export type { LedgerLimits };
+export { DEFAULT_LIMITS, RESERVE_AHEAD_MS, SEND_WITHIN_MS };

@@ -1,0 +1,24 @@
+import type { LedgerRegister } from './register.ts';
+import { EMPTY_STATE, type LedgerState } from './state.ts';
+
+/** The register in this process's memory, for the simulator and for tests of what uses it. */
+function createMemoryRegister(): LedgerRegister {
+  let stored: LedgerState = EMPTY_STATE;
+  return {
+    async read() {
+      return stored;
+    },
+    async swap(from, to) {
+      if (stored.version !== from.version) return false;
+      const kept = Object.entries({ ...to.ends, ...stored.ends }).filter(([id]) => to.seats[id] !== undefined);
+      stored = { ...to, ends: Object.fromEntries(kept) };
+      return true;
+    },
+    async end(ends) {
+      if (stored.version > 0) stored = { ...stored, ends: { ...stored.ends, ...ends } };
+      return stored;
+    },
+  };
+}
+
+export { createMemoryRegister };

@@ -1,0 +1,126 @@
+import type { Clock, Log, Random } from '../ports.ts';
+import { admit } from './admit.ts';
+import { stopLine } from './circuit.ts';
+import { createClockBounds } from './clocks.ts';
+import { fold, type View } from './fold.ts';
+import type { CallEnd, Ledger, PermitAnswer, PermitAsk, UsageToday } from './ledger.ts';
+import type { LedgerLimits } from './limits.ts';
+import type { LedgerRegister } from './register.ts';
+import { createReleases } from './releases.ts';
+import { type LedgerState, workerOf } from './state.ts';
+import { learnUsage } from './usage.ts';
+
+interface SharedLedgerOptions {
+  readonly register: LedgerRegister;
+  readonly limits: LedgerLimits;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+const MAX_SWAPS = 8;
+/** After a lost race: long enough for the winners' writes, spread so that the losers do not meet again. */
+const AFTER_CONFLICT_MS = 20;
+/** Two workers with one name would take each other's seats: seven letters and digits, 78 billion names. */
+const WORKER_ID_RANGE = 36 ** 7;
+/** A worker that is refused again and again has rivals: it asks less often, up to this. */
+const FIRST_BACK_OFF_MS = 50;
+const LONGEST_BACK_OFF_MS = 800;
+/** So often in a row a worker with several calls lets a single permit go; then it takes what there is. */
+const PATIENCE = 20;
+
+/** The ledger of one worker: its answers hold for all workers that share the register. */
+function createSharedLedger({ register, limits, clock, random, log }: SharedLedgerOptions): Ledger {
+  const worker = Math.floor(random() * WORKER_ID_RANGE).toString(36);
+  const bounds = createClockBounds(worker, limits.clockSkewMs);
+  const releases = createReleases({ register, clock, log, observe });
+  let permits = 0;
+  let refusedInARow = 0;
+
+  function observe(state: LedgerState): number {
+    const nowMs = clock.nowMs();
+    for (const call of state.ended) bounds.observe(call.worker, call.atMs, nowMs);
+    for (const [id, end] of Object.entries(state.ends)) bounds.observe(workerOf(id), end.atMs, nowMs);
+    for (const [id, seat] of Object.entries(state.seats)) bounds.observe(workerOf(id), seat.grantedAtMs, nowMs);
+    return nowMs;
+  }
+
+  function viewOf(state: LedgerState): View {
+    const nowMs = observe(state);
+    return { nowMs, limits, aheadOf: (other) => bounds.aheadOf(other, nowMs) };
+  }
+
+  /** Applies a change by compare-and-swap until it is in, is not needed, or the tries are spent. */
+  async function change<T>(step: (state: LedgerState) => { next?: LedgerState; value: T }, spent: T): Promise<T> {
+    let state = await register.read();
+    for (let tries = 1; tries <= MAX_SWAPS; tries++) {
+      const carried = releases.pendingIds();
+      const { next, value } = step(releases.onto(state));
+      if (next === undefined) return value;
+      if (await register.swap(state, next)) {
+        // What the swap has told of ended calls need not be written once more.
+        releases.written(carried);
+        return value;
+      }
+      await clock.sleep(random() * AFTER_CONFLICT_MS * tries);
+      state = await register.read();
+    }
+    return spent;
+  }
+
+  /** Refusals in a row mean that others are quicker: the exact wait of each would have all of them ask at once. */
+  function backOff(answers: readonly PermitAnswer[]): readonly PermitAnswer[] {
+    if (answers.some((answer) => answer.kind === 'granted')) {
+      refusedInARow = 0;
+      return answers;
+    }
+    refusedInARow += 1;
+    const leastMs = Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** (refusedInARow - 1));
+    return answers.map((answer) => {
+      const hasRivals = answer.kind === 'refused' && (answer.reason === 'window' || answer.reason === 'seats');
+      return hasRivals ? { ...answer, waitMs: Math.max(answer.waitMs, leastMs) } : answer;
+    });
+  }
+
+  return {
+    async acquire(asks: readonly PermitAsk[]): Promise<readonly PermitAnswer[]> {
+      const ids = asks.map(() => `${worker}-${(permits++).toString(36)}`);
+      const together = refusedInARow < PATIENCE ? asks.length : 1;
+      const step = (state: LedgerState) => {
+        const { state: next, answers } = admit(state, asks, ids, viewOf(state), together);
+        const granted = answers.some((answer) => answer.kind === 'granted');
+        return granted ? { next, value: answers } : { value: answers };
+      };
+      const crowded = asks.map(
+        (): PermitAnswer => ({ kind: 'refused', reason: 'seats', waitMs: 200, detail: 'crowded' }),
+      );
+      const answers = await change<readonly PermitAnswer[]>(step, crowded);
+      for (const answer of answers) if (answer.kind === 'granted') releases.granted(answer.permit.id);
+      return backOff(answers);
+    },
+
+    release: (ends: readonly CallEnd[]) => releases.add(ends),
+
+    async credentialsRefused(detail: string): Promise<void> {
+      log.error('Marketo refuses the credentials: the line stops', { detail });
+      await change<void>((state) => {
+        const view = viewOf(state);
+        const current = fold(state, view);
+        const { stop } = current.circuit;
+        if (stop?.reason === 'credentialsRefused' && view.nowMs < stop.untilMs) return { value: undefined };
+        const circuit = stopLine(current.circuit, 'credentialsRefused', view.nowMs);
+        return { next: { ...current, version: state.version + 1, circuit }, value: undefined };
+      }, undefined);
+    },
+
+    async learnUsage(usage: UsageToday): Promise<void> {
+      await change<void>((state) => {
+        const next = learnUsage(state, usage, viewOf(state));
+        return { ...(next && { next }), value: undefined };
+      }, undefined);
+    },
+  };
+}
+
+export type { SharedLedgerOptions };
+export { createSharedLedger };
