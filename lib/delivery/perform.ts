@@ -1,0 +1,220 @@
+import type { CallOutcome, Permit } from '../ledger/ledger.ts';
+import { isKnown } from '../marketo/catalogue/catalogue.ts';
+import type { HttpReply } from '../marketo/http.ts';
+import { parseReply } from '../marketo/reply.ts';
+import type { MarketoRequest } from '../marketo/request.ts';
+import type { Secret } from '../marketo/secret.ts';
+import { fitUri, postAsGet, toHttpRequest } from '../marketo/wire.ts';
+import { callOutcomeOf, holdMsOf, outcomeOf } from './aftermath.ts';
+import type { Claims } from './claims.ts';
+import type { DeliveryDeps, TokenAnswer } from './deps.ts';
+import { type Call, type Item, messagesOf } from './item.ts';
+import { type Judgement, judge } from './judge.ts';
+import type { Exchange, Outcome } from './outcome.ts';
+import { halve, narrow } from './split.ts';
+import { heaviest, type Verdict } from './verdict.ts';
+
+/** What one permit led to: outcomes for some items, calls to make again for others, items still to plan. */
+interface Step {
+  readonly outcomes: ReadonlyMap<Item, Outcome>;
+  readonly calls: readonly Call[];
+  readonly unsent: readonly Item[];
+}
+
+const NO_OUTCOMES: ReadonlyMap<Item, Outcome> = new Map();
+/** What a stopped line costs each message that meets it; the circuit decides when one is let through. */
+const STOPPED_WAIT_MS = 60_000;
+
+interface PerformContext {
+  readonly deps: DeliveryDeps;
+  readonly claims: Claims;
+  /** Releases under way: the invocation waits for them before it ends. */
+  readonly releases: Promise<void>[];
+  /** No call starts after this. */
+  callTimeoutMs(call: Call): number;
+}
+
+function endpointOf(call: Call) {
+  const [first] = call.items;
+  if (first === undefined) throw new Error('a call needs at least one item');
+  return first.message.endpoint;
+}
+
+/** Marketo: lead-database, "Long URIs". The asset API has dropped `_method`: there the POST would be done as a POST. */
+function mayReadByPost({ path }: MarketoRequest): boolean {
+  return path.startsWith('/rest/v1/');
+}
+
+function release(context: PerformContext, permit: Permit, outcome: CallOutcome, counted = true, holdMs = 0): void {
+  const endedAtMs = context.deps.clock.nowMs();
+  context.releases.push(context.deps.ledger.release([{ permit, outcome, counted, endedAtMs, holdMs }]));
+}
+
+function all(items: readonly Item[], outcome: Outcome): ReadonlyMap<Item, Outcome> {
+  return new Map(items.map((item) => [item, outcome]));
+}
+
+/** The wait of messages that cannot be sent for want of a token. */
+async function withoutToken(
+  answer: Exclude<TokenAnswer, { kind: 'token' }>,
+  deps: DeliveryDeps,
+): Promise<Extract<Outcome, { kind: 'again' }>> {
+  if (answer.kind === 'refused') await deps.ledger.credentialsRefused(answer.detail);
+  const delayMs = answer.kind === 'refused' ? STOPPED_WAIT_MS : answer.retryAfterMs;
+  return { kind: 'again', reason: 'wait', code: answer.kind === 'refused' ? 'credentialsRefused' : 'noToken', delayMs };
+}
+
+type Prepared = { readonly kind: 'ready'; readonly call: Call; readonly token: Secret } | { readonly kind: 'over' };
+
+/** Waits for the permit's start, and gets what the call needs: the token, and the right to send. */
+async function prepare(
+  planned: Call,
+  permit: Permit,
+  context: PerformContext,
+): Promise<{ step: Step; prepared: Prepared }> {
+  const { deps, claims } = context;
+  const over = { kind: 'over' } as const;
+  await deps.clock.sleep(Math.max(0, permit.notBeforeMs - deps.clock.nowMs()));
+  const token = await deps.tokens.current();
+  if (token.kind !== 'token') {
+    const outcomes = all(planned.items, await withoutToken(token, deps));
+    return { step: { outcomes, calls: [], unsent: [] }, prepared: over };
+  }
+  const { items, outcomes } = await claims.claim(planned);
+  // A worker that was frozen must not use a permit that the others count as over.
+  const isLate = deps.clock.nowMs() > permit.sendByMs;
+  const call = narrow(planned, items);
+  if (items.length === 0 || isLate) {
+    // Planned anew, a part would be put together again with what it was parted from.
+    const again = planned.isPart && items.length > 0 ? { calls: [call], unsent: [] } : { calls: [], unsent: items };
+    return { step: { outcomes, ...again }, prepared: over };
+  }
+  return { step: { outcomes, calls: [], unsent: [] }, prepared: { kind: 'ready', call, token: token.token } };
+}
+
+/** Makes one call with one permit. Throws only when a table cannot be reached. */
+async function perform(planned: Call, permit: Permit, context: PerformContext): Promise<Step> {
+  let ready: Awaited<ReturnType<typeof prepare>>;
+  try {
+    ready = await prepare(planned, permit, context);
+  } catch (error) {
+    release(context, permit, 'unused', false);
+    throw error;
+  }
+  const { step, prepared } = ready;
+  if (prepared.kind === 'over') {
+    release(context, permit, 'unused', false);
+    return step;
+  }
+  const sent = await send(prepared.call, permit, prepared.token, context);
+  return { ...sent, outcomes: new Map([...step.outcomes, ...sent.outcomes]) };
+}
+
+async function send(call: Call, permit: Permit, token: Secret, context: PerformContext): Promise<Step> {
+  const { deps } = context;
+  const endpoint = endpointOf(call);
+  const request = toHttpRequest(deps.baseUrl, mayReadByPost(call.request) ? fitUri(call.request) : call.request);
+  const sentAtMs = deps.clock.nowMs();
+  const reply: HttpReply = await deps.transport(request, {
+    timeoutMs: context.callTimeoutMs(call),
+    bearer: token.reveal(),
+  });
+  const parsed = parseReply(reply);
+  const isAligned = call.items.every((item) => item.record !== undefined);
+  const judgement = judge(
+    {
+      endpoint,
+      method: request.method,
+      records: isAligned ? call.items.length : undefined,
+      messages: messagesOf(call.items).length,
+    },
+    parsed,
+  );
+  const verdict = judgement.kind === 'whole' ? judgement.verdict : heaviest(judgement.verdicts);
+  const nowMs = deps.clock.nowMs();
+  const serverTimeoutMs = endpoint.serverTimeoutSeconds * 1000;
+  const holdMs = holdMsOf(parsed, verdict, serverTimeoutMs, nowMs - sentAtMs);
+  const isWhole = judgement.kind === 'whole';
+  const ended = isWhole ? callOutcomeOf(verdict, call.reauthenticated) : 'success';
+  // A reply that answers record by record counts, whatever codes the records have.
+  release(context, permit, ended, !isWhole || verdict.counted, holdMs);
+  report(call, judgement, verdict, nowMs - sentAtMs, deps);
+  const circumstances = {
+    exchange: { request, reply, sentAtMs, items: call.items },
+    probe: permit.probe,
+    holdMs,
+    nowMs,
+    limits: deps.limits,
+    random: deps.random,
+  };
+  if (judgement.kind === 'whole') {
+    const next = await again(call, verdict, token, circumstances.exchange, deps);
+    if (next !== undefined) return next;
+  }
+  const verdictAt = (index: number): Verdict =>
+    judgement.kind === 'each' ? (judgement.verdicts[index] ?? verdict) : verdict;
+  const outcomes = call.items.map((item, index) => [item, outcomeOf(item, verdictAt(index), circumstances)] as const);
+  return { outcomes: new Map(outcomes), calls: [], unsent: [] };
+}
+
+/** The calls that replace one which failed as a whole; undefined when its items get their outcomes from the verdict. */
+async function again(
+  call: Call,
+  verdict: Verdict,
+  token: Secret,
+  exchange: Exchange,
+  deps: DeliveryDeps,
+): Promise<Step | undefined> {
+  const { rule } = verdict;
+  const isUnsafe = verdict.executed === 'unknown' && call.items.some((item) => !item.message.idempotent);
+  if (isUnsafe) return undefined;
+  const repeat = (...calls: readonly Call[]): Step => ({ outcomes: NO_OUTCOMES, calls, unsent: [] });
+  switch (rule.kind) {
+    case 'reauthenticate': {
+      if (call.reauthenticated) {
+        const outcome: Outcome = { kind: 'again', reason: 'wait', code: verdict.code, delayMs: STOPPED_WAIT_MS };
+        return { outcomes: all(call.items, outcome), calls: [], unsent: [] };
+      }
+      const fresh = await deps.tokens.replace(token);
+      if (fresh.kind === 'token') return repeat({ ...call, reauthenticated: true });
+      return { outcomes: all(call.items, await withoutToken(fresh, deps)), calls: [], unsent: [] };
+    }
+    case 'reshape':
+      if (rule.how === 'halve' && call.items.length > 1) return repeat(...halve(call));
+      if (rule.how === 'postAsGet' && exchange.request.method === 'GET' && mayReadByPost(call.request)) {
+        return repeat({ ...call, request: postAsGet(call.request) });
+      }
+      return undefined;
+    case 'isolate':
+      return messagesOf(call.items).length > 1 ? repeat(...halve(call)) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function report(
+  call: Call,
+  judgement: Judgement,
+  verdict: Verdict,
+  durationMs: number,
+  { observe }: DeliveryDeps,
+): void {
+  const { operation } = endpointOf(call);
+  const code = judgement.kind === 'each' ? 'ok' : verdict.code;
+  observe({
+    kind: 'call',
+    operation,
+    records: call.items.length,
+    messages: messagesOf(call.items).length,
+    code,
+    durationMs,
+  });
+  const verdicts = judgement.kind === 'each' ? judgement.verdicts : [verdict];
+  for (const { code: seen, level, errors } of verdicts) {
+    if (level !== 'relay' && errors.length > 0 && !isKnown(seen, level))
+      observe({ kind: 'unknownCode', code: seen, level });
+  }
+}
+
+export type { PerformContext, Step };
+export { perform, withoutToken };

@@ -1,0 +1,103 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import { createDeadLetterOffice } from '../deadletter/office.ts';
+import { createS3Overflow } from '../deadletter/overflow.ts';
+import { createDynamoDbRegister } from '../ledger/dynamodb-register.ts';
+import { DEFAULT_LIMITS, type LedgerLimits } from '../ledger/limits.ts';
+import { createSharedLedger } from '../ledger/shared-ledger.ts';
+import { createDynamoDbTokenRegister } from '../ledger/token/dynamodb-token-register.ts';
+import { createSecretsManagerCredentials } from '../ledger/token/secrets-manager-credentials.ts';
+import { createTokenKeeper } from '../ledger/token/token-keeper.ts';
+import type { Transport } from '../marketo/http.ts';
+import { createIdentity } from '../marketo/identity.ts';
+import { createSqsQueue } from '../message/sqs-queue.ts';
+import type { Clock, Log, Random } from '../ports.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { DeliveryDeps } from './deps.ts';
+import type { Observe } from './events.ts';
+import { rememberSecrets } from './known-secrets.ts';
+import { createSendOnceTable } from './send-once-table.ts';
+
+/** What lies under the relay: AWS and Node, or the simulator's models of them. */
+interface Platform {
+  readonly dynamoDb: DynamoDBClient;
+  readonly sqs: SQSClient;
+  readonly s3: S3Client;
+  readonly secretsManager: SecretsManagerClient;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly observe: Observe;
+}
+
+/** Identity may be asked twice under one lease of 30 s. */
+const IDENTITY_TIMEOUT_MS = 9_000;
+
+function ledgerLimits(settings: Settings): LedgerLimits {
+  return {
+    ...DEFAULT_LIMITS,
+    windowCalls: settings.rateLimitCalls,
+    windowMs: settings.rateLimitWindowSeconds * 1_000,
+    seats: settings.maxConcurrentCalls,
+    dayCalls: settings.dailyQuota,
+    quotaTimeZone: settings.quotaTimeZone,
+  };
+}
+
+/** Everything that delivery needs, put together for one execution environment. */
+function wire(settings: Settings, platform: Platform): DeliveryDeps {
+  const { dynamoDb, sqs, clock, random, log, observe } = platform;
+  const tableName = settings.ledgerTableName;
+  const subscription = new URL(settings.marketoBaseUrl).host;
+  const limits = ledgerLimits(settings);
+  const known = rememberSecrets();
+  const transport = known.transport(platform.transport);
+  const baseUrl = settings.marketoBaseUrl;
+  const { fetchToken } = createIdentity({ baseUrl, transport: platform.transport, timeoutMs: IDENTITY_TIMEOUT_MS });
+  const overflow = createS3Overflow({ client: platform.s3, bucket: settings.overflowBucketName });
+  const deadLetters = createSqsQueue({ client: sqs, queueUrl: settings.deadLetterQueueUrl, log });
+  const secret = { client: platform.secretsManager, secretId: settings.marketoSecretId };
+  return {
+    baseUrl,
+    transport,
+    clock,
+    random,
+    log,
+    observe,
+    overflow,
+    ledger: createSharedLedger({
+      register: createDynamoDbRegister({ client: dynamoDb, tableName, subscription, limits }),
+      limits,
+      clock,
+      random,
+      log,
+    }),
+    tokens: known.tokens(
+      createTokenKeeper({
+        register: createDynamoDbTokenRegister({ client: dynamoDb, tableName, subscription, random }),
+        fetchToken,
+        credentials: known.credentials(createSecretsManagerCredentials(secret)),
+        clock,
+        random,
+        holderId: Math.floor(random() * 2 ** 48).toString(36),
+        log,
+      }),
+    ),
+    sendOnce: createSendOnceTable({ client: dynamoDb, tableName, clock, random }),
+    queue: createSqsQueue({ client: sqs, queueUrl: settings.queueUrl, log }),
+    office: createDeadLetterOffice({ queue: deadLetters, overflow, log }),
+    limits: {
+      windowCalls: limits.windowCalls,
+      windowMs: limits.windowMs,
+      retryMaxAttempts: settings.retryMaxAttempts,
+      retryMaxAgeMs: settings.retryMaxAgeSeconds * 1_000,
+    },
+    secrets: known.secrets,
+  };
+}
+
+export type { Platform };
+export { wire };

@@ -1,0 +1,29 @@
+/** A whole number with its default and the values that make sense, both ends included. */
+interface Bounds {
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/**
+ * The numbers among the settings: the one table that the handler and the stack share.
+ *
+ * Half of Marketo's own limits (100 calls in 20 s, 10 in flight) is what Adobe advises a single integration to use
+ * (Marketo: integration best practices). The upper bounds of the rate and of the calls in flight keep the ledger's
+ * item small; those of the ages are SQS's longest retention, 14 days.
+ */
+const NUMBER_BOUNDS = {
+  rateLimitCalls: { default: 50, min: 1, max: 1_000 },
+  rateLimitWindowSeconds: { default: 20, min: 1, max: 300 },
+  maxConcurrentCalls: { default: 5, min: 1, max: 100 },
+  dailyQuota: { default: 50_000, min: 1, max: 100_000_000 },
+  retryMaxAttempts: { default: 8, min: 1, max: 100 },
+  retryMaxAgeSeconds: { default: 86_400, min: 1, max: 1_209_600 },
+} as const satisfies Record<string, Bounds>;
+
+type NumberSetting = keyof typeof NUMBER_BOUNDS;
+
+const DEFAULT_QUOTA_TIME_ZONE = 'America/Chicago';
+
+export type { Bounds, NumberSetting };
+export { DEFAULT_QUOTA_TIME_ZONE, NUMBER_BOUNDS };

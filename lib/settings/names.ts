@@ -1,0 +1,21 @@
+/** Names of the delivery function's environment variables: the one list that the stack and the handler share. */
+const SETTING_NAMES = {
+  marketoBaseUrl: 'MARKETO_BASE_URL',
+  marketoSecretId: 'MARKETO_SECRET_ID',
+  queueUrl: 'QUEUE_URL',
+  deadLetterQueueUrl: 'DEAD_LETTER_QUEUE_URL',
+  ledgerTableName: 'LEDGER_TABLE_NAME',
+  overflowBucketName: 'OVERFLOW_BUCKET_NAME',
+  rateLimitCalls: 'RATE_LIMIT_CALLS',
+  rateLimitWindowSeconds: 'RATE_LIMIT_WINDOW_SECONDS',
+  maxConcurrentCalls: 'MAX_CONCURRENT_CALLS',
+  dailyQuota: 'DAILY_QUOTA',
+  quotaTimeZone: 'QUOTA_TIME_ZONE',
+  retryMaxAttempts: 'RETRY_MAX_ATTEMPTS',
+  retryMaxAgeSeconds: 'RETRY_MAX_AGE_SECONDS',
+} as const;
+
+type SettingName = (typeof SETTING_NAMES)[keyof typeof SETTING_NAMES];
+
+export type { SettingName };
+export { SETTING_NAMES };

@@ -1,0 +1,81 @@
+import type { Bounds } from './bounds.ts';
+
+/** A value, or what is wrong with the text and what to do about it, as the end of a sentence that names the setting. */
+type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
+
+/** Longer values are not shown: an access token or a client secret pasted into the wrong place is longer. */
+const MAX_SHOWN_CHARACTERS = 24;
+
+function accept<T>(value: T): Parsed<T> {
+  return { ok: true, value };
+}
+
+function refuse(problem: string): Parsed<never> {
+  return { ok: false, problem };
+}
+
+/** The text as JSON, or only its length when it is too long to be shown in a log. */
+function shown(text: string, maxCharacters = MAX_SHOWN_CHARACTERS): string {
+  return text.length <= maxCharacters ? JSON.stringify(text) : `a text of ${text.length} characters`;
+}
+
+function range(bounds: Bounds): string {
+  return `a whole number from ${bounds.min} to ${bounds.max}`;
+}
+
+/** Decimal digits only: `1e3`, `0x10`, `5.0` and ` 5` are more often mistakes than meant. */
+function parseWholeNumber(text: string, bounds: Bounds): Parsed<number> {
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= bounds.min && value <= bounds.max) return accept(value);
+  return refuse(`is ${shown(text)}: give ${range(bounds)}`);
+}
+
+/**
+ * An IANA name that this runtime knows. Offsets such as `-06:00` have no daylight saving time, and an abbreviation such
+ * as `CST` means different things to different readers (Marketo's documents among them): both are refused.
+ */
+function parseTimeZone(text: string): Parsed<string> {
+  if (/^([A-Za-z_]+\/|UTC$)/.test(text)) {
+    try {
+      new Intl.DateTimeFormat('en-US', { timeZone: text });
+      return accept(text);
+    } catch {
+      // RangeError: Intl does not know the name.
+    }
+  }
+  return refuse(`is ${shown(text)}: give an IANA time zone name, such as "America/Chicago"`);
+}
+
+function parseTableName(text: string): Parsed<string> {
+  if (/^[A-Za-z0-9_.-]{3,255}$/.test(text)) return accept(text);
+  return refuse(
+    `is ${shown(text, 60)}: give the name of the ledger's DynamoDB table, 3 to 255 letters, digits, "_", "." or "-"`,
+  );
+}
+
+function parseBucketName(text: string): Parsed<string> {
+  if (/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(text)) return accept(text);
+  return refuse(`is ${shown(text, 60)}: give the name of an S3 bucket, 3 to 63 lower-case letters, digits, "." or "-"`);
+}
+
+/** Never shows the value: the likeliest mistake is the secret itself in the place of its name. */
+function parseSecretId(text: string): Parsed<string> {
+  if (/^[A-Za-z0-9/_+=.@!:-]{1,2048}$/.test(text)) return accept(text);
+  return refuse(
+    'is not the name or ARN of a Secrets Manager secret (its value is not shown here): give the name, ' +
+      'and keep the credentials themselves in the secret as {"clientId":"...","clientSecret":"..."}',
+  );
+}
+
+export type { Parsed };
+export {
+  accept,
+  parseBucketName,
+  parseSecretId,
+  parseTableName,
+  parseTimeZone,
+  parseWholeNumber,
+  range,
+  refuse,
+  shown,
+};

@@ -1,0 +1,123 @@
+import * as z from 'zod';
+import type { NumberSetting } from './bounds.ts';
+import { DEFAULT_QUOTA_TIME_ZONE, NUMBER_BOUNDS } from './bounds.ts';
+import { SETTING_NAMES } from './names.ts';
+import type { Parsed } from './parse.ts';
+import { parseBucketName, parseSecretId, parseTableName, parseTimeZone, parseWholeNumber } from './parse.ts';
+import { parseBaseUrl, parseQueueUrl } from './urls.ts';
+
+/** What the delivery function is told by its environment, checked and typed. */
+interface Settings {
+  /** Origin only, in lower case: `https://123-abc-456.mktorest.com`. */
+  readonly marketoBaseUrl: string;
+  /** Name or ARN. */
+  readonly marketoSecretId: string;
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
+  readonly ledgerTableName: string;
+  readonly overflowBucketName: string;
+  /** Most calls in any {@link Settings.rateLimitWindowSeconds}. */
+  readonly rateLimitCalls: number;
+  readonly rateLimitWindowSeconds: number;
+  readonly maxConcurrentCalls: number;
+  readonly dailyQuota: number;
+  /** IANA name. */
+  readonly quotaTimeZone: string;
+  readonly retryMaxAttempts: number;
+  readonly retryMaxAgeSeconds: number;
+}
+
+interface SettingProblem {
+  /** Name of the environment variable. */
+  readonly name: string;
+  /** The bad value, unless it could hold a secret, and the remedy. */
+  readonly problem: string;
+}
+
+/** Thrown once, at start, with every missing or malformed setting. */
+class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+  readonly problems: readonly SettingProblem[];
+
+  constructor(problems: readonly SettingProblem[]) {
+    const lines = problems.map(({ name, problem }) => `- ${name} ${problem}.`);
+    super(['The settings (environment variables) cannot be used:', ...lines].join('\n'));
+    this.problems = problems;
+  }
+}
+
+/** What to set, for each setting that has no default. */
+const REMEDY_WHEN_MISSING = {
+  marketoBaseUrl: 'set it to the address of the subscription, such as https://123-ABC-456.mktorest.com',
+  marketoSecretId: 'set it to the name or ARN of the Secrets Manager secret that holds {"clientId","clientSecret"}',
+  queueUrl: 'set it to the URL of the queue that the relay reads',
+  deadLetterQueueUrl: 'set it to the URL of the dead-letter queue',
+  ledgerTableName: "set it to the name of the ledger's DynamoDB table",
+  overflowBucketName: 'set it to the name of the S3 bucket for dead letters that are too big for a queue',
+} as const;
+
+function required<T>(key: keyof typeof REMEDY_WHEN_MISSING, parse: (text: string) => Parsed<T>) {
+  return z.string({ error: `is missing: ${REMEDY_WHEN_MISSING[key]}` }).transform(checkedBy(parse));
+}
+
+function numberWithDefault(key: NumberSetting) {
+  const bounds = NUMBER_BOUNDS[key];
+  return z
+    .string()
+    .default(String(bounds.default))
+    .transform(checkedBy((text) => parseWholeNumber(text, bounds)));
+}
+
+function checkedBy<T>(parse: (text: string) => Parsed<T>) {
+  return (text: string, context: z.RefinementCtx<string>): T => {
+    const parsed = parse(text);
+    if (parsed.ok) return parsed.value;
+    context.addIssue({ code: 'custom', message: parsed.problem });
+    return z.NEVER;
+  };
+}
+
+const SETTINGS = z.object({
+  marketoBaseUrl: required('marketoBaseUrl', parseBaseUrl),
+  marketoSecretId: required('marketoSecretId', parseSecretId),
+  queueUrl: required('queueUrl', parseQueueUrl),
+  deadLetterQueueUrl: required('deadLetterQueueUrl', parseQueueUrl),
+  ledgerTableName: required('ledgerTableName', parseTableName),
+  overflowBucketName: required('overflowBucketName', parseBucketName),
+  rateLimitCalls: numberWithDefault('rateLimitCalls'),
+  rateLimitWindowSeconds: numberWithDefault('rateLimitWindowSeconds'),
+  maxConcurrentCalls: numberWithDefault('maxConcurrentCalls'),
+  dailyQuota: numberWithDefault('dailyQuota'),
+  quotaTimeZone: z.string().default(DEFAULT_QUOTA_TIME_ZONE).transform(checkedBy(parseTimeZone)),
+  retryMaxAttempts: numberWithDefault('retryMaxAttempts'),
+  retryMaxAgeSeconds: numberWithDefault('retryMaxAgeSeconds'),
+});
+
+/**
+ * Reads every setting of the delivery function, once, at its start. An empty value counts as not set.
+ *
+ * @throws {SettingsError} naming each bad setting, its value where it cannot hold a secret, and what to do.
+ * @example
+ * const settings = readSettings(process.env);
+ * settings.rateLimitCalls; // 50, unless RATE_LIMIT_CALLS says otherwise
+ */
+function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+  const entries = Object.entries(SETTING_NAMES).map(([key, name]) => [key, env[name] === '' ? undefined : env[name]]);
+  const result = SETTINGS.safeParse(Object.fromEntries(entries));
+  const problems = result.success ? [] : result.error.issues.map(toProblem);
+  const { queueUrl, deadLetterQueueUrl } = SETTING_NAMES;
+  if (env[queueUrl] && env[queueUrl] === env[deadLetterQueueUrl]) {
+    problems.push({ name: deadLetterQueueUrl, problem: `is the same queue as ${queueUrl}: give two queues` });
+  }
+  if (!result.success || problems.length > 0) throw new SettingsError(problems);
+  return result.data;
+}
+
+function toProblem(issue: z.core.$ZodIssue): SettingProblem {
+  const key = issue.path[0];
+  const name = Object.entries(SETTING_NAMES).find(([settingKey]) => settingKey === key)?.[1];
+  return { name: name ?? String(key), problem: issue.message };
+}
+
+export type { SettingProblem, Settings };
+export { readSettings, SettingsError };
