@@ -1,0 +1,100 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Parsed } from '../settings/parse.ts';
+import { accept, parseSecretId, parseTimeZone, parseWholeNumber, refuse, shown } from '../settings/parse.ts';
+import { ConfigurationError } from './configuration-error.ts';
+import type { RelayNumber } from './relay-numbers.ts';
+import { RELAY_NUMBER_NAMES, RELAY_NUMBERS } from './relay-numbers.ts';
+import type { RelayStackProps } from './relay-stack.ts';
+import { parseDeployedBaseUrl } from './resolve-props.ts';
+
+type Context = Readonly<Record<string, unknown>>;
+type Readers = { readonly [K in keyof RelayStackProps]?: (text: string) => Parsed<NonNullable<RelayStackProps[K]>> };
+
+const REMOVAL_POLICIES: Readonly<Record<string, RemovalPolicy>> = {
+  retain: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+  destroy: RemovalPolicy.DESTROY,
+};
+
+/** Context names are the names of the props. */
+const READERS = {
+  marketoBaseUrl: parseDeployedBaseUrl,
+  secretName: parseSecretId,
+  alarmTopicArn: parseTopicArn,
+  quotaTimeZone: parseTimeZone,
+  stackName: parseStackName,
+  logRetention: parseLogRetention,
+  removalPolicy: parseRemovalPolicy,
+  ...(Object.fromEntries(
+    RELAY_NUMBER_NAMES.map((name) => [name, (text: string) => parseWholeNumber(text, RELAY_NUMBERS[name])]),
+  ) as Record<RelayNumber, (text: string) => Parsed<number>>),
+} satisfies Readers;
+
+/**
+ * The stack's props from the app's context. What is not given is left out, so that the construct's defaults hold.
+ *
+ * @throws {ConfigurationError} that lists every bad value and what to give instead.
+ * @example
+ * readContext({ rateLimitCalls: '30' }); // from: cdk deploy -c rateLimitCalls=30
+ */
+function readContext(context: Context): RelayStackProps {
+  const problems: string[] = [];
+  const props: Record<string, unknown> = {};
+  for (const [name, read] of Object.entries(READERS)) {
+    const text = asText(context[name]);
+    if (text === undefined) continue;
+    const parsed: Parsed<unknown> = text.ok ? read(text.value) : text;
+    if (parsed.ok) props[name] = parsed.value;
+    else problems.push(`${name} ${parsed.problem}`);
+  }
+  if (problems.length > 0) {
+    throw new ConfigurationError('The context (-c NAME=VALUE, or cdk.json) cannot be used', problems);
+  }
+  return props;
+}
+
+/** Names in the context that look like ours and are not: most likely misspelt. CDK's own have a colon or a slash. */
+function unknownContextNames(context: Context): readonly string[] {
+  return Object.keys(context).filter((name) => /^[a-z][A-Za-z]*$/.test(name) && !Object.hasOwn(READERS, name));
+}
+
+function contextNames(): readonly string[] {
+  return Object.keys(READERS);
+}
+
+/** `-c` gives texts, `cdk.json` may give numbers. */
+function asText(value: unknown): Parsed<string> | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === 'string') return accept(value);
+  if (typeof value === 'number') return accept(String(value));
+  return refuse(`is ${shown(JSON.stringify(value))}: give a text or a number`);
+}
+
+function parseTopicArn(text: string): Parsed<string> {
+  if (/^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/.test(text)) return accept(text);
+  return refuse(
+    `is ${shown(text, 100)}: give the ARN of a standard SNS topic, such as arn:aws:sns:us-east-1:123456789012:NAME`,
+  );
+}
+
+function parseStackName(text: string): Parsed<string> {
+  if (/^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(text)) return accept(text);
+  return refuse(`is ${shown(text)}: give a letter followed by up to 127 letters, digits and hyphens`);
+}
+
+function parseLogRetention(text: string): Parsed<RetentionDays> {
+  const days = Object.values(RetentionDays).filter(
+    (value) => typeof value === 'number' && value !== RetentionDays.INFINITE,
+  );
+  const found = days.find((value) => String(value) === text);
+  if (typeof found === 'number') return accept(found);
+  return refuse(`is ${shown(text)}: give a number of days that CloudWatch Logs knows: ${days.join(', ')}`);
+}
+
+function parseRemovalPolicy(text: string): Parsed<RemovalPolicy> {
+  const policy = Object.hasOwn(REMOVAL_POLICIES, text) ? REMOVAL_POLICIES[text] : undefined;
+  if (policy !== undefined) return accept(policy);
+  return refuse(`is ${shown(text)}: give "retain" or "destroy"`);
+}
+
+export { contextNames, readContext, unknownContextNames };

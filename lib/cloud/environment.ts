@@ -1,0 +1,39 @@
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { SettingName } from '../settings/names.ts';
+import type { ResolvedProps } from './resolve-props.ts';
+
+/** What a delivery needs to reach: no more of each than is used, so that the construct itself fits. */
+interface RelayResources {
+  readonly queue: IQueue;
+  readonly deadLetterQueue: IQueue;
+  readonly table: Pick<ITable, 'tableArn' | 'tableName'>;
+  readonly secret: ISecret;
+  readonly overflowBucket: Pick<IBucket, 'arnForObjects' | 'bucketName'>;
+}
+
+/** The settings of the delivery function. The type wants every name: a setting cannot be forgotten here. */
+function deliveryEnvironment(resources: RelayResources, props: ResolvedProps): Record<SettingName, string> {
+  const { queue, deadLetterQueue, table, secret, overflowBucket } = resources;
+  return {
+    MARKETO_BASE_URL: props.marketoBaseUrl,
+    // A secret that was looked up by its name has no full ARN, and an ARN without its suffix can name another secret.
+    MARKETO_SECRET_ID: secret.secretFullArn ?? secret.secretName,
+    QUEUE_URL: queue.queueUrl,
+    DEAD_LETTER_QUEUE_URL: deadLetterQueue.queueUrl,
+    LEDGER_TABLE_NAME: table.tableName,
+    OVERFLOW_BUCKET_NAME: overflowBucket.bucketName,
+    RATE_LIMIT_CALLS: String(props.rateLimitCalls),
+    RATE_LIMIT_WINDOW_SECONDS: String(props.rateLimitWindowSeconds),
+    MAX_CONCURRENT_CALLS: String(props.maxConcurrentCalls),
+    DAILY_QUOTA: String(props.dailyQuota),
+    QUOTA_TIME_ZONE: props.quotaTimeZone,
+    RETRY_MAX_ATTEMPTS: String(props.retryMaxAttempts),
+    RETRY_MAX_AGE_SECONDS: String(props.retryMaxAgeSeconds),
+  };
+}
+
+export type { RelayResources };
+export { deliveryEnvironment };

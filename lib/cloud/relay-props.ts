@@ -1,0 +1,146 @@
+import type { RemovalPolicy } from 'aws-cdk-lib';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+
+/** How long the relay may gather messages, so that more of them share a call. */
+interface GatherProps {
+  /**
+   * The delay that a message may wait for others: the age limit of a batch. 0 to 300.
+   *
+   * Marketo counts calls, not records, so waiting buys calls. Adobe's tiers (Marketo: integration best practices):
+   *
+   * - low latency, under 10 s: leave the default, or 0 with `gatherMessages` 10 for the least delay;
+   * - medium, 10 s to 60 min: a queue with an age and a size limit, such as 60 to 300 s and 300 to 10,000 messages;
+   * - high, over 60 min: bulk import, which is not what this relay is for.
+   *
+   * A batch is also closed when it comes to 6 MB, and earlier when few pollers are at work.
+   *
+   * @default 2: within seconds
+   */
+  readonly gatherSeconds?: number;
+
+  /**
+   * The most messages that are gathered: the size limit of a batch. 1 to 10,000; more than 10 need `gatherSeconds` of
+   * 1 or more (Lambda: SQS event source mapping). Most endpoints take 300 records in a call.
+   *
+   * @default 100
+   */
+  readonly gatherMessages?: number;
+}
+
+/** The limits of the Marketo subscription that the relay keeps to. */
+interface LimitProps {
+  /**
+   * Most calls in any window. Marketo grants a subscription 100.
+   *
+   * @default 50: half, as Adobe advises a single integration
+   */
+  readonly rateLimitCalls?: number;
+
+  /**
+   * Length of the window.
+   *
+   * @default 20: Marketo's
+   */
+  readonly rateLimitWindowSeconds?: number;
+
+  /**
+   * Most calls in flight. Marketo grants a subscription 10.
+   *
+   * @default 5
+   */
+  readonly maxConcurrentCalls?: number;
+
+  /**
+   * Most calls from one reset to the next.
+   *
+   * @default 50000: Marketo's, unless the subscription bought more
+   */
+  readonly dailyQuota?: number;
+
+  /**
+   * IANA name of the time zone at whose midnight the day resets.
+   *
+   * @default 'America/Chicago'
+   */
+  readonly quotaTimeZone?: string;
+
+  /**
+   * Calls for one message that may fail for a passing reason, before it becomes a dead letter. Waiting for a limit is
+   * not an attempt.
+   *
+   * @default 8
+   */
+  readonly retryMaxAttempts?: number;
+
+  /**
+   * How long after its first failed attempt a message may still be tried.
+   *
+   * @default 86400: a day
+   */
+  readonly retryMaxAgeSeconds?: number;
+}
+
+interface MarketoRelayProps extends GatherProps, LimitProps {
+  /** Address of the subscription, https: `https://123-ABC-456.mktorest.com`. */
+  readonly marketoBaseUrl: string;
+
+  /**
+   * The credentials of the API user: `{"clientId":"...","clientSecret":"..."}`.
+   *
+   * @default - a new secret with both members empty, for the operator to fill in
+   */
+  readonly secret?: ISecret;
+
+  /**
+   * Most copies of the function that take messages from the queue at once, 2 to 1,000 (Lambda allows no less than 2).
+   * More than `maxConcurrentCalls` only adds workers that wait.
+   *
+   * @default 5
+   */
+  readonly maxConcurrency?: number;
+
+  /**
+   * Deliveries of one message to the function before SQS itself takes it for dead, 5 to 1,000. The relay settles every
+   * message it can read, so this is for messages whose workers died. AWS advises 5 or more.
+   *
+   * @default 10
+   */
+  readonly maxReceiveCount?: number;
+
+  /**
+   * Memory of the function in MiB, which also sets its share of a processor, 256 to 10,240. A batch of 6 MB is held
+   * several times over while its calls are made.
+   *
+   * @default 512
+   */
+  readonly memorySize?: number;
+
+  /**
+   * Age of the oldest message in the queue at which an alarm goes off. More than the queue's visibility timeout, so
+   * that one dead worker does not set it off.
+   *
+   * @default 3600: an hour
+   */
+  readonly oldestMessageAlarmSeconds?: number;
+
+  /**
+   * Topics that are told when an alarm goes off and when it ends.
+   *
+   * @default - none; the alarms show in CloudWatch only
+   */
+  readonly alarmActions?: readonly ITopic[];
+
+  /** @default RetentionDays.ONE_MONTH */
+  readonly logRetention?: RetentionDays;
+
+  /**
+   * What becomes of everything that holds data (queues, table, bucket, secret, logs) when the stack is deleted.
+   *
+   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE: kept, except by a first deployment that fails
+   */
+  readonly removalPolicy?: RemovalPolicy;
+}
+
+export type { GatherProps, LimitProps, MarketoRelayProps };

@@ -1,0 +1,53 @@
+import { Duration, SecretValue } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import type { ResolvedProps } from './resolve-props.ts';
+
+/** Longer than the 14 days that SQS keeps a letter, so that no letter outlives what it points to. */
+const OVERFLOW_DAYS = 30;
+
+/** Permits, the token's item and send-once records. Encrypted with a key that AWS owns. */
+function createLedgerTable(scope: Construct, props: ResolvedProps): Table {
+  return new Table(scope, 'Ledger', {
+    partitionKey: { name: 'pk', type: AttributeType.STRING },
+    billingMode: BillingMode.PAY_PER_REQUEST,
+    encryption: TableEncryption.DEFAULT,
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    timeToLiveAttribute: 'expiresAt',
+    removalPolicy: props.removalPolicy,
+  });
+}
+
+/** Dead letters that are too big for a queue. */
+function createOverflowBucket(scope: Construct, props: ResolvedProps): Bucket {
+  return new Bucket(scope, 'Overflow', {
+    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+    encryption: BucketEncryption.S3_MANAGED,
+    enforceSSL: true,
+    minimumTLSVersion: 1.2,
+    objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+    lifecycleRules: [
+      { expiration: Duration.days(OVERFLOW_DAYS), abortIncompleteMultipartUploadAfter: Duration.days(1) },
+    ],
+    removalPolicy: props.removalPolicy,
+  });
+}
+
+/**
+ * A place for the credentials, not the credentials: a template is no place for them. CloudFormation writes this value
+ * once and leaves the operator's alone as long as it stays the same here.
+ */
+function createSecret(scope: Construct, props: ResolvedProps): ISecret {
+  const secret = new Secret(scope, 'Credentials', {
+    description: 'Client id and client secret of the Marketo API user: {"clientId":"...","clientSecret":"..."}',
+    secretStringValue: SecretValue.unsafePlainText(JSON.stringify({ clientId: '', clientSecret: '' })),
+    removalPolicy: props.removalPolicy,
+  });
+  // `Secret` spells an optional member of `ISecret` in a way that exactOptionalPropertyTypes does not let through.
+  return secret as ISecret;
+}
+
+export { createLedgerTable, createOverflowBucket, createSecret };

@@ -1,0 +1,358 @@
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { describe, expect, it } from 'vitest';
+import { MarketoRelay } from '../../lib/cloud/marketo-relay.ts';
+import { DELIVERY_TIMEOUT_SECONDS } from '../../lib/cloud/timeouts.ts';
+import { SETTING_NAMES } from '../../lib/settings/names.ts';
+import type { Resource } from './synth.ts';
+import { BASE_URL, onlyResource, synthesizeRelay, testApp } from './synth.ts';
+
+const DEFAULT = synthesizeRelay();
+const { template } = DEFAULT;
+
+describe('the queues', () => {
+  const queues = Object.entries(template.findResources('AWS::SQS::Queue')) as [string, Resource][];
+  const [queueId, queue] = queues.find(([id]) => id.startsWith('RelayQueue')) ?? [];
+  const [deadLetterId, deadLetters] = queues.find(([id]) => id.startsWith('RelayDeadLetterQueue')) ?? [];
+
+  it('are two, encrypted, and keep messages as long as SQS can', () => {
+    expect(queues).toHaveLength(2);
+    for (const [, { Properties }] of queues) {
+      expect(Properties).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 1_209_600 });
+    }
+  });
+
+  it('refuse requests without TLS', () => {
+    for (const id of [queueId, deadLetterId]) {
+      template.hasResourceProperties('AWS::SQS::QueuePolicy', {
+        Queues: [{ Ref: id }],
+        PolicyDocument: {
+          Statement: Match.arrayWith([
+            Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+          ]),
+        },
+      });
+    }
+  });
+
+  it('hide a message six times as long as a run may take, and the gathering on top', () => {
+    expect(queue?.Properties.VisibilityTimeout).toBe(6 * DELIVERY_TIMEOUT_SECONDS + 2);
+  });
+
+  it('hand over to the dead-letter queue what nobody could settle', () => {
+    expect(queue?.Properties.RedrivePolicy).toEqual({
+      deadLetterTargetArn: { 'Fn::GetAtt': [deadLetterId, 'Arn'] },
+      maxReceiveCount: 10,
+    });
+  });
+
+  it('name the queue as the only source of the dead-letter queue, without a circle of references', () => {
+    const allowed = deadLetters?.Properties.RedriveAllowPolicy as { sourceQueueArns: unknown[] };
+    expect(allowed).toMatchObject({ redrivePermission: 'byQueue' });
+    expect(JSON.stringify(allowed.sourceQueueArns)).toContain(JSON.stringify(queue?.Properties.QueueName));
+    expect(JSON.stringify(allowed)).not.toContain(queueId);
+  });
+});
+
+describe('the stores', () => {
+  it('hold the ledger on demand, with point-in-time recovery and expiry', () => {
+    expect(onlyResource(template, 'AWS::DynamoDB::Table').Properties).toMatchObject({
+      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+      BillingMode: 'PAY_PER_REQUEST',
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+    });
+  });
+
+  it('keep overflow private, encrypted, for longer than a letter lives', () => {
+    const { Properties } = onlyResource(template, 'AWS::S3::Bucket');
+    expect(Properties).toMatchObject({
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      },
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+    });
+    expect(JSON.stringify(Properties.LifecycleConfiguration)).toContain('"ExpirationInDays":30');
+    expect(Properties).not.toHaveProperty('VersioningConfiguration');
+  });
+
+  it('refuse requests for overflow without TLS', () => {
+    template.hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+        ]),
+      },
+    });
+  });
+
+  it('make a secret with nothing in it', () => {
+    const { SecretString } = onlyResource(template, 'AWS::SecretsManager::Secret').Properties;
+    expect(JSON.parse(String(SecretString))).toEqual({ clientId: '', clientSecret: '' });
+  });
+
+  it('are kept when the stack is deleted', () => {
+    expect(deletionPolicies(template)).toEqual(new Set(['RetainExceptOnCreate']));
+  });
+
+  it('are deleted with the stack when told so', () => {
+    const { template: destroyed } = synthesizeRelay({ removalPolicy: RemovalPolicy.DESTROY });
+    expect(deletionPolicies(destroyed)).toEqual(new Set(['Delete']));
+  });
+});
+
+describe('the delivery function', () => {
+  const { Properties } = onlyResource(template, 'AWS::Lambda::Function');
+
+  it('runs on arm64 with Node 24, traced, longer than the slowest Marketo endpoint', () => {
+    expect(Properties).toMatchObject({
+      Architectures: ['arm64'],
+      Runtime: 'nodejs24.x',
+      Handler: 'index.handler',
+      MemorySize: 512,
+      TracingConfig: { Mode: 'Active' },
+    });
+    expect(Properties.Timeout).toBeGreaterThan(310);
+    expect(Properties).not.toHaveProperty('ReservedConcurrentExecutions');
+  });
+
+  it('is not taken for a runaway loop when it sends copies to its own queue', () => {
+    expect(Properties.RecursiveLoop).toBe('Allow');
+  });
+
+  it('is told every setting, and each is a text', () => {
+    const { Variables } = Properties.Environment as { Variables: Record<string, unknown> };
+    expect(Object.keys(Variables).sort()).toEqual(
+      [
+        ...Object.values(SETTING_NAMES),
+        'NODE_OPTIONS',
+        'POWERTOOLS_METRICS_NAMESPACE',
+        'POWERTOOLS_SERVICE_NAME',
+      ].sort(),
+    );
+    expect(Variables).toMatchObject({
+      MARKETO_BASE_URL: BASE_URL,
+      RATE_LIMIT_CALLS: '50',
+      RATE_LIMIT_WINDOW_SECONDS: '20',
+      MAX_CONCURRENT_CALLS: '5',
+      DAILY_QUOTA: '50000',
+      QUOTA_TIME_ZONE: 'America/Chicago',
+      RETRY_MAX_ATTEMPTS: '8',
+      RETRY_MAX_AGE_SECONDS: '86400',
+    });
+  });
+
+  it('is told the limits that were given', () => {
+    const { template: given } = synthesizeRelay({
+      rateLimitCalls: 80,
+      rateLimitWindowSeconds: 21,
+      maxConcurrentCalls: 9,
+      dailyQuota: 1_000,
+      quotaTimeZone: 'UTC',
+      retryMaxAttempts: 3,
+      retryMaxAgeSeconds: 600,
+      memorySize: 1_024,
+    });
+    given.hasResourceProperties('AWS::Lambda::Function', {
+      MemorySize: 1_024,
+      Environment: {
+        Variables: Match.objectLike({
+          RATE_LIMIT_CALLS: '80',
+          RATE_LIMIT_WINDOW_SECONDS: '21',
+          MAX_CONCURRENT_CALLS: '9',
+          DAILY_QUOTA: '1000',
+          QUOTA_TIME_ZONE: 'UTC',
+          RETRY_MAX_ATTEMPTS: '3',
+          RETRY_MAX_AGE_SECONDS: '600',
+        }),
+      },
+    });
+  });
+
+  it('keeps its log for a month unless told otherwise', () => {
+    template.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
+    const { template: week } = synthesizeRelay({ logRetention: RetentionDays.ONE_WEEK });
+    week.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 7 });
+  });
+
+  it('takes batches within seconds, reports failures one by one, and never more copies than told', () => {
+    expect(onlyResource(template, 'AWS::Lambda::EventSourceMapping').Properties).toMatchObject({
+      BatchSize: 100,
+      MaximumBatchingWindowInSeconds: 2,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 5 },
+    });
+  });
+
+  it('gathers for longer, and hides messages for as much longer, when delay may buy calls', () => {
+    const gathering = { gatherSeconds: 120, gatherMessages: 3_000, maxConcurrency: 2, maxReceiveCount: 20 };
+    const { template: patient } = synthesizeRelay(gathering);
+    expect(onlyResource(patient, 'AWS::Lambda::EventSourceMapping').Properties).toMatchObject({
+      BatchSize: 3_000,
+      MaximumBatchingWindowInSeconds: 120,
+      ScalingConfig: { MaximumConcurrency: 2 },
+    });
+    patient.hasResourceProperties('AWS::SQS::Queue', {
+      VisibilityTimeout: 6 * DELIVERY_TIMEOUT_SECONDS + 120,
+      RedrivePolicy: Match.objectLike({ maxReceiveCount: 20 }),
+    });
+  });
+});
+
+describe('permissions', () => {
+  interface Statement {
+    readonly Effect: string;
+    readonly Action: string | string[];
+    readonly Resource: unknown;
+  }
+  const statements = (Object.values(template.findResources('AWS::IAM::Policy')) as Resource[]).flatMap(
+    ({ Properties }) => (Properties.PolicyDocument as { Statement: Statement[] }).Statement,
+  );
+  const actionsOf = (statement: Statement) => [statement.Action].flat();
+
+  it('are these and no others', () => {
+    expect(statements.flatMap(actionsOf).sort()).toEqual([
+      'dynamodb:DeleteItem',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:UpdateItem',
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+      's3:GetObject',
+      's3:PutObject',
+      'secretsmanager:DescribeSecret',
+      'secretsmanager:GetSecretValue',
+      'sqs:ChangeMessageVisibility',
+      'sqs:DeleteMessage',
+      'sqs:GetQueueAttributes',
+      'sqs:GetQueueUrl',
+      'sqs:ReceiveMessage',
+      'sqs:SendMessage',
+      'sqs:SendMessage',
+      'xray:PutTelemetryRecords',
+      'xray:PutTraceSegments',
+    ]);
+  });
+
+  it('name their resources, except for X-Ray, which has none', () => {
+    for (const statement of statements) {
+      const isXRay = actionsOf(statement).every((action) => action.startsWith('xray:'));
+      expect([statement.Resource].flat().includes('*')).toBe(isXRay);
+    }
+  });
+
+  it('come from no managed policy', () => {
+    expect(onlyResource(template, 'AWS::IAM::Role').Properties).not.toHaveProperty('ManagedPolicyArns');
+  });
+
+  it('to publish are to send, and no more', () => {
+    const stack = new Stack(testApp(), 'Test');
+    const publisher = new Role(stack, 'Publisher', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    new MarketoRelay(stack, 'Relay', { marketoBaseUrl: BASE_URL }).grantPublish(publisher);
+    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
+      Roles: [{ Ref: Match.stringLikeRegexp('^Publisher') }],
+      PolicyDocument: {
+        Statement: [
+          {
+            Effect: 'Allow',
+            Action: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage'],
+            Resource: { 'Fn::GetAtt': [Match.stringLikeRegexp('^RelayQueue'), 'Arn'] },
+          },
+        ],
+      },
+    });
+  });
+
+  it('reach an existing secret instead of a new one', () => {
+    const stack = new Stack(testApp(), 'Test');
+    const secret = Secret.fromSecretNameV2(stack, 'Existing', 'marketo/credentials');
+    new MarketoRelay(stack, 'Relay', { marketoBaseUrl: BASE_URL, secret });
+    const withSecret = Template.fromStack(stack);
+    withSecret.resourceCountIs('AWS::SecretsManager::Secret', 0);
+    withSecret.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ MARKETO_SECRET_ID: 'marketo/credentials' }) },
+    });
+    expect(JSON.stringify(withSecret.findResources('AWS::IAM::Policy'))).toContain(
+      ':secret:marketo/credentials-??????',
+    );
+  });
+});
+
+describe('alarms', () => {
+  it('go off at the first dead letter, at an old message, and at runs that keep failing', () => {
+    template.resourceCountIs('AWS::CloudWatch::Alarm', 3);
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [Match.stringLikeRegexp('DeadLetter'), 'QueueName'] } }],
+      Statistic: 'Maximum',
+      Threshold: 0,
+      ComparisonOperator: 'GreaterThanThreshold',
+      TreatMissingData: 'notBreaching',
+    });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'ApproximateAgeOfOldestMessage',
+      Dimensions: [
+        { Name: 'QueueName', Value: { 'Fn::GetAtt': [Match.stringLikeRegexp('^RelayQueue'), 'QueueName'] } },
+      ],
+      Threshold: 3_600,
+    });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: 'Errors', EvaluationPeriods: 3 });
+  });
+
+  it('have no action by default, and tell each topic of beginning and end', () => {
+    for (const alarm of Object.values(template.findResources('AWS::CloudWatch::Alarm')) as Resource[]) {
+      expect(alarm.Properties).not.toHaveProperty('AlarmActions');
+    }
+    const stack = new Stack(testApp(), 'Test');
+    const alarmActions = [new Topic(stack, 'Topic')];
+    new MarketoRelay(stack, 'Relay', { marketoBaseUrl: BASE_URL, alarmActions });
+    Template.fromStack(stack).allResourcesProperties('AWS::CloudWatch::Alarm', {
+      AlarmActions: [{ Ref: Match.stringLikeRegexp('^Topic') }],
+      OKActions: [{ Ref: Match.stringLikeRegexp('^Topic') }],
+    });
+  });
+
+  it('are built on metrics whose options a dashboard can change', () => {
+    const { relay } = DEFAULT;
+    expect(relay.metricDeadLetters({ label: 'Dead' })).toMatchObject({ statistic: 'Maximum', label: 'Dead' });
+    expect(relay.metricMessagesWaiting({ statistic: 'Average' })).toMatchObject({ statistic: 'Average' });
+    expect(relay.metricOldestMessageAge().metricName).toBe('ApproximateAgeOfOldestMessage');
+    expect(relay.metricDeliveryErrors().period.toSeconds()).toBe(60);
+  });
+});
+
+describe('two relays', () => {
+  it('stand beside each other in one stack', () => {
+    const stack = new Stack(testApp(), 'Test');
+    new MarketoRelay(stack, 'Europe', { marketoBaseUrl: BASE_URL });
+    new MarketoRelay(stack, 'America', { marketoBaseUrl: 'https://789-DEF-012.mktorest.com' });
+    const both = Template.fromStack(stack);
+    const names = (Object.values(both.findResources('AWS::CloudWatch::Alarm')) as Resource[]).map(
+      ({ Properties }) => Properties.AlarmName,
+    );
+    expect(new Set(names).size).toBe(6);
+  });
+});
+
+const HOLDS_DATA = new Set([
+  'AWS::SQS::Queue',
+  'AWS::DynamoDB::Table',
+  'AWS::S3::Bucket',
+  'AWS::SecretsManager::Secret',
+  'AWS::Logs::LogGroup',
+]);
+
+function deletionPolicies(of: Template): Set<string | undefined> {
+  const resources = Object.values(of.toJSON().Resources as Record<string, Resource>);
+  return new Set(resources.filter(({ Type }) => HOLDS_DATA.has(Type)).map(({ DeletionPolicy }) => DeletionPolicy));
+}

@@ -1,0 +1,55 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { afterAll } from 'vitest';
+import { MarketoRelay } from '../../lib/cloud/marketo-relay.ts';
+import type { MarketoRelayProps } from '../../lib/cloud/relay-props.ts';
+
+const { context: FEATURE_FLAGS } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8')) as {
+  context: Record<string, unknown>;
+};
+
+/** CDK leaves each assembly behind: these go where they are swept up after the file's tests. */
+const assemblies = mkdtempSync(join(tmpdir(), 'relay-assemblies-'));
+afterAll(() => rmSync(assemblies, { recursive: true, force: true }));
+
+/** An app with the project's feature flags, whose functions are not bundled: the template is what matters here. */
+function testApp(): App {
+  return new App({
+    outdir: mkdtempSync(join(assemblies, 'app-')),
+    context: { ...FEATURE_FLAGS, 'aws:cdk:bundling-stacks': [] },
+  });
+}
+
+interface SynthesizedRelay {
+  readonly stack: Stack;
+  readonly relay: MarketoRelay;
+  readonly template: Template;
+}
+
+const BASE_URL = 'https://123-ABC-456.mktorest.com';
+
+function synthesizeRelay(props: Partial<MarketoRelayProps> = {}): SynthesizedRelay {
+  const stack = new Stack(testApp(), 'Test');
+  const relay = new MarketoRelay(stack, 'Relay', { marketoBaseUrl: BASE_URL, ...props });
+  return { stack, relay, template: Template.fromStack(stack) };
+}
+
+interface Resource {
+  readonly Type: string;
+  readonly Properties: Readonly<Record<string, unknown>>;
+  readonly DeletionPolicy?: string;
+}
+
+/** The only resource of a type. */
+function onlyResource(template: Template, type: string): Resource {
+  const found = Object.values(template.findResources(type)) as Resource[];
+  const [resource] = found;
+  if (resource === undefined || found.length > 1) throw new Error(`${found.length} resources of type ${type}`);
+  return resource;
+}
+
+export type { Resource, SynthesizedRelay };
+export { BASE_URL, onlyResource, synthesizeRelay, testApp };
