@@ -1,0 +1,111 @@
+import { isUtf8 } from 'node:buffer';
+import { isObject, type Json, type JsonObject } from './json.ts';
+import type { ApiCall, Operation } from './operation.ts';
+import type { FakeUser } from './options.ts';
+import { type Failure, type Finish, fail, reason, skipped, succeed } from './outcome.ts';
+import { findRoute } from './routes.ts';
+import type { Subscription } from './subscription.ts';
+
+/** A call as it came, with what admission found out. */
+interface Incoming {
+  readonly method: string;
+  readonly path: string;
+  /** Path and query. */
+  readonly url: string;
+  readonly query: URLSearchParams;
+  readonly contentType: string;
+  readonly bytes: Buffer;
+  readonly text: string;
+  readonly user: FakeUser;
+}
+
+/** Records that a fault takes out of a call, and what they get. */
+interface RecordFault {
+  readonly code: string;
+  readonly message: string;
+  readonly hits: (record: Json, position: number) => boolean;
+}
+
+type Prepared =
+  | { readonly kind: 'failure'; readonly failure: Failure; readonly operation?: string }
+  | { readonly kind: 'ready'; readonly operation: string; readonly run: Operation; readonly call: ApiCall };
+
+/** Everything that is checked before an operation sees the call: path, method, content type, JSON. */
+function prepare(incoming: Incoming): Prepared {
+  const isForm = incoming.contentType.startsWith('application/x-www-form-urlencoded');
+  const query = incoming.query;
+  if (isForm) for (const [name, value] of new URLSearchParams(incoming.text)) query.append(name, value);
+  const method = effectiveMethod(incoming, query);
+  const route = findRoute(method, incoming.path);
+  if (route.kind === 'unknown') return failed(fail('610', 'Requested resource not found'));
+  if (route.kind === 'wrongMethod') return failed(fail('605', `HTTP Method '${method}' is not supported`));
+  const { operation, params } = route;
+  const { path, text, contentType, user } = incoming;
+  if (isDenied(user, path)) return failed(fail('603', 'Access denied'), operation.name);
+  const call = { method, path, params, query, text, contentType, user };
+  if (operation.body === 'multipart' || operation.body === 'form' || text === '' || isForm) {
+    if (operation.body === 'json' && isForm && method === 'POST') return failed(wrongType(), operation.name);
+    return ready(operation, { ...call, body: undefined });
+  }
+  if (!/^application\/json\b/i.test(contentType)) return failed(wrongType(), operation.name);
+  const body = isUtf8(incoming.bytes) ? parse(text) : undefined;
+  if (!isObject(body)) return failed(fail('609', 'Invalid JSON'), operation.name);
+  return ready(operation, { ...call, body });
+}
+
+/** `_method` in the query or the form; the asset endpoints dropped it (Marketo: blog, February 2020). */
+function effectiveMethod({ method, path }: Incoming, query: URLSearchParams): string {
+  const override = query.get('_method')?.toUpperCase();
+  const allowed = method === 'POST' && !path.startsWith('/rest/asset/');
+  return allowed && (override === 'GET' || override === 'DELETE') ? override : method;
+}
+
+function ready(operation: Operation, call: ApiCall): Prepared {
+  return { kind: 'ready', operation: operation.name, run: operation, call };
+}
+
+function wrongType(): Failure {
+  return fail('612', 'Invalid Content Type');
+}
+
+function failed(failure: Failure, operation?: string): Prepared {
+  return { kind: 'failure', failure, ...(operation === undefined ? {} : { operation }) };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Starts the operation, without the records that a fault takes; they are put back into its result. */
+function begin(operation: Operation, call: ApiCall, subscription: Subscription, fault?: RecordFault): Finish {
+  if (fault === undefined) return operation.begin(call, subscription);
+  const input = call.body?.input;
+  const entry = (): JsonObject => skipped(reason(fault.code, fault.message));
+  if (!Array.isArray(input)) return () => succeed([entry()]);
+  const hit = (input as readonly Json[]).map((record, position) => fault.hits(record, position));
+  const rest = (input as readonly Json[]).filter((_record, position) => !hit[position]);
+  const body: JsonObject = { ...call.body, input: rest };
+  const finish = rest.length === 0 ? () => succeed([]) : operation.begin({ ...call, body }, subscription);
+  return () => {
+    const outcome = finish();
+    if (outcome.kind === 'failure' || outcome.result === undefined) return outcome;
+    const others = [...outcome.result];
+    const isNumbered = others.some((other) => isObject(other) && other.seq !== undefined);
+    const all = hit.map((isHit) => (isHit ? entry() : (others.shift() ?? null)));
+    const result = isNumbered ? all.map((one, seq) => (isObject(one) ? { ...one, seq } : one)) : all;
+    return succeed(result, outcome.more);
+  };
+}
+
+function isDenied(user: FakeUser, path: string): boolean {
+  return (user.deniedPaths ?? []).some((denied) =>
+    typeof denied === 'string' ? denied === path : path.search(denied) >= 0,
+  );
+}
+
+export type { Incoming, RecordFault };
+export { begin, prepare };

@@ -1,0 +1,201 @@
+import type { Asset, AssetKind } from '../database/assets.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
+import { type ApiCall, type Operation, operations, readId } from '../operation.ts';
+import { type Failure, fail, type Outcome, succeed } from '../outcome.ts';
+import type { Subscription } from '../subscription.ts';
+
+type OnAsset = (asset: Asset, call: ApiCall, subscription: Subscription) => Outcome;
+
+const KINDS: readonly AssetKind[] = [
+  'folder',
+  'program',
+  'email',
+  'emailTemplate',
+  'form',
+  'landingPage',
+  'landingPageTemplate',
+  'snippet',
+  'smartCampaign',
+  'smartList',
+  'staticList',
+];
+/** Marketo: assets, most that one page holds. */
+const MAX_PAGE = 200;
+const NOTHING_FOUND = 'No assets found for the given search criteria.';
+
+/** Asset replies have empty `errors` and `warnings` beside their result. */
+function answer(assets: readonly Asset[]): Outcome {
+  if (assets.length === 0) return succeed(undefined, { errors: [], warnings: [NOTHING_FOUND] });
+  return succeed(assets.map(shown), { errors: [], warnings: [] });
+}
+
+function shown(asset: Asset): JsonObject {
+  const folder = { type: 'Folder', value: asset.folderId };
+  return { id: asset.id, name: asset.name, status: asset.status, folder };
+}
+
+function list(kind: AssetKind) {
+  return (call: ApiCall, { database }: Subscription): Outcome => {
+    for (const name of ['earliestUpdatedAt', 'latestUpdatedAt']) {
+      const date = call.query.get(name);
+      if (date !== null && Number.isNaN(Date.parse(date))) return fail('704', `Invalid date format: '${date}'`);
+    }
+    const offset = Number(call.query.get('offset') ?? 0) || 0;
+    const size = Math.min(Number(call.query.get('maxReturn') ?? 20) || 20, MAX_PAGE);
+    return answer(database.assets.all(kind).slice(offset, offset + size));
+  };
+}
+
+function byName(kind: AssetKind) {
+  return (call: ApiCall, { database }: Subscription): Outcome => {
+    const name = call.query.get('name') ?? '';
+    if (name === '') return fail('701', 'name cannot be blank');
+    const asset = database.assets.byName(kind, name);
+    return answer(asset === undefined ? [] : [asset]);
+  };
+}
+
+function byId(kind: AssetKind) {
+  return (call: ApiCall, { database }: Subscription): Outcome => {
+    const asset = database.assets.get(kind, readId(call.params.id) ?? 0);
+    return answer(asset === undefined ? [] : [asset]);
+  };
+}
+
+function create(kind: AssetKind) {
+  return (call: ApiCall, subscription: Subscription): Outcome => {
+    const place = readPlace(kind, call, subscription);
+    if ('kind' in place) return place;
+    const { assets } = subscription.database;
+    if (kind === 'email' || kind === 'landingPage') {
+      const template = assets.get(
+        kind === 'email' ? 'emailTemplate' : 'landingPageTemplate',
+        readId(call.query.get('template')) ?? 0,
+      );
+      if (template === undefined) return fail('709', `${kind} cannot be created without a template`);
+    }
+    return answer([assets.add({ kind, ...place })]);
+  };
+}
+
+/** Name and folder of a new asset, as `name` and `folder={"id":1,"type":"Folder"}`. */
+function readPlace(
+  kind: AssetKind,
+  call: ApiCall,
+  { database }: Subscription,
+): { name: string; folderId: number } | Failure {
+  const name = call.query.get('name') ?? '';
+  if (name.trim() === '') return fail('701', 'name cannot be blank');
+  const given = call.query.get(kind === 'folder' ? 'parent' : 'folder') ?? '';
+  if (given === '') return fail('701', `${kind === 'folder' ? 'parent' : 'folder'} cannot be blank`);
+  const folderId = readId(readFolder(given));
+  const folder = database.assets.get('folder', folderId ?? 0);
+  if (folderId === undefined || folder === undefined) return fail('710', `Parent folder ${given} not found`);
+  if (folder.holds !== undefined && !folder.holds.includes(kind)) {
+    return fail('711', `Incompatible folder type: ${folder.name} cannot hold: ${kind}`);
+  }
+  const taken = database.assets.all(kind).some((asset) => asset.name === name && asset.folderId === folderId);
+  return taken ? fail('709', `${name} already exists in folder ${folderId}`) : { name, folderId };
+}
+
+function readFolder(given: string): Json {
+  try {
+    const folder = JSON.parse(given) as Json;
+    return isObject(folder) ? (folder.id ?? null) : folder;
+  } catch {
+    return null;
+  }
+}
+
+function onAsset(kind: AssetKind, act: OnAsset) {
+  return (call: ApiCall, subscription: Subscription): Outcome => {
+    const asset = subscription.database.assets.get(kind, readId(call.params.id) ?? 0);
+    return asset === undefined
+      ? fail('702', `No ${kind} found with id ${call.params.id}`)
+      : act(asset, call, subscription);
+  };
+}
+
+const update: OnAsset = (asset, call) => {
+  const name = call.query.get('name');
+  if (name !== null && name.trim() === '') return fail('701', 'name cannot be blank');
+  if (name !== null) asset.name = name;
+  return answer([asset]);
+};
+
+const approve: OnAsset = (asset) => {
+  if (!asset.hasDraft) return fail('709', `${asset.name} has no draft to approve`);
+  asset.status = 'approved';
+  asset.hasDraft = false;
+  return answer([asset]);
+};
+
+const unapprove: OnAsset = (asset) => {
+  if (asset.status !== 'approved' || asset.inUse) return fail('709', `${asset.name} cannot be unapproved`);
+  asset.status = 'draft';
+  asset.hasDraft = true;
+  return answer([asset]);
+};
+
+const discardDraft: OnAsset = (asset) => {
+  if (asset.status !== 'approved' || !asset.hasDraft) return fail('709', `${asset.name} has no draft to discard`);
+  asset.hasDraft = false;
+  return answer([asset]);
+};
+
+const remove: OnAsset = (asset, _call, { database }) => {
+  if (asset.inUse) return fail('709', `${asset.name} is in use`);
+  database.assets.delete(asset);
+  return succeed([{ id: asset.id }], { errors: [], warnings: [] });
+};
+
+const clone: OnAsset = (asset, call, subscription) => {
+  const place = readPlace(asset.kind, call, subscription);
+  return 'kind' in place ? place : answer([subscription.database.assets.add({ kind: asset.kind, ...place })]);
+};
+
+const content: OnAsset = (asset) => {
+  if (asset.social) return fail('709', `${asset.name} contains social content`);
+  return succeed([{ id: asset.id, content: '' }], { errors: [], warnings: [] });
+};
+
+const setToken: OnAsset = (folder, call) => {
+  const name = call.query.get('name') ?? '';
+  if (name === '') return fail('701', 'name cannot be blank');
+  if (call.query.get('type') === 'date' && Number.isNaN(Date.parse(call.query.get('value') ?? ''))) {
+    return fail('704', `Invalid date format: '${call.query.get('value')}'`);
+  }
+  folder.tokens.set(name, call.query.get('value') ?? '');
+  return succeed([{ folder: { type: 'Folder', value: folder.id } }], { errors: [], warnings: [] });
+};
+
+const ACTIONS: Readonly<Record<string, OnAsset>> = {
+  approveDraft: approve,
+  approve,
+  activate: approve,
+  unapprove,
+  deactivate: unapprove,
+  discardDraft,
+  delete: remove,
+  clone,
+};
+
+const assetOperations: readonly Operation[] = KINDS.flatMap((kind) => [
+  ...operations('none', [
+    [`${kind}List`, 'GET', `/rest/asset/v1/${kind}s.json`, list(kind)],
+    [`${kind}ByName`, 'GET', `/rest/asset/v1/${kind}/byName.json`, byName(kind)],
+    [`${kind}ById`, 'GET', `/rest/asset/v1/${kind}/{id}.json`, byId(kind)],
+    [`${kind}Content`, 'GET', `/rest/asset/v1/${kind}/{id}/content.json`, onAsset(kind, content)],
+  ]),
+  ...operations('form', [
+    [`${kind}Create`, 'POST', `/rest/asset/v1/${kind}s.json`, create(kind)],
+    [`${kind}Update`, 'POST', `/rest/asset/v1/${kind}/{id}.json`, onAsset(kind, update)],
+    [`${kind}Token`, 'POST', `/rest/asset/v1/${kind}/{id}/tokens.json`, onAsset(kind, setToken)],
+    ...Object.entries(ACTIONS).map(
+      ([name, act]) =>
+        [`${kind}.${name}`, 'POST', `/rest/asset/v1/${kind}/{id}/${name}.json`, onAsset(kind, act)] as const,
+    ),
+  ]),
+]);
+
+export { assetOperations };

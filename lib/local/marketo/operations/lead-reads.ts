@@ -1,0 +1,92 @@
+import type { Field } from '../database/fields.ts';
+import type { Lead } from '../database/leads.ts';
+import type { Json, JsonObject } from '../json.ts';
+import { type ApiCall, type Operation, operations, RECORD_LIMIT, readId } from '../operation.ts';
+import { type Failure, fail, type Outcome, succeed } from '../outcome.ts';
+import type { Subscription } from '../subscription.ts';
+import { isCookie } from './lead-writes.ts';
+import { page } from './paging.ts';
+
+/** Marketo: leads, a filter that matches more people than this fails. */
+const MAX_MATCHES = 1000;
+const DEFAULT_FIELDS = ['id', 'updatedAt', 'lastName', 'email', 'createdAt', 'firstName'];
+
+function getLeads(call: ApiCall, { database }: Subscription): Outcome {
+  const filterType = call.query.get('filterType') ?? '';
+  if (filterType === '') return fail('1003', 'Invalid data: filterType not specified');
+  const values = filterValues(call);
+  if (values.length === 0) return fail('1003', 'Invalid data: filterValues not specified');
+  if (values.length > RECORD_LIMIT)
+    return fail('1003', `Invalid data: at most ${RECORD_LIMIT} filterValues are allowed`);
+  if (filterType === 'cookies') {
+    const wrong = values.find((value) => !isCookie(value));
+    return wrong === undefined ? succeed([]) : fail('1012', `Invalid cookie value '${wrong}'`);
+  }
+  if (!database.leads.fields.has(filterType)) return fail('1003', `Invalid data: Invalid filterType '${filterType}'`);
+  if (!database.leads.isSearchable(filterType)) return fail('1011', `Field '${filterType}' not supported`);
+  const fields = readFields(call, database.leads.fields);
+  if ('kind' in fields) return fields;
+  const leads = values.flatMap((value) => database.leads.find(filterType, value));
+  if (leads.length > MAX_MATCHES) return fail('1003', 'Invalid data: Too many results match the filter');
+  return page(call, leads, (lead) => shownLead(lead, fields));
+}
+
+function getLead(call: ApiCall, { database }: Subscription): Outcome {
+  const id = readId(call.params.leadId);
+  if (id === undefined) return fail('1001', `Invalid value '${call.params.leadId}'. Required of type 'Integer'`);
+  const fields = readFields(call, database.leads.fields);
+  if ('kind' in fields) return fields;
+  const lead = database.leads.get(id);
+  return succeed(lead === undefined ? [] : [shownLead(lead, fields)]);
+}
+
+function filterValues(call: ApiCall): string[] {
+  return call.query.getAll('filterValues').flatMap((values) => values.split(',').filter((value) => value !== ''));
+}
+
+function readFields(call: ApiCall, known: ReadonlyMap<string, Field>): readonly string[] | Failure {
+  const names = call.query.getAll('fields').flatMap((list) => list.split(',').filter((name) => name !== ''));
+  const unknown = names.find((name) => !known.has(name));
+  if (unknown !== undefined) return fail('1006', `Field '${unknown}' not found`);
+  return names.length === 0 ? DEFAULT_FIELDS : ['id', ...names];
+}
+
+function shownLead(lead: Lead, fields: readonly string[]): JsonObject {
+  const shown: Record<string, Json> = {};
+  for (const name of fields) {
+    if (name === 'id') shown[name] = lead.id;
+    else if (name === 'createdAt') shown[name] = new Date(lead.createdAtMs).toISOString();
+    else if (name === 'updatedAt') shown[name] = new Date(lead.updatedAtMs).toISOString();
+    else shown[name] = lead.fields.get(name) ?? null;
+  }
+  return shown;
+}
+
+function describeLeads(_call: ApiCall, { database }: Subscription): Outcome {
+  const fields = [...database.leads.fields.values()].map((field, index) => {
+    const rest = { name: field.name, readOnly: field.readOnly ?? false };
+    return { id: index + 1, displayName: field.name, dataType: field.type, length: field.length ?? 255, rest };
+  });
+  return succeed(fields);
+}
+
+function describeLeads2(_call: ApiCall, { database }: Subscription): Outcome {
+  const all = [...database.leads.fields.values()];
+  const searchableFields = all.filter((field) => field.searchable).map((field) => [field.name]);
+  const fields = all.map((field) => ({ name: field.name, dataType: field.type, updateable: !field.readOnly }));
+  return succeed([{ name: 'API Lead', searchableFields, fields }]);
+}
+
+function getPartitions(_call: ApiCall, { database }: Subscription): Outcome {
+  return succeed([...database.partitions].map((name, index) => ({ id: index + 1, name })));
+}
+
+const leadReads: readonly Operation[] = operations('none', [
+  ['getLeads', 'GET', '/rest/v1/leads.json', getLeads],
+  ['getLead', 'GET', '/rest/v1/lead/{leadId}.json', getLead],
+  ['describeLeads', 'GET', '/rest/v1/leads/describe.json', describeLeads],
+  ['describeLeads2', 'GET', '/rest/v1/leads/describe2.json', describeLeads2],
+  ['getPartitions', 'GET', '/rest/v1/leads/partitions.json', getPartitions],
+]);
+
+export { DEFAULT_FIELDS, filterValues, leadReads, shownLead };
