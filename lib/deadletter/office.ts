@@ -72,7 +72,8 @@ function createDeadLetterOffice({ queue, overflow, log }: DeadLetterOfficeOption
 
   function report(letter: DeadLetter, queued: DeadLetter, outcome: SendOutcome): void {
     const { relayId, operation, failure } = letter;
-    const facts = { relayId, operation, code: failure.code, level: failure.level };
+    // Not `level`: a logger keeps that name for its own, and drops a field of it with a warning a letter.
+    const facts = { relayId, operation, code: failure.code, failureLevel: failure.level };
     if (!outcome.accepted) {
       log.error('dead letter not accepted', { ...facts, error: outcome.error });
       return;

@@ -1,5 +1,9 @@
 import type { FaultEffect, FaultRule } from './faults.ts';
+import type { Latency } from './options.ts';
 import { seededRandom } from './random.ts';
+
+/** How long a call takes at the fake. */
+const LOCAL_LATENCY: Latency = { minMs: 60, maxMs: 320 };
 
 const LEADS = '/rest/v1/leads.json';
 const LISTS = /^\/rest\/v1\/lists\/\d+\/leads\.json$/;
@@ -33,4 +37,4 @@ function failure(code: string, message: string): FaultEffect {
   return { kind: 'code', level: 'response', code, message };
 }
 
-export { localFaults };
+export { LOCAL_LATENCY, localFaults };

@@ -1,0 +1,103 @@
+import { createWriteStream } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Log } from '../../ports.ts';
+import { HELP, type RunOptions, readArguments } from './arguments.ts';
+import { createJsonLog, SILENT_LOG } from './json-log.ts';
+import type { Screen } from './layout.ts';
+import { type FileMessage, readMessages } from './ndjson.ts';
+import { createBar, createPlainProgress, type ProgressOutput, SILENT } from './progress.ts';
+import { renderSummary } from './render-summary.ts';
+import { run } from './run.ts';
+import { type OutputStream, screenOf } from './screen.ts';
+
+interface Terminal {
+  readonly stdout: OutputStream & { write(text: string, done: () => void): unknown };
+  readonly stderr: OutputStream & { write(text: string): unknown };
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Calls back at the first Ctrl-C. */
+  onInterrupt(handler: () => void): void;
+}
+
+const EXAMPLES = fileURLToPath(new URL('../../../examples/messages.ndjson', import.meta.url));
+
+const STATUS = { accounted: 0, unaccounted: 1, wrongUse: 2, interrupted: 130 } as const;
+
+/** The local relay's command line: gives the exit status. */
+async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const tell = (text: string): Promise<void> => new Promise((done) => terminal.stdout.write(text, done));
+  const parsed = readArguments(argv, terminal.env);
+  switch (parsed.kind) {
+    case 'help':
+      await tell(`${HELP}\n`);
+      return STATUS.accounted;
+    case 'wrong':
+      return refuse(terminal, [...parsed.problems, 'See: npm start -- --help']);
+    case 'run': {
+      const { options } = parsed;
+      const path = options.messagesPath ?? (options.serve ? undefined : EXAMPLES);
+      const read = path === undefined ? undefined : await readMessages(path);
+      if (read?.kind === 'unreadable') return refuse(terminal, read.problems);
+      return await perform(options, path, read?.messages ?? [], terminal, tell);
+    }
+  }
+}
+
+async function perform(
+  options: RunOptions,
+  path: string | undefined,
+  messages: readonly FileMessage[],
+  terminal: Terminal,
+  tell: (text: string) => Promise<void>,
+): Promise<number> {
+  const screen = screenOf(terminal.stdout, terminal.env);
+  const output = progressFor(options, terminal);
+  const interrupted = new AbortController();
+  terminal.onInterrupt(() => {
+    output.note('Ending: letting calls in flight finish. Ctrl-C once more ends at once.');
+    interrupted.abort();
+  });
+  const summary = await run({
+    options,
+    source: path === undefined ? undefined : { path: shorten(path), messages },
+    // With --json stdout is for machines, so that what a reader wants to know goes to stderr.
+    tell: options.json ? async (text) => void (options.serve && terminal.stderr.write(text)) : tell,
+    screen,
+    output,
+    log: logFor(options, output),
+    interrupted: interrupted.signal,
+  });
+  output.clear();
+  await tell(options.json ? `${JSON.stringify(summary, undefined, 2)}\n` : renderSummary(summary, screen));
+  if (summary.accounted) return STATUS.accounted;
+  return summary.end === 'interrupted' && summary.messages.lost === 0 ? STATUS.interrupted : STATUS.unaccounted;
+}
+
+function refuse(terminal: Terminal, problems: readonly string[]): number {
+  for (const problem of problems) terminal.stderr.write(`${problem}\n`);
+  return STATUS.wrongUse;
+}
+
+/** Progress goes to stderr, so that a redirected stdout holds the summary and nothing else. */
+function progressFor(options: RunOptions, terminal: Terminal): ProgressOutput {
+  const screen: Screen = screenOf(terminal.stderr, terminal.env);
+  const write = (text: string): void => void terminal.stderr.write(text);
+  if (terminal.stderr.isTTY === true && terminal.env.TERM !== 'dumb') return createBar(write, screen);
+  return options.json ? SILENT : createPlainProgress(write);
+}
+
+function logFor(options: RunOptions, output: ProgressOutput): Log {
+  if (options.logPath !== undefined) {
+    const file = createWriteStream(options.logPath, { flags: 'a' });
+    file.on('error', (error) => output.note(`--log-file ${options.logPath}: ${error.message}`));
+    return createJsonLog((line) => file.write(`${line}\n`));
+  }
+  return options.verbose ? createJsonLog((line) => output.note(line)) : SILENT_LOG;
+}
+
+function shorten(path: string): string {
+  const here = `${process.cwd()}/`;
+  return path.startsWith(here) ? path.slice(here.length) : path;
+}
+
+export type { Terminal };
+export { main };

@@ -1,0 +1,123 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DEFAULT_LIMITS } from '../../ledger/limits.ts';
+import type { Log } from '../../ports.ts';
+import { LOCAL_LATENCY, localFaults } from '../marketo/local-faults.ts';
+import { type LocalRelay, type LocalRelayOptions, startLocalRelay } from '../relay.ts';
+import type { PublishedMessage } from '../report/accounting.ts';
+import type { RunFacts, Summary } from '../report/summary.ts';
+import { createTally } from '../report/tally.ts';
+import type { RunOptions } from './arguments.ts';
+import { conclude } from './conclude.ts';
+import type { Screen } from './layout.ts';
+import type { FileMessage } from './ndjson.ts';
+import { outcomeLine } from './outcome-line.ts';
+import { createProblems } from './problems.ts';
+import type { ProgressOutput } from './progress.ts';
+import { renderEndpoints, renderStart } from './render-start.ts';
+import { watch } from './watch.ts';
+
+interface RunInput {
+  readonly options: RunOptions;
+  readonly source: { readonly path: string; readonly messages: readonly FileMessage[] } | undefined;
+  /** For the reader, before the run. */
+  readonly tell: (text: string) => Promise<void>;
+  readonly screen: Screen;
+  readonly output: ProgressOutput;
+  readonly log: Log;
+  readonly interrupted: AbortSignal;
+  /** Overrules how the relay is started. */
+  readonly relay?: LocalRelayOptions;
+}
+
+/** How long calls in flight may take to end after Ctrl-C, and emulators to stop. */
+const GRACE_MS = 10_000;
+
+/** Starts the relay, publishes, watches, and gives the summary. */
+async function run(input: RunInput): Promise<Summary> {
+  const { options, source, output } = input;
+  const { observe, tally } = createTally();
+  const problems = createProblems(output);
+  let heldBy: string | undefined;
+  const relay = await startLocalRelay({
+    ...relayOptions(options),
+    ...input.relay,
+    log: input.log,
+    observe: (event) => {
+      observe(event);
+      heldBy = event.kind === 'waited' ? event.reason : event.kind === 'call' ? undefined : heldBy;
+      const line = options.serve ? outcomeLine(event) : undefined;
+      if (line !== undefined) output.note(line);
+    },
+    onInvocation: ({ batchFailure }) =>
+      batchFailure !== undefined && problems.add(`An invocation failed: ${batchFailure}.`),
+    onStartFailure: problems.startFailed,
+    onError: (error) => problems.add(`A request to the local queue failed: ${String(error)}`),
+  });
+  try {
+    const facts = factsOf(options, relay);
+    const messages = source?.messages ?? [];
+    await input.tell(renderStart(facts, source && { path: source.path, messages: messages.length }, input.screen));
+    if (options.serve) await input.tell(renderEndpoints(relay, input.screen));
+
+    const startedAtMs = Date.now();
+    const published = await publishAll(relay, messages);
+    const end = await watch({
+      relay,
+      tally,
+      output,
+      published: published.length,
+      serve: options.serve,
+      startedAtMs,
+      timeLimitMs: options.timeLimitSeconds * 1000,
+      interrupted: input.interrupted,
+      startFailed: problems.cannotStart,
+      heldBy: () => heldBy,
+    });
+    const durationMs = Date.now() - startedAtMs;
+    if (end !== 'drained') await Promise.race([relay.stopDelivery(), pause(GRACE_MS)]);
+    return await conclude(relay, {
+      end,
+      tally,
+      published,
+      facts,
+      durationMs,
+      problems: problems.list(),
+      serve: options.serve,
+    });
+  } finally {
+    await Promise.race([relay.stop(), pause(GRACE_MS)]);
+  }
+}
+
+function relayOptions(options: RunOptions): Parameters<typeof startLocalRelay>[0] {
+  // The fake allows what the ledger keeps to: one call more, and it says so.
+  const limits = { rateLimitCalls: options.rateLimitCalls, maxConcurrentCalls: options.maxConcurrentCalls };
+  return {
+    limits: { windowCalls: limits.rateLimitCalls, seats: limits.maxConcurrentCalls },
+    ...(options.marketo === undefined
+      ? { fake: { ...limits, seed: options.seed, latencyMs: LOCAL_LATENCY, faults: localFaults(options.seed) } }
+      : { marketo: options.marketo }),
+  };
+}
+
+function factsOf(options: RunOptions, relay: LocalRelay): RunFacts {
+  return {
+    marketo: { kind: relay.fake === undefined ? 'real' : 'fake', url: relay.marketoUrl },
+    seed: options.seed,
+    rateLimitCalls: options.rateLimitCalls,
+    rateLimitWindowSeconds: DEFAULT_LIMITS.windowMs / 1000,
+    maxConcurrentCalls: options.maxConcurrentCalls,
+  };
+}
+
+async function publishAll(relay: LocalRelay, messages: readonly FileMessage[]): Promise<readonly PublishedMessage[]> {
+  const messageIds = await relay.publish(messages.map((message) => message.body));
+  return messages.map(({ body: _, ...message }, index) => ({ ...message, messageId: messageIds[index] ?? '' }));
+}
+
+async function pause(durationMs: number): Promise<void> {
+  await sleep(durationMs, undefined, { ref: false });
+}
+
+export type { RunInput };
+export { run };

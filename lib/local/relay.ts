@@ -1,0 +1,216 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { DeliveryEvent } from '../delivery/events.ts';
+import { createDeliveryFunction } from '../delivery/function.ts';
+import { DEFAULT_LIMITS, type LedgerLimits } from '../ledger/limits.ts';
+import type { Secret } from '../marketo/secret.ts';
+import type { Log } from '../ports.ts';
+import { SETTING_NAMES } from '../settings/names.ts';
+import { applyEnvironment, awsEnvironment, LOCAL_CREDENTIALS, LOCAL_REGION, type LocalEndpoints } from './aws.ts';
+import { type Invocation, startEventSourceMapping } from './event-source-mapping.ts';
+import type { FakeMarketoOptions } from './marketo/options.ts';
+import { startFakeMarketo } from './marketo/server.ts';
+import { publish } from './publish.ts';
+import { countQueue, type QueueCounts } from './queue-counts.ts';
+import { startQueues } from './queues.ts';
+import { type LedgerView, readLedger } from './report/ledger-view.ts';
+import { type LetterLine, readLetters } from './report/letters.ts';
+import { startSecrets } from './secrets.ts';
+import { startTable } from './table.ts';
+
+type FakeMarketo = Awaited<ReturnType<typeof startFakeMarketo>>;
+type CreateDelivery = typeof createDeliveryFunction;
+
+interface LocalRelayOptions {
+  /** A real subscription. @default the fake, in this process */
+  readonly marketo?: { readonly baseUrl: string; readonly clientId: string; readonly clientSecret: Secret };
+  /** For the fake: its limits are Marketo's own unless told otherwise. */
+  readonly fake?: FakeMarketoOptions;
+  /** What the ledger keeps to. @default 50 calls in 20 s, 5 in flight */
+  readonly limits?: Partial<LedgerLimits>;
+  /** Further environment variables of the delivery function. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** @default 100 */
+  readonly batchSize?: number;
+  /** @default 2, as the stack */
+  readonly batchWindowSeconds?: number;
+  /** @default 5, as the stack */
+  readonly maxConcurrency?: number;
+  /** @default 420, as the stack */
+  readonly functionTimeoutSeconds?: number;
+  /** @default the function's timeout: the least that Lambda allows */
+  readonly visibilityTimeoutSeconds?: number;
+  readonly log?: Log;
+  readonly observe?: (event: DeliveryEvent) => void;
+  readonly onInvocation?: (invocation: Invocation) => void;
+  readonly onError?: (error: unknown) => void;
+  /** Told when an execution environment does not start: settings are wrong, and will be the next time too. */
+  readonly onStartFailure?: (error: unknown) => void;
+  /** Makes the delivery function of each execution environment. @default the relay's own */
+  readonly createDelivery?: CreateDelivery;
+}
+
+interface LocalRelay {
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
+  readonly tableName: string;
+  readonly bucketName: string;
+  readonly marketoUrl: string;
+  readonly endpoints: LocalEndpoints;
+  readonly limits: LedgerLimits;
+  /** Undefined with a real Marketo. */
+  readonly fake: FakeMarketo | undefined;
+  /** Puts bodies on the queue, in order; gives their SQS message ids. */
+  publish(bodies: readonly string[]): Promise<readonly string[]>;
+  queueCounts(): Promise<QueueCounts>;
+  /** True when the queue is empty (nothing visible, in flight or delayed) and no invocation runs. */
+  drained(): Promise<boolean>;
+  letters(): Promise<readonly LetterLine[]>;
+  ledger(): Promise<LedgerView | undefined>;
+  /** Takes nothing more from the queue and lets running invocations end. Queues, table and fake stay up. */
+  stopDelivery(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const SECRET_NAME = 'marketo-relay/credentials';
+/** No invocation may run past the moment at which SQS brings its messages again. */
+const FUNCTION_TIMEOUT_SECONDS = 420;
+
+/**
+ * The whole relay on this machine: queues, table, secret, event source mapping and Marketo, wired as the stack wires
+ * them. The delivery function finds the emulators through the SDK's environment variables, which are set in
+ * `process.env` until `stop`: one relay a process at a time.
+ *
+ * @example
+ * const relay = await startLocalRelay();
+ * await relay.publish(['{"method":"GET","path":"/rest/v1/leads/describe.json"}']);
+ * await relay.stop();
+ */
+async function startLocalRelay(options: LocalRelayOptions = {}): Promise<LocalRelay> {
+  const opened: (() => unknown)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const close of opened.splice(0).reverse()) await close();
+  };
+  try {
+    return await open(options, opened, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function open(
+  options: LocalRelayOptions,
+  opened: (() => unknown)[],
+  stop: () => Promise<void>,
+): Promise<LocalRelay> {
+  const limits: LedgerLimits = { ...DEFAULT_LIMITS, ...options.limits };
+  const functionTimeoutSeconds = options.functionTimeoutSeconds ?? FUNCTION_TIMEOUT_SECONDS;
+  const marketo = await openMarketo(options, opened);
+  const queues = await startQueues({
+    visibilityTimeoutSeconds: options.visibilityTimeoutSeconds ?? functionTimeoutSeconds,
+  });
+  opened.push(queues.stop);
+  const table = await startTable();
+  opened.push(table.stop);
+  const secrets = await startSecrets({
+    [SECRET_NAME]: JSON.stringify({ clientId: marketo.clientId, clientSecret: marketo.clientSecret }),
+  });
+  opened.push(secrets.stop);
+
+  const endpoints = { sqs: queues.url, s3: queues.url, dynamodb: table.url, secretsManager: secrets.url };
+  opened.push(applyEnvironment(process.env, awsEnvironment(endpoints)));
+  const sqs = new SQSClient({ endpoint: queues.url, region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS });
+  opened.push(() => sqs.destroy());
+  const dynamodb = new DynamoDBClient({ endpoint: table.url, region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS });
+  opened.push(() => dynamodb.destroy());
+
+  const environment = {
+    ...settingsFor(limits),
+    [SETTING_NAMES.marketoBaseUrl]: marketo.url,
+    [SETTING_NAMES.marketoSecretId]: SECRET_NAME,
+    [SETTING_NAMES.queueUrl]: queues.queueUrl,
+    [SETTING_NAMES.deadLetterQueueUrl]: queues.deadLetterQueueUrl,
+    [SETTING_NAMES.ledgerTableName]: table.tableName,
+    [SETTING_NAMES.overflowBucketName]: queues.bucketName,
+    ...options.settings,
+  };
+  const createDelivery = options.createDelivery ?? createDeliveryFunction;
+  const mapping = startEventSourceMapping({
+    client: sqs,
+    queueUrl: queues.queueUrl,
+    queueArn: queues.queueArn,
+    batchSize: options.batchSize ?? 100,
+    batchWindowSeconds: options.batchWindowSeconds ?? 2,
+    maxConcurrency: options.maxConcurrency ?? 5,
+    functionTimeoutSeconds,
+    createHandler: () => {
+      try {
+        return createDelivery(environment, {
+          ...(options.log && { log: options.log }),
+          ...(options.observe && { observe: options.observe }),
+        });
+      } catch (error) {
+        options.onStartFailure?.(error);
+        throw error;
+      }
+    },
+    ...(options.onInvocation && { onInvocation: options.onInvocation }),
+    ...(options.onError && { onError: options.onError }),
+  });
+  opened.push(mapping.stop);
+
+  const queueCounts = (): Promise<QueueCounts> => countQueue(sqs, queues.queueUrl);
+  return {
+    queueUrl: queues.queueUrl,
+    deadLetterQueueUrl: queues.deadLetterQueueUrl,
+    tableName: table.tableName,
+    bucketName: queues.bucketName,
+    marketoUrl: marketo.url,
+    endpoints,
+    limits,
+    fake: marketo.fake,
+    publish: (bodies) => publish(sqs, queues.queueUrl, bodies),
+    queueCounts,
+    drained: async () => {
+      // Between a receive on the wire and its batch here, only the queue knows of a message: ask it between two looks.
+      if (!mapping.idle()) return false;
+      const counts = await queueCounts();
+      return counts.visible + counts.inFlight + counts.delayed === 0 && mapping.idle();
+    },
+    letters: () => readLetters(sqs, queues.deadLetterQueueUrl),
+    ledger: () => readLedger(dynamodb, table.tableName, limits, Date.now()),
+    stopDelivery: mapping.stop,
+    stop,
+  };
+}
+
+interface OpenMarketo {
+  readonly url: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly fake: FakeMarketo | undefined;
+}
+
+async function openMarketo(options: LocalRelayOptions, opened: (() => unknown)[]): Promise<OpenMarketo> {
+  if (options.marketo !== undefined) {
+    const { baseUrl, clientId, clientSecret } = options.marketo;
+    return { url: baseUrl, clientId, clientSecret: clientSecret.reveal(), fake: undefined };
+  }
+  const fake = await startFakeMarketo(options.fake);
+  opened.push(() => fake.stop());
+  return { url: fake.url, clientId: fake.clientId, clientSecret: fake.clientSecret, fake };
+}
+
+function settingsFor(limits: LedgerLimits): Record<string, string> {
+  return {
+    [SETTING_NAMES.rateLimitCalls]: String(limits.windowCalls),
+    [SETTING_NAMES.rateLimitWindowSeconds]: String(limits.windowMs / 1000),
+    [SETTING_NAMES.maxConcurrentCalls]: String(limits.seats),
+    [SETTING_NAMES.dailyQuota]: String(limits.dayCalls),
+    [SETTING_NAMES.quotaTimeZone]: limits.quotaTimeZone,
+  };
+}
+
+export type { LocalRelay, LocalRelayOptions, QueueCounts };
+export { startLocalRelay };

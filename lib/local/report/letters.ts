@@ -1,0 +1,119 @@
+import {
+  ChangeMessageVisibilityBatchCommand,
+  type Message,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+
+/** What the report says of one dead letter. */
+interface LetterLine {
+  readonly messageId: string;
+  readonly relayId: string;
+  readonly level: string;
+  readonly code: string;
+  readonly name: string;
+  /** What Marketo said, or the problems of an invalid message. */
+  readonly message: string;
+  readonly meaning: string;
+  readonly remedy: string;
+  readonly attempts: number;
+  readonly outcomeUnknown: boolean;
+  /** Positions in the original `input`, when other records of it were delivered. */
+  readonly positions?: readonly number[];
+}
+
+/** SQS: at most ten a receive. */
+const MAX_RECEIVE = 10;
+/** Letters that a report reads: more are counted, not shown. */
+const MAX_LETTERS = 10_000;
+/** Hides a letter while the others are read, so that none is read twice. */
+const READING_SECONDS = 120;
+
+/**
+ * Reads every letter on a dead-letter queue and leaves all of them there, visible again. A letter that cannot be read
+ * is still a line: nothing on the queue goes unmentioned.
+ */
+async function readLetters(client: SQSClient, queueUrl: string): Promise<readonly LetterLine[]> {
+  const messages: Message[] = [];
+  while (messages.length < MAX_LETTERS) {
+    const { Messages = [] } = await client.send(
+      new ReceiveMessageCommand({
+        QueueUrl: queueUrl,
+        MaxNumberOfMessages: MAX_RECEIVE,
+        VisibilityTimeout: READING_SECONDS,
+        WaitTimeSeconds: 0,
+      }),
+    );
+    if (Messages.length === 0) break;
+    messages.push(...Messages);
+  }
+  await showAgain(client, queueUrl, messages);
+  return messages.map((message) => readLetter(message.MessageId ?? '', message.Body ?? ''));
+}
+
+async function showAgain(client: SQSClient, queueUrl: string, messages: readonly Message[]): Promise<void> {
+  for (let start = 0; start < messages.length; start += MAX_RECEIVE) {
+    const Entries = messages.slice(start, start + MAX_RECEIVE).map((message, index) => ({
+      Id: String(index),
+      ReceiptHandle: message.ReceiptHandle ?? '',
+      VisibilityTimeout: 0,
+    }));
+    await client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries }));
+  }
+}
+
+/** Lenient on purpose: SQS itself may have moved a message here that never became a letter. */
+function readLetter(messageId: string, body: string): LetterLine {
+  const letter = parseObject(body);
+  const failure = letter?.failure;
+  if (letter?.deadLetter !== 1 || !isObject(failure)) return unreadable(messageId, letter);
+  const positions = isObject(letter.message) ? letter.message.positions : undefined;
+  return {
+    messageId,
+    relayId: text(letter.relayId),
+    level: text(failure.level),
+    code: text(failure.code),
+    name: text(failure.name),
+    message: text(failure.message),
+    meaning: text(failure.meaning),
+    remedy: text(failure.remedy),
+    attempts: typeof failure.attempts === 'number' ? failure.attempts : 0,
+    outcomeUnknown: failure.outcomeUnknown === true,
+    ...(Array.isArray(positions) ? { positions: positions.filter((at): at is number => typeof at === 'number') } : {}),
+  };
+}
+
+function unreadable(messageId: string, body: Record<string, unknown> | undefined): LetterLine {
+  return {
+    messageId,
+    relayId: typeof body?.id === 'string' ? body.id : messageId,
+    level: 'relay',
+    code: 'receivedTooOften',
+    name: 'Received too often',
+    message: 'SQS moved the message here itself: the function could not settle it however often it came.',
+    meaning: 'The delivery function failed each time it received this message.',
+    remedy: "Look for the error in the function's log, and put the message back when it is mended.",
+    attempts: 0,
+    outcomeUnknown: true,
+  };
+}
+
+function parseObject(body: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(body);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+export type { LetterLine };
+export { readLetter, readLetters };

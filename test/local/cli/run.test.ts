@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import type { RunOptions } from '../../../lib/local/cli/arguments.ts';
+import { SILENT_LOG } from '../../../lib/local/cli/json-log.ts';
+import { SILENT } from '../../../lib/local/cli/progress.ts';
+import { type RunInput, run } from '../../../lib/local/cli/run.ts';
+import { screenOf } from '../../../lib/local/cli/screen.ts';
+import type { Summary } from '../../../lib/local/report/summary.ts';
+import { createToyDelivery } from '../toy-delivery.ts';
+
+const OPTIONS: RunOptions = {
+  messagesPath: undefined,
+  marketo: undefined,
+  seed: 1,
+  serve: false,
+  json: true,
+  verbose: false,
+  logPath: undefined,
+  rateLimitCalls: 100,
+  maxConcurrentCalls: 10,
+  timeLimitSeconds: 60,
+};
+
+function runToy(bodies: readonly string[], change: Partial<RunInput> = {}): Promise<Summary> {
+  return run({
+    options: OPTIONS,
+    source: { path: 'toy.ndjson', messages: bodies.map((body, index) => ({ line: index + 1, body })) },
+    tell: async () => {},
+    screen: screenOf({}, {}),
+    output: SILENT,
+    log: SILENT_LOG,
+    interrupted: new AbortController().signal,
+    relay: { createDelivery: createToyDelivery, batchSize: 10, batchWindowSeconds: 0 },
+    ...change,
+  });
+}
+
+describe('a local run', () => {
+  it('ends when the queue is empty, with every message accounted for', async () => {
+    const summary = await runToy([...Array.from({ length: 12 }, () => 'deliver'), 'kill', 'kill']);
+
+    expect(summary).toMatchObject({
+      accounted: true,
+      end: 'drained',
+      problems: [],
+      messages: { published: 14, delivered: 12, dead: 2, queued: 0, lost: 0 },
+    });
+    expect(summary.deadLetters.map((letter) => [letter.code, letter.line])).toEqual([
+      ['1006', 13],
+      ['1006', 14],
+    ]);
+  });
+
+  it('finds a message that was acknowledged and neither delivered nor dead', async () => {
+    const summary = await runToy(['deliver', 'lose']);
+
+    expect(summary).toMatchObject({ accounted: false, end: 'drained', messages: { delivered: 1, lost: 1 } });
+    expect(summary.problems).toHaveLength(1);
+  });
+
+  it('ends at its time limit with what is still queued', async () => {
+    const summary = await runToy(['deliver', 'hold'], { options: { ...OPTIONS, timeLimitSeconds: 1 } });
+
+    expect(summary).toMatchObject({
+      accounted: false,
+      end: 'timeLimit',
+      messages: { delivered: 1, queued: 1, lost: 0 },
+    });
+  });
+
+  it('ends when it is interrupted', async () => {
+    const summary = await runToy(['hold'], { interrupted: AbortSignal.abort() });
+
+    expect(summary).toMatchObject({ end: 'interrupted', messages: { published: 1, queued: 1, lost: 0 } });
+  });
+
+  it('ends at once, with the reason, when the function does not start', async () => {
+    const createDelivery = (): never => {
+      throw new Error('MARKETO_BASE_URL is missing');
+    };
+
+    const summary = await runToy(['deliver'], { relay: { createDelivery, batchWindowSeconds: 0, batchSize: 10 } });
+
+    expect(summary).toMatchObject({ end: 'cannotStart', messages: { queued: 1, lost: 0 } });
+    expect(summary.problems.join()).toContain('MARKETO_BASE_URL is missing');
+  });
+
+  it('tells where everything listens while it serves', async () => {
+    const told: string[] = [];
+    const interrupted = new AbortController();
+
+    const summary = await runToy([], {
+      options: { ...OPTIONS, serve: true },
+      source: undefined,
+      interrupted: interrupted.signal,
+      tell: async (text) => {
+        told.push(text);
+        interrupted.abort();
+      },
+    });
+
+    expect(told.join('')).toMatch(/aws .* sqs send-message/);
+    expect(told.join('')).toMatch(/http:\/\/127\.0\.0\.1:\d+\/000000000000\/marketo-requests/);
+    expect(summary).toMatchObject({ accounted: true, messages: { published: 0 } });
+  });
+});
