@@ -29,6 +29,7 @@ function deliveryEnvironment(resources: RelayResources, props: ResolvedProps): R
     RATE_LIMIT_WINDOW_SECONDS: String(props.rateLimitWindowSeconds),
     MAX_CONCURRENT_CALLS: String(props.maxConcurrentCalls),
     DAILY_QUOTA: String(props.dailyQuota),
+    DAILY_QUOTA_RESERVE: String(props.dailyQuotaReserve),
     QUOTA_TIME_ZONE: props.quotaTimeZone,
     RETRY_MAX_ATTEMPTS: String(props.retryMaxAttempts),
     RETRY_MAX_AGE_SECONDS: String(props.retryMaxAgeSeconds),

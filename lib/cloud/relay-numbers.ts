@@ -6,7 +6,7 @@ import { MAX_GATHER_SECONDS, visibilityTimeoutSeconds } from './timeouts.ts';
 const RELAY_NUMBERS = {
   ...NUMBER_BOUNDS,
   gatherSeconds: { default: 2, min: 0, max: MAX_GATHER_SECONDS },
-  gatherMessages: { default: 100, min: 1, max: 10_000 },
+  gatherMessages: { default: 300, min: 1, max: 10_000 },
   maxConcurrency: { default: 5, min: 2, max: 1_000 },
   maxReceiveCount: { default: 10, min: 5, max: 1_000 },
   memorySize: { default: 512, min: 256, max: 10_240 },

@@ -41,6 +41,12 @@ function resolveProps(props: MarketoRelayProps): ResolvedProps {
         'only within 1 second or more; give gatherSeconds of 1, or gatherMessages of at most 10',
     );
   }
+  const isKnown = !Token.isUnresolved(numbers.dailyQuota) && !Token.isUnresolved(numbers.dailyQuotaReserve);
+  if (isKnown && numbers.dailyQuotaReserve >= numbers.dailyQuota) {
+    problems.push(
+      `dailyQuotaReserve is ${numbers.dailyQuotaReserve} of a dailyQuota of ${numbers.dailyQuota}: give less`,
+    );
+  }
   if (problems.length > 0) {
     throw new ConfigurationError('The relay cannot be built', problems);
   }

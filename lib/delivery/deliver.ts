@@ -3,16 +3,20 @@ import { buildLetter } from '../deadletter/letter.ts';
 import { collapse } from '../message/collapse.ts';
 import { readMessage } from '../message/intake.ts';
 import type { Intake, Message } from '../message/message.ts';
+import type { MessageProblem } from '../message/problem.ts';
 import type { QueueRecord, SendOutcome } from '../message/queue.ts';
 import { createClaims } from './claims.ts';
 import type { DeliveryDeps } from './deps.ts';
-import type { Item } from './item.ts';
-import type { Outcome } from './outcome.ts';
 import { Run } from './run.ts';
-import { type Settlement, settlementOf } from './settle.ts';
+import { type Settlement, settle } from './settle.ts';
+import { checkUsage } from './usage-check.ts';
 
 /** A send-once record outlives its invocation by so much, for clocks that differ and functions that are stopped late. */
 const CLAIM_MARGIN_MS = 60_000;
+const NOT_ITS_OWN_ID: MessageProblem = {
+  path: 'id',
+  expected: 'an id of its own; another message of the same batch has it, with another request',
+};
 /** A message that could not be settled is brought again by SQS after its visibility timeout. */
 type Unsettled = ReadonlySet<string>;
 
@@ -31,34 +35,30 @@ async function deliverBatch(
 ): Promise<Unsettled> {
   const intakes = await Promise.all(records.map((record) => take(record, deps)));
   const valid = intakes.flatMap((intake) => (intake.kind === 'message' ? [intake.message] : []));
-  const invalid = intakes.flatMap((intake) => (intake.kind === 'invalid' ? [intake] : []));
-  const { messages, followers } = collapse(valid);
+  const { messages, followers, impostors } = collapse(valid);
+  const invalid = [
+    ...intakes.flatMap((intake) => (intake.kind === 'invalid' ? [intake] : [])),
+    ...impostors.map((message) => ({ ...message, kind: 'invalid' as const, problems: [NOT_ITS_OWN_ID] })),
+  ];
 
   const claims = createClaims(deps.sendOnce, () => deadlineMs - deps.clock.nowMs() + CLAIM_MARGIN_MS, deps.log);
   const run = new Run(messages, claims, deps, deadlineMs);
-  const outcomes = byMessage(await run.finish());
+  const outcomes = await run.finish();
 
-  const context = {
+  const settlements = settle(messages, outcomes, {
     nowMs: deps.clock.nowMs(),
     secrets: deps.secrets(),
-    partAfter: (message: Message, someDelivered: boolean) => claims.partAfter(message, someDelivered),
-  };
-  const settlements = messages.map((message) => {
-    const own = outcomes.get(message) ?? [];
-    // An item without an outcome would be acknowledged and lost; thrown, the whole batch is brought again.
-    if (own.length !== (message.records?.length ?? 1))
-      throw new Error(`message without outcome: ${message.state.relayId}`);
-    return settlementOf(message, own, context);
   });
   const [unsettled, refused] = await Promise.all([
     carryOut(settlements, deps),
     sendInvalid(invalid, deps),
     Promise.all(run.releases),
+    checkUsage(deps, deadlineMs),
   ]);
-  for (const [first, twins] of followers) {
-    for (const twin of twins) if (unsettled.has(first)) unsettled.add(twin.messageId);
-    for (const { state } of messages.filter((message) => message.record.messageId === first)) {
-      for (const _ of twins) deps.observe({ kind: 'collapsed', relayId: state.relayId });
+  for (const { record, state } of messages) {
+    for (const twin of followers.get(record.messageId) ?? []) {
+      if (unsettled.has(record.messageId)) unsettled.add(twin.messageId);
+      else deps.observe({ kind: 'collapsed', relayId: state.relayId });
     }
   }
   return new Set([...unsettled, ...refused]);
@@ -90,16 +90,6 @@ async function take(
   }
 }
 
-function byMessage(outcomes: ReadonlyMap<Item, Outcome>): ReadonlyMap<Message, readonly (readonly [Item, Outcome])[]> {
-  const grouped = new Map<Message, [Item, Outcome][]>();
-  for (const [item, outcome] of outcomes) {
-    const own = grouped.get(item.message) ?? [];
-    own.push([item, outcome]);
-    grouped.set(item.message, own);
-  }
-  return grouped;
-}
-
 async function sendInvalid(
   intakes: readonly Extract<Intake, { kind: 'invalid' }>[],
   { office, observe, secrets }: DeliveryDeps,
@@ -119,27 +109,42 @@ async function sendInvalid(
   });
 }
 
-/** Writes copies and letters; only what is accepted everywhere is acknowledged. */
+/**
+ * Writes letters, then copies; only what is accepted everywhere is acknowledged. In this order, because a copy of the
+ * rest says that the rejected records are dealt with.
+ */
 async function carryOut(settlements: readonly Settlement[], deps: DeliveryDeps): Promise<Set<string>> {
-  const copies = settlements.flatMap(({ copy }) => (copy ? [copy] : []));
-  const letters = settlements.flatMap(({ letter }) => (letter ? [letter] : []));
-  const [copied, posted] = await Promise.all([
-    copies.length === 0 ? [] : deps.queue.send(copies),
-    letters.length === 0 ? [] : deps.office.send(letters),
-  ]);
-  const copyOutcomes = copied.values();
-  const letterOutcomes = posted.values();
+  const posted = await sendFor(settlements, ({ letter }) => letter, deps.office);
+  const hasLetter = ({ letter, message }: Settlement): boolean => accepted(letter, posted.get(message));
+  const copied = await sendFor(settlements.filter(hasLetter), ({ copy }) => copy, deps.queue);
   const unsettled = new Set<string>();
   for (const settlement of settlements) {
-    const copyOutcome = settlement.copy && copyOutcomes.next().value;
-    const letterOutcome = settlement.letter && letterOutcomes.next().value;
-    const isAccepted = accepted(settlement.copy, copyOutcome) && accepted(settlement.letter, letterOutcome);
+    const isAccepted = hasLetter(settlement) && accepted(settlement.copy, copied.get(settlement.message));
     const { record } = settlement.message;
     if (!isAccepted || settlement.holdSeconds !== undefined) unsettled.add(record.messageId);
     if (settlement.holdSeconds !== undefined) await deps.queue.hold(record.receiptHandle, settlement.holdSeconds);
     tell(settlement, isAccepted, deps);
   }
   return unsettled;
+}
+
+async function sendFor<T>(
+  settlements: readonly Settlement[],
+  partOf: (settlement: Settlement) => T | undefined,
+  to: { send(parts: readonly T[]): Promise<readonly SendOutcome[]> },
+): Promise<ReadonlyMap<Message, SendOutcome>> {
+  const parts = settlements.flatMap((settlement) => {
+    const part = partOf(settlement);
+    return part === undefined ? [] : [{ message: settlement.message, part }];
+  });
+  if (parts.length === 0) return new Map();
+  const outcomes = await to.send(parts.map(({ part }) => part));
+  return new Map(
+    parts.flatMap(({ message }, index) => {
+      const outcome = outcomes[index];
+      return outcome === undefined ? [] : [[message, outcome] as const];
+    }),
+  );
 }
 
 function accepted(sent: unknown, outcome: SendOutcome | undefined): boolean {

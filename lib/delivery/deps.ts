@@ -9,7 +9,12 @@ import type { Observe } from './events.ts';
 import type { SendOnce } from './send-once.ts';
 
 type TokenAnswer =
-  | { readonly kind: 'token'; readonly token: Secret }
+  | {
+      readonly kind: 'token';
+      readonly token: Secret;
+      /** The API-only user, as the usage endpoint names it. */
+      readonly user?: string;
+    }
   /** Identity refuses the credentials, or Marketo every token that identity hands out. */
   | { readonly kind: 'refused'; readonly detail: string }
   | { readonly kind: 'unavailable'; readonly retryAfterMs: number; readonly detail: string };

@@ -1,3 +1,4 @@
+import { MAX_BODY_BYTES } from '../marketo/limits.ts';
 import type { Message } from '../message/message.ts';
 import type { Item } from './item.ts';
 
@@ -36,5 +37,10 @@ function bytesAlone(item: Item): number {
   return groupOf(item.message).frameBytes + item.bytes;
 }
 
+/** For the letter of what is too big for any call. */
+function tooLargeText(bodyBytes: number): string {
+  return `${bodyBytes} bytes as sent, of at most ${MAX_BODY_BYTES}`;
+}
+
 export type { Group };
-export { bytesAlone, groupOf };
+export { bytesAlone, groupOf, tooLargeText };

@@ -129,9 +129,7 @@ function judgeRecords(result: readonly Json[], reply: MarketoReply, call: Judged
  */
 function judgeIndivisible({ result = [], requestId }: MarketoReply, call: JudgedCall): Verdict {
   const takesRecords = call.endpoint.aligned || call.endpoint.recordLimit !== undefined;
-  const skipped = takesRecords
-    ? result.filter((entry) => recordOutcome(entry).status?.toLowerCase() === NOT_DONE)
-    : [];
+  const skipped = takesRecords ? result.filter((entry) => recordOutcome(entry).status?.toLowerCase() === NOT_DONE) : [];
   if (skipped.length === 0) return delivered(requestId);
   const reasons = skipped.flatMap((entry) => recordOutcome(entry).reasons);
   const verdict =

@@ -6,6 +6,7 @@ import type { MarketoRequest } from '../marketo/request.ts';
 import type { Secret } from '../marketo/secret.ts';
 import { fitUri, postAsGet, toHttpRequest } from '../marketo/wire.ts';
 import { callOutcomeOf, holdMsOf, outcomeOf } from './aftermath.ts';
+import { longestCallMs } from './call-time.ts';
 import type { Claims } from './claims.ts';
 import type { DeliveryDeps, TokenAnswer } from './deps.ts';
 import { type Call, type Item, messagesOf } from './item.ts';
@@ -59,7 +60,12 @@ async function withoutToken(
   answer: Exclude<TokenAnswer, { kind: 'token' }>,
   deps: DeliveryDeps,
 ): Promise<Extract<Outcome, { kind: 'again' }>> {
-  if (answer.kind === 'refused') await deps.ledger.credentialsRefused(answer.detail);
+  if (answer.kind === 'refused') {
+    await deps.ledger.credentialsRefused(answer.detail).catch((error: unknown) => {
+      // The next worker that is refused will tell.
+      deps.log.error('the line is not stopped: ledger out of reach', { error: String(error) });
+    });
+  }
   const delayMs = answer.kind === 'refused' ? STOPPED_WAIT_MS : answer.retryAfterMs;
   return { kind: 'again', reason: 'wait', code: answer.kind === 'refused' ? 'credentialsRefused' : 'noToken', delayMs };
 }
@@ -132,8 +138,7 @@ async function send(call: Call, permit: Permit, token: Secret, context: PerformC
   );
   const verdict = judgement.kind === 'whole' ? judgement.verdict : heaviest(judgement.verdicts);
   const nowMs = deps.clock.nowMs();
-  const serverTimeoutMs = endpoint.serverTimeoutSeconds * 1000;
-  const holdMs = holdMsOf(parsed, verdict, serverTimeoutMs, nowMs - sentAtMs);
+  const holdMs = holdMsOf(parsed, verdict, longestCallMs(endpoint), nowMs - sentAtMs);
   const isWhole = judgement.kind === 'whole';
   const ended = isWhole ? callOutcomeOf(verdict, call.reauthenticated) : 'success';
   // A reply that answers record by record counts, whatever codes the records have.
@@ -210,8 +215,8 @@ function report(
     durationMs,
   });
   const verdicts = judgement.kind === 'each' ? judgement.verdicts : [verdict];
-  for (const { code: seen, level, errors } of verdicts) {
-    if (level !== 'relay' && errors.length > 0 && !isKnown(seen, level))
+  for (const { rule, code: seen, level } of verdicts) {
+    if (level !== 'relay' && rule.kind !== 'delivered' && !isKnown(seen, level))
       observe({ kind: 'unknownCode', code: seen, level });
   }
 }

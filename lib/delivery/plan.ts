@@ -53,7 +53,7 @@ function place(item: Item, open: readonly Draft[], drafts: Draft[]): readonly Dr
  * First fit, in the order of the queue. How near that comes to `max(ceil(records / limit), ceil(bytes / room))` calls of
  * one group, `room` being 1 MB less the body around the records: it takes just as many where the record limit decides
  * (300 records of up to 3.3 KB). Where bytes decide, a call is left with less room than one record needs, so with records
- * of up to 20 KB it takes at most 1.02 times as many, and one call. Larger records waste more: with every one just over
+ * of up to 20 KB it takes at most 1.02 times as many, and one call; where both nearly decide, 1.03. Larger records waste more: with every one just over
  * half of the room, no plan can put two into a call. Records of one key need as many calls as there are of them, and a
  * queue that is first all small records and then all large ones can need the calls of both.
  *

@@ -3,34 +3,42 @@ import type { Permit, PermitAnswer, PermitAsk } from '../ledger/ledger.ts';
 import { MAX_BODY_BYTES } from '../marketo/limits.ts';
 import { wireSize } from '../marketo/wire.ts';
 import type { Message } from '../message/message.ts';
+import { longestCallMs } from './call-time.ts';
 import type { Claims } from './claims.ts';
 import type { DeliveryDeps } from './deps.ts';
-import { bytesAlone } from './group.ts';
+import { bytesAlone, tooLargeText } from './group.ts';
 import { type Call, type Item, messagesOf, toItems } from './item.ts';
 import type { Outcome } from './outcome.ts';
 import { perform, type Step, withoutToken } from './perform.ts';
-import { plan } from './plan.ts';
+import { type Plan, plan } from './plan.ts';
 import { narrow } from './split.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Calls for which one write of the ledger may ask. More would hold the others' openings. */
 const MAX_ASKS = 10;
+/**
+ * Before SQS moves a message to the dead-letter queue by itself (the stack's `maxReceiveCount` is 10 and more): what SQS
+ * moves has no letter, and loses its relay id when it is put back.
+ */
+const MAX_RECEIVES = 9;
 /** A wait up to this long is waited out; a longer one is cheaper on the queue than in a running function. */
 const PATIENCE_MS = 5_000;
 /** So long without any call of its own under way, an invocation gives its messages back. */
 const IDLE_PATIENCE_MS = 20_000;
-const CLIENT_MARGIN_MS = 10_000;
+/** The part of an invocation that a call is given whose endpoint may take longer than the whole. */
+const ENOUGH_SHARE = 0.5;
 /** What settling needs before the function's end. */
 const SETTLE_MS = 15_000;
 /** Behind an earlier record of its key, that goes back to the queue. */
 const FOLLOWS: Outcome = { kind: 'again', reason: 'wait', code: 'order', delayMs: 0 };
 const BUSY_WAIT_MS = 500;
+const MAX_KEY_WAIT_MS = 2_000;
 const UNREACHABLE_WAIT_MS = 30_000;
 /** Every round starts, ends or gives back a call, or waits: far beyond what one invocation can do. */
 const MAX_ROUNDS = 100_000;
 
 /** A fault that the relay itself finds, before anything is sent. */
-function ownVerdict(code: 'expired' | 'recordTooLarge', message: string): Verdict {
+function ownVerdict(code: 'expired' | 'recordTooLarge' | 'attemptsExhausted', message: string): Verdict {
   return { rule: { kind: 'reject' }, code, level: 'relay', message, errors: [], executed: 'no', counted: false };
 }
 
@@ -41,25 +49,29 @@ class Run {
   readonly #deps: DeliveryDeps;
   readonly #claims: Claims;
   readonly #deadlineMs: number;
-  readonly #longestCallMs: number;
+  /** From the start to the deadline. */
+  readonly #wholeMs: number;
   #pending: readonly Item[];
+  #planned: { readonly pending: readonly Item[]; readonly plan: Plan } | undefined;
+  readonly #hashes = new Map<string, number>();
   /** Calls to make again: with another token, or as halves. They go before anything new. */
   #ready: readonly Call[] = [];
   readonly #underWay = new Map<Promise<void>, Call>();
   #lastProgressMs: number;
-  #hasStarted = false;
   readonly #itemsOf = new Map<Message, readonly Item[]>();
   /** Items of a message that have no outcome yet. */
   readonly #undecided = new Map<Message, number>();
   /** When calls that met a busy key ask again. */
   readonly #askAgainAtMs = new Map<Item, number>();
+  /** How long they waited last: longer each time. */
+  readonly #keyWaitMs = new Map<Item | undefined, number>();
 
   constructor(messages: readonly Message[], claims: Claims, deps: DeliveryDeps, deadlineMs: number) {
     this.#deps = deps;
     this.#claims = claims;
     this.#deadlineMs = deadlineMs - SETTLE_MS;
     this.#lastProgressMs = deps.clock.nowMs();
-    this.#longestCallMs = Math.max(1_000, this.#deadlineMs - this.#lastProgressMs);
+    this.#wholeMs = this.#deadlineMs - this.#lastProgressMs;
     for (const message of messages) this.#itemsOf.set(message, toItems(message));
     for (const [message, items] of this.#itemsOf) this.#undecided.set(message, items.length);
     this.#pending = [...this.#itemsOf.values()].flat();
@@ -78,15 +90,17 @@ class Run {
     this.#giveBack('deadline', 0);
     await Promise.all(this.#underWay.keys());
     this.#giveBack('deadline', 0);
+    // What was claimed and never sent must not look as if it had been.
+    await Promise.all([...this.#itemsOf.keys()].map((message) => this.#tell(message)));
     return this.outcomes;
   }
 
   /** False when nothing is left to start. */
   async #round(): Promise<boolean> {
     const nowMs = this.#deps.clock.nowMs();
-    this.#drop((item) => expired(item, nowMs));
+    await this.#giveUp(nowMs);
     const busy = [...this.#underWay.values(), ...this.#ready].flatMap((call) => keysOf(call.items));
-    const wanted = [...this.#ready, ...plan(this.#pending, new Set(busy)).calls];
+    const wanted = [...this.#ready, ...this.#plan(busy).calls];
     if (wanted.length === 0) {
       if (this.#underWay.size === 0) return false;
       await Promise.race(this.#underWay.keys());
@@ -103,6 +117,15 @@ class Run {
     if (answers === undefined) return false;
     await this.#act(asked, answers);
     return true;
+  }
+
+  /** While nothing is blocked, the plan is good until what it planned changes: calls that end only free keys. */
+  #plan(busyKeys: readonly string[]): Plan {
+    const isGood = this.#planned?.pending === this.#pending && this.#planned.plan.later.length === 0;
+    if (this.#planned === undefined || !isGood) {
+      this.#planned = { pending: this.#pending, plan: plan(this.#pending, new Set(busyKeys)) };
+    }
+    return this.#planned.plan;
   }
 
   async #acquire(calls: readonly Call[]): Promise<readonly PermitAnswer[] | undefined> {
@@ -124,7 +147,15 @@ class Run {
       if (answer?.kind === 'granted') {
         this.#start(call, answer);
       } else if (answer?.reason === 'keys') {
-        for (const item of call.items) this.#askAgainAtMs.set(item, nowMs + answer.waitMs);
+        // A key stays busy as long as Marketo may be with a call that nobody answers for: asking often is of no use.
+        const waitMs = Math.min(
+          MAX_KEY_WAIT_MS,
+          Math.max(answer.waitMs, (this.#keyWaitMs.get(call.items[0]) ?? 0) * 1.5),
+        );
+        for (const item of call.items) {
+          this.#keyWaitMs.set(item, waitMs);
+          this.#askAgainAtMs.set(item, nowMs + waitMs);
+        }
       } else if (answer !== undefined) {
         refused += 1;
         if (refusal === undefined || answer.waitMs < refusal.waitMs) refusal = answer;
@@ -151,7 +182,7 @@ class Run {
 
   #start(call: Call, { permit, busyKeys }: Extract<PermitAnswer, { kind: 'granted' }>): void {
     const busy = new Set(busyKeys);
-    const isBusy = (item: Item): boolean => item.keys.some((key) => busy.has(keyHash(key)));
+    const isBusy = (item: Item): boolean => busy.size > 0 && item.keys.some((key) => busy.has(this.#hashOf(key)));
     const items = call.items.filter((item) => !isBusy(item));
     const going = narrow(call, items);
     if (items.length === 0) {
@@ -160,13 +191,14 @@ class Run {
       for (const item of call.items) this.#askAgainAtMs.set(item, this.#deps.clock.nowMs() + BUSY_WAIT_MS);
       return;
     }
-    this.#ready = this.#ready.filter((one) => one !== call);
-    const own = new Set(call.items);
     const left = call.items.filter(isBusy);
-    const isPart = call.isPart && left.length > 0;
-    if (isPart) this.#ready = [...this.#ready, narrow(call, left)];
-    this.#pending = [...(isPart ? [] : left), ...this.#pending.filter((item) => !own.has(item))];
-    this.#hasStarted = true;
+    if (this.#ready.includes(call)) {
+      const rest = left.length > 0 ? [narrow(call, left)] : [];
+      this.#ready = [...this.#ready.filter((one) => one !== call), ...rest];
+    } else {
+      const own = new Set(call.items);
+      this.#pending = [...left, ...this.#pending.filter((item) => !own.has(item))];
+    }
     this.#lastProgressMs = this.#deps.clock.nowMs();
     const context = {
       deps: this.#deps,
@@ -176,7 +208,7 @@ class Run {
     };
     const promise = perform(going, permit, context)
       .then((step) => this.#take(step, going))
-      .catch((error: unknown) => this.#fail(going, error))
+      .catch((error: unknown) => this.#fail(going.items, error, going))
       .then(() => {
         this.#underWay.delete(promise);
         this.#lastProgressMs = this.#deps.clock.nowMs();
@@ -191,26 +223,29 @@ class Run {
 
   async #take({ outcomes, calls, unsent }: Step, from: Call): Promise<void> {
     this.#ready = [...this.#ready, ...calls];
-    this.#pending = [...unsent, ...this.#pending];
+    if (unsent.length > 0) this.#pending = [...unsent, ...this.#pending];
     this.#decide([...outcomes].map(([item, outcome]) => [item, keepParted(outcome, from)]));
     // Told at once: what is known must outlive this worker.
     for (const message of messagesOf([...outcomes.keys()])) {
-      if (this.#undecided.get(message) === 0) await this.#claims.settle(message, this.#outcomesOf(message));
+      if (this.#undecided.get(message) === 0) await this.#tell(message);
     }
   }
 
-  #outcomesOf(message: Message): ReadonlyMap<Item, Outcome> {
-    const items = this.#itemsOf.get(message) ?? [];
-    return new Map(items.flatMap((item): [Item, Outcome][] => {
-      const outcome = this.outcomes.get(item);
-      return outcome === undefined ? [] : [[item, outcome]];
-    }));
+  #tell(message: Message): Promise<void> {
+    return this.#claims.settle(message, this.#outcomesOf(message));
   }
 
-  #fail(call: Call, error: unknown): void {
+  #outcomesOf(message: Message): readonly (readonly [Item, Outcome])[] {
+    return (this.#itemsOf.get(message) ?? []).flatMap((item): [Item, Outcome][] => {
+      const outcome = this.outcomes.get(item);
+      return outcome === undefined ? [] : [[item, outcome]];
+    });
+  }
+
+  #fail(items: readonly Item[], error: unknown, call?: Call): void {
     this.#deps.log.error('call not made', { error: String(error) });
     const outcome: Outcome = { kind: 'again', reason: 'wait', code: 'tableUnreachable', delayMs: UNREACHABLE_WAIT_MS };
-    const open = call.items.filter((item) => !this.outcomes.has(item));
+    const open = items.filter((item) => !this.outcomes.has(item));
     this.#decide(open.map((item) => [item, keepParted(outcome, call)]));
   }
 
@@ -233,11 +268,41 @@ class Run {
   }
 
   #drop(faultOf: (item: Item) => Verdict | undefined): void {
-    this.#pending = this.#pending.filter((item) => {
+    const faulty = this.#withdraw((item) => faultOf(item) !== undefined);
+    for (const item of faulty) {
       const verdict = faultOf(item);
       if (verdict !== undefined) this.#decide([[item, { kind: 'dead', verdict, outcomeUnknown: false, tried: false }]]);
-      return verdict === undefined;
-    });
+    }
+  }
+
+  /** A message past its time or its tries; of one that may not be sent twice an earlier copy may have been sent. */
+  async #giveUp(nowMs: number): Promise<void> {
+    const late = this.#withdraw((item) => spent(item, nowMs) !== undefined);
+    if (late.length === 0) return;
+    try {
+      const { items, outcomes } = await this.#claims.claim({ items: late });
+      this.#decide([...outcomes]);
+      for (const item of items) {
+        const verdict = spent(item, nowMs);
+        if (verdict !== undefined)
+          this.#decide([[item, { kind: 'dead', verdict, outcomeUnknown: false, tried: false }]]);
+      }
+    } catch (error) {
+      this.#fail(late, error);
+    }
+  }
+
+  /** Takes items out of what is still to do. */
+  #withdraw(isGone: (item: Item) => boolean): readonly Item[] {
+    const all = [...this.#ready.flatMap((call) => call.items), ...this.#pending];
+    const gone = new Set(all.filter(isGone));
+    if (gone.size === 0) return [];
+    const stays = (item: Item): boolean => !gone.has(item);
+    this.#pending = this.#pending.filter(stays);
+    this.#ready = this.#ready
+      .map((call) => narrow(call, call.items.filter(stays)))
+      .filter((call) => call.items.length > 0);
+    return [...gone];
   }
 
   #decide(decided: readonly (readonly [Item, Outcome])[]): void {
@@ -262,27 +327,34 @@ class Run {
       (follows ? follow : stay).push(item);
       if (follows) for (const key of item.keys) keys.add(key);
     }
+    if (follow.length === 0) return;
     this.#pending = stay;
-    if (follow.length > 0) this.#decide(follow.map((item) => [item, FOLLOWS]));
+    this.#decide(follow.map((item) => [item, FOLLOWS]));
   }
 
   #askFor(call: Call): PermitAsk {
-    const keys = [...new Set(keysOf(call.items).map(keyHash))];
+    const keys = [...new Set(keysOf(call.items).map((key) => this.#hashOf(key)))];
     const hasKeyless = call.items.some((item) => item.keys.length === 0);
-    return { keys, hasKeyless, callTimeoutMs: this.#callTimeoutMs(call) };
+    // Not this worker's timeout: Marketo goes on with the call of a function that has come to its end.
+    return { keys, hasKeyless, callTimeoutMs: fullTimeMs(call) };
+  }
+
+  #hashOf(key: string): number {
+    const known = this.#hashes.get(key) ?? keyHash(key);
+    this.#hashes.set(key, known);
+    return known;
   }
 
   /** Longer than Marketo's own, so that a call given up here is over there too; never longer than the function lives. */
   #callTimeoutMs(call: Call): number {
-    const [first] = call.items;
-    const serverTimeoutMs = (first?.message.endpoint.serverTimeoutSeconds ?? 0) * 1_000;
-    return Math.min(serverTimeoutMs + CLIENT_MARGIN_MS, this.#longestCallMs);
+    return Math.max(1_000, Math.min(fullTimeMs(call), this.#deadlineMs - this.#deps.clock.nowMs()));
   }
 
   #fitsBeforeDeadline(call: Call): boolean {
-    const startsMs = this.#deps.clock.nowMs();
-    // The first calls of an invocation always fit: a function too short for an endpoint must not starve its messages.
-    return !this.#hasStarted || startsMs + this.#callTimeoutMs(call) <= this.#deadlineMs;
+    const leftMs = this.#deadlineMs - this.#deps.clock.nowMs();
+    // A function too short for an endpoint must not starve its messages: most of its time is enough for most calls.
+    const isTooShort = fullTimeMs(call) > this.#wholeMs * ENOUGH_SHARE;
+    return leftMs >= (isTooShort ? this.#wholeMs * ENOUGH_SHARE : fullTimeMs(call));
   }
 }
 
@@ -292,11 +364,20 @@ function keepParted(outcome: Outcome, call: Call | undefined): Outcome {
   return { ...outcome, shareAtMost: messagesOf(call.items).length };
 }
 
+function fullTimeMs({ items: [first] }: Call): number {
+  return first === undefined ? 0 : longestCallMs(first.message.endpoint);
+}
+
 function keysOf(items: readonly Item[]): readonly string[] {
   return items.flatMap((item) => item.keys);
 }
 
-function expired({ message: { notAfterMs } }: Item, nowMs: number): Verdict | undefined {
+/** Why a message must not be sent any more. */
+function spent({ message: { notAfterMs, record } }: Item, nowMs: number): Verdict | undefined {
+  if (record.receiveCount >= MAX_RECEIVES) {
+    const text = `received ${record.receiveCount} times and never settled: its workers ended early, or SQS took no copy`;
+    return ownVerdict('attemptsExhausted', text);
+  }
   if (notAfterMs === undefined || nowMs <= notAfterMs) return undefined;
   const [limit, now] = [notAfterMs, nowMs].map((ms) => new Date(ms).toISOString());
   return ownVerdict('expired', `notAfter was ${limit}, it is ${now}`);
@@ -305,7 +386,7 @@ function expired({ message: { notAfterMs } }: Item, nowMs: number): Verdict | un
 function tooLarge(item: Item): Verdict | undefined {
   const bodyBytes = item.record === undefined ? wireSize(item.message.request).bodyBytes : bytesAlone(item);
   if (bodyBytes <= MAX_BODY_BYTES) return undefined;
-  return ownVerdict('recordTooLarge', `${bodyBytes} bytes as sent, of at most ${MAX_BODY_BYTES}`);
+  return ownVerdict('recordTooLarge', tooLargeText(bodyBytes));
 }
 
 export { Run };

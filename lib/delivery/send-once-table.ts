@@ -6,8 +6,9 @@ import {
   GetItemCommand,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import { decodePositions, encodePositions } from '../message/relay-attribute.ts';
 import type { Clock, Random } from '../ports.ts';
-import type { Claim, SendOnce } from './send-once.ts';
+import type { Claim, EndedPositions, SendOnce } from './send-once.ts';
 
 interface SendOnceTableOptions {
   readonly client: DynamoDBClient;
@@ -16,71 +17,113 @@ interface SendOnceTableOptions {
   readonly random: Random;
 }
 
+type Item = Record<string, AttributeValue>;
+
 /** Longer than any message lives: SQS keeps one for 14 days at most, and a redriven letter begins anew. */
 const KEEP_SECONDS = 30 * 86_400;
-/** A queue redelivers, so one more copy may ask while this one's record is being removed or settled. */
+/** A queue redelivers, so one more copy may claim while this one reads. */
 const MAX_TRIES = 3;
 
-/** Send-once records in the ledger's table: `pk` = `once#<relay id>#<part>`. */
+/** Send-once records in the ledger's table: `pk` = `once#<relay id>`; each write is named, so that it is known again. */
 function createSendOnceTable({ client, tableName, clock, random }: SendOnceTableOptions): SendOnce {
-  const holder = Math.floor(random() * Number.MAX_SAFE_INTEGER).toString(36);
-  const keyOf = (relayId: string, part: number) => ({ pk: { S: `once#${relayId}#${part}` } });
+  const newMark = (): string => [0, 1].map(() => Math.floor(random() * 2 ** 52).toString(36)).join('-');
+  const keyOf = (relayId: string): Item => ({ pk: { S: `once#${relayId}` } });
 
-  async function put(relayId: string, part: number, rest: Record<string, AttributeValue>): Promise<boolean> {
-    const expiresAt = { N: String(Math.floor(clock.nowMs() / 1000) + KEEP_SECONDS) };
+  async function read(relayId: string): Promise<Item | undefined> {
+    const get = new GetItemCommand({ TableName: tableName, Key: keyOf(relayId), ConsistentRead: true });
+    return (await client.send(get)).Item;
+  }
+
+  /** Writes if nobody has written since `seen`. */
+  async function swap(relayId: string, seen: string | undefined, mark: string, rest: Item): Promise<boolean> {
+    const expiresAt = { N: String(Math.floor(clock.nowMs() / 1_000) + KEEP_SECONDS) };
+    const put = new PutItemCommand({
+      TableName: tableName,
+      Item: { ...keyOf(relayId), ...rest, writtenAs: { S: mark }, expiresAt },
+      ...unchangedSince(seen),
+    });
     try {
-      await client.send(
-        new PutItemCommand({
-          TableName: tableName,
-          Item: { ...keyOf(relayId, part), ...rest, holder: { S: holder }, expiresAt },
-          // The holder may write again: the SDK resends a request whose reply was lost.
-          ConditionExpression: 'attribute_not_exists(pk) OR holder = :holder',
-          ExpressionAttributeValues: { ':holder': { S: holder } },
-        }),
-      );
+      await client.send(put);
       return true;
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      // The SDK resends a request whose reply was lost: then it is our own write that stands in the way.
+      return (await read(relayId))?.writtenAs?.S === mark;
+    }
+  }
+
+  async function forget(relayId: string, seen: string): Promise<boolean> {
+    const remove = new DeleteItemCommand({ TableName: tableName, Key: keyOf(relayId), ...unchangedSince(seen) });
+    try {
+      await client.send(remove);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return (await read(relayId)) === undefined;
     }
   }
 
   return {
-    async claim(relayId, part, leaseMs): Promise<Claim> {
-      const started = { state: { S: 'started' }, leaseEndsAt: { S: new Date(clock.nowMs() + leaseMs).toISOString() } };
+    async claim(relayId, positions, leaseMs): Promise<Claim> {
       for (let tries = 0; tries < MAX_TRIES; tries++) {
-        const { Item: item } = await client.send(
-          new GetItemCommand({ TableName: tableName, Key: keyOf(relayId, part), ConsistentRead: true }),
-        );
-        if (item?.state?.S === 'done')
-          return { kind: 'done', remaining: (item.remaining?.L ?? []).map((at) => Number(at.N)) };
-        if (item !== undefined) {
-          const leftMs = Date.parse(item.leaseEndsAt?.S ?? '') - clock.nowMs();
-          return leftMs > 0 ? { kind: 'busy', waitMs: leftMs } : { kind: 'unknown' };
-        }
-        if (await put(relayId, part, started)) return { kind: 'mine' };
+        const item = await read(relayId);
+        const leftMs = Date.parse(item?.leaseEndsAt?.S ?? '') - clock.nowMs();
+        if (leftMs > 0) return { kind: 'busy', waitMs: leftMs };
+        const before = knownOf(item);
+        const [done, unknown] = [new Set(before.done), new Set(before.unknown)];
+        const send = positions.filter((position) => !done.has(position) && !unknown.has(position));
+        const mark = newMark();
+        const held = {
+          kind: 'held',
+          relayId,
+          mark,
+          send,
+          done: positions.filter((position) => done.has(position)),
+          unknown: positions.filter((position) => !done.has(position) && unknown.has(position)),
+          before,
+        } as const;
+        // Nothing to send is nothing to write.
+        if (send.length === 0) return held;
+        const started = {
+          ...encode(before),
+          started: { S: encodeSet(send) },
+          leaseEndsAt: { S: new Date(clock.nowMs() + leaseMs).toISOString() },
+        };
+        if (await swap(relayId, item?.writtenAs?.S, mark, started)) return held;
       }
       return { kind: 'busy', waitMs: leaseMs };
     },
-    async finish(relayId, part, remaining) {
-      const left = { L: remaining.map((position) => ({ N: String(position) })) };
-      await put(relayId, part, { state: { S: 'done' }, remaining: left });
-    },
-    async forget(relayId, part) {
-      try {
-        await client.send(
-          new DeleteItemCommand({
-            TableName: tableName,
-            Key: keyOf(relayId, part),
-            ConditionExpression: 'attribute_not_exists(pk) OR holder = :holder',
-            ExpressionAttributeValues: { ':holder': { S: holder } },
-          }),
-        );
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      }
+
+    async settle({ relayId, mark, before }, ended) {
+      const known = { done: [...before.done, ...ended.done], unknown: [...before.unknown, ...ended.unknown] };
+      const isBlank = known.done.length + known.unknown.length === 0;
+      const isOurs = isBlank ? await forget(relayId, mark) : await swap(relayId, mark, newMark(), encode(known));
+      if (!isOurs) throw new Error('the lease ended first, and another copy took the record over');
     },
   };
+}
+
+function unchangedSince(seen: string | undefined) {
+  return seen === undefined
+    ? { ConditionExpression: 'attribute_not_exists(pk)' }
+    : { ConditionExpression: 'writtenAs = :seen', ExpressionAttributeValues: { ':seen': { S: seen } } };
+}
+
+/** What a record says once its lease is over: what was started then, nobody told the end of. */
+function knownOf(item: Item | undefined): EndedPositions {
+  const of = (name: string): readonly number[] => decodePositions(item?.[name]?.S ?? '') ?? [];
+  return { done: of('done'), unknown: [...of('unknown'), ...of('started')] };
+}
+
+function encode({ done, unknown }: EndedPositions): Item {
+  return {
+    ...(done.length > 0 && { done: { S: encodeSet(done) } }),
+    ...(unknown.length > 0 && { unknown: { S: encodeSet(unknown) } }),
+  };
+}
+
+function encodeSet(positions: readonly number[]): string {
+  return encodePositions([...new Set(positions)].sort((one, other) => one - other));
 }
 
 export type { SendOnceTableOptions };

@@ -1,27 +1,39 @@
 /**
- * Keeps an operation that is not idempotent from being executed twice: a record for each relay id and part, written
- * before the call and settled after it. Idempotent operations never come here.
+ * Keeps an operation that is not idempotent from being executed twice: one record for each relay id, written before the
+ * call and settled after it, that knows each position of the message's `input`. Idempotent operations never come here.
+ *
+ * A position is free, started (a worker is sending it), done, or unknown (it was started, and nobody told how it ended).
+ * Only a free one may be sent, and only by the worker that has started it. A message without records is position 0.
  */
 interface SendOnce {
   /**
-   * Claims the right to send. Throws when the table cannot be reached.
+   * Starts every free position among those given. Throws when the table cannot be reached.
    *
-   * - `mine`: send it.
-   * - `done`: it was sent; `remaining` are the positions that Marketo did not take, and that the next part may send.
+   * - `held`: send `send`, and settle afterwards; `done` Marketo has already; of `unknown` nobody can tell.
    * - `busy`: another copy is being sent now.
-   * - `unknown`: a copy was being sent, and its worker never told how it ended.
    */
-  claim(relayId: string, part: number, leaseMs: number): Promise<Claim>;
-  /** The call ended with a certain outcome. */
-  finish(relayId: string, part: number, remaining: readonly number[]): Promise<void>;
-  /** The call was not executed: a later copy may send it. */
-  forget(relayId: string, part: number): Promise<void>;
+  claim(relayId: string, positions: readonly number[], leaseMs: number): Promise<Claim>;
+  /** What is known of the positions in `claim.send`: those in neither list are free again, for a later copy. */
+  settle(claim: HeldClaim, ended: EndedPositions): Promise<void>;
 }
 
-type Claim =
-  | { readonly kind: 'mine' }
-  | { readonly kind: 'done'; readonly remaining: readonly number[] }
-  | { readonly kind: 'busy'; readonly waitMs: number }
-  | { readonly kind: 'unknown' };
+interface HeldClaim {
+  readonly kind: 'held';
+  readonly relayId: string;
+  /** Names this claim among all others of the relay id. */
+  readonly mark: string;
+  readonly send: readonly number[];
+  readonly done: readonly number[];
+  readonly unknown: readonly number[];
+  /** What the record knew before, of all positions: settling writes it anew. */
+  readonly before: EndedPositions;
+}
 
-export type { Claim, SendOnce };
+interface EndedPositions {
+  readonly done: readonly number[];
+  readonly unknown: readonly number[];
+}
+
+type Claim = HeldClaim | { readonly kind: 'busy'; readonly waitMs: number };
+
+export type { Claim, EndedPositions, HeldClaim, SendOnce };

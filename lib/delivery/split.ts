@@ -29,7 +29,7 @@ function narrow(call: Call, items: readonly Item[]): Call {
  * How many of `count` go into the first of two parts: so many that one part is a power of two, and each at least a third.
  *
  * Even halves would break the promise of isolation, `2 b (1 + log2(n / b)) + 1` calls for `b` culprits among `n`
- * messages: 10 messages with 2 culprits would cost up to 15 calls instead of 14, and 300 with 75 a fifth too many. In a
+ * messages: 10 messages with 2 culprits could cost 15 calls instead of 14, and 160 with 32 could cost 255 instead of 213. In a
  * tree whose parts are powers of two every culprit lies at a depth that the logarithm pays for.
  */
 function firstPart(count: number): number {

@@ -43,6 +43,7 @@ function ledgerLimits(settings: Settings): LedgerLimits {
     windowMs: settings.rateLimitWindowSeconds * 1_000,
     seats: settings.maxConcurrentCalls,
     dayCalls: settings.dailyQuota,
+    dayReserve: settings.dailyQuotaReserve,
     quotaTimeZone: settings.quotaTimeZone,
   };
 }

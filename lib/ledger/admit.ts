@@ -125,8 +125,8 @@ function togetherWaitMs(
  *
  * @param ids a fresh permit id for each ask, beginning with the worker's.
  * @param together so many permits at least, if so many are asked for: fewer for coming openings are not worth a write.
- * @returns the next state (one version on), and one answer for each ask; when all are refused the next state need not
- * be written.
+ * @returns one answer for each ask, and the next state: one version on, or of the same version when all are refused and
+ * nothing need be written.
  */
 function admit(
   state: LedgerState,
@@ -152,6 +152,7 @@ function admit(
     const later = answers.map((one) => (one.kind === 'granted' || isQueued(one) ? refused('window', waitMs) : one));
     return { state: current, answers: later };
   }
+  if (granted === 0) return { state: current, answers };
   const next: LedgerState = {
     ...current,
     version: state.version + 1,

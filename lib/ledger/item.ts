@@ -60,6 +60,7 @@ function encodePlain(state: LedgerState, limits: LedgerLimits): Item {
     leftToday: number(leftToday(day, limits)),
     othersToday: number(day.others),
     ...(day.othersAtMs !== undefined && { othersAskedAt: iso(day.othersAtMs) }),
+    ...(day.usedAtAsking !== undefined && { usedWhenAsked: number(day.usedAtAsking) }),
     dayStartedAt: iso(day.startedAtMs),
     dayResetsAt: iso(day.resetsAtMs),
     ...(day.probeAtMs !== undefined && { daySpentUntil: iso(day.probeAtMs) }),
@@ -79,6 +80,7 @@ function encodePlain(state: LedgerState, limits: LedgerLimits): Item {
 /** Attributes that come and go: removed when the state has no value for them. */
 const OPTIONAL_ATTRIBUTES = [
   'othersAskedAt',
+  'usedWhenAsked',
   'daySpentUntil',
   'stoppedUntil',
   'pauseMs',
@@ -141,6 +143,7 @@ function decodeItem(item: Item | undefined): LedgerState {
       used: readNumber(item.usedToday),
       others: readNumber(item.othersToday),
       ...(item.othersAskedAt && { othersAtMs: readIso(item.othersAskedAt) }),
+      ...(item.usedWhenAsked && { usedAtAsking: readNumber(item.usedWhenAsked) }),
       ...(item.daySpentUntil && { probeAtMs: readIso(item.daySpentUntil) }),
     },
     circuit: {

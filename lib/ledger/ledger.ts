@@ -83,6 +83,8 @@ interface Ledger {
   credentialsRefused(detail: string): Promise<void>;
   /** Corrects the day by what others used. Figures older than known ones, or from about a reset, change nothing. */
   learnUsage(usage: UsageToday): Promise<void>;
+  /** Whether the usage endpoint should be asked again, as far as this worker's last read tells. */
+  usageDue(): boolean;
 }
 
 export type { CallEnd, CallOutcome, Ledger, Permit, PermitAnswer, PermitAsk, RefusalReason, UsageToday };

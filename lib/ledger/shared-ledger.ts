@@ -7,8 +7,8 @@ import type { CallEnd, Ledger, PermitAnswer, PermitAsk, UsageToday } from './led
 import type { LedgerLimits } from './limits.ts';
 import type { LedgerRegister } from './register.ts';
 import { createReleases } from './releases.ts';
-import { type LedgerState, workerOf } from './state.ts';
-import { learnUsage } from './usage.ts';
+import { EMPTY_STATE, type LedgerState, workerOf } from './state.ts';
+import { isUsageDue, learnUsage } from './usage.ts';
 
 interface SharedLedgerOptions {
   readonly register: LedgerRegister;
@@ -36,9 +36,11 @@ function createSharedLedger({ register, limits, clock, random, log }: SharedLedg
   const releases = createReleases({ register, clock, log, observe });
   let permits = 0;
   let refusedInARow = 0;
+  let lastRead: LedgerState = EMPTY_STATE;
 
   function observe(state: LedgerState): number {
     const nowMs = clock.nowMs();
+    lastRead = state;
     for (const call of state.ended) bounds.observe(call.worker, call.atMs, nowMs);
     for (const [id, end] of Object.entries(state.ends)) bounds.observe(workerOf(id), end.atMs, nowMs);
     for (const [id, seat] of Object.entries(state.seats)) bounds.observe(workerOf(id), seat.grantedAtMs, nowMs);
@@ -88,8 +90,7 @@ function createSharedLedger({ register, limits, clock, random, log }: SharedLedg
       const together = refusedInARow < PATIENCE ? asks.length : 1;
       const step = (state: LedgerState) => {
         const { state: next, answers } = admit(state, asks, ids, viewOf(state), together);
-        const granted = answers.some((answer) => answer.kind === 'granted');
-        return granted ? { next, value: answers } : { value: answers };
+        return next.version === state.version ? { value: answers } : { next, value: answers };
       };
       const crowded = asks.map(
         (): PermitAnswer => ({ kind: 'refused', reason: 'seats', waitMs: 200, detail: 'crowded' }),
@@ -100,6 +101,8 @@ function createSharedLedger({ register, limits, clock, random, log }: SharedLedg
     },
 
     release: (ends: readonly CallEnd[]) => releases.add(ends),
+
+    usageDue: () => isUsageDue(lastRead, clock.nowMs()),
 
     async credentialsRefused(detail: string): Promise<void> {
       log.error('Marketo refuses the credentials: the line stops', { detail });

@@ -39,6 +39,8 @@ interface Day {
   readonly others: number;
   /** When the usage endpoint was asked. Absent while it has told nothing of this day. */
   readonly othersAtMs?: number;
+  /** `used` at that time. */
+  readonly usedAtAsking?: number;
   /** Set by a 607: nothing but one probe goes out before this instant's probe succeeds. */
   readonly probeAtMs?: number;
 }

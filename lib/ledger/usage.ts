@@ -3,6 +3,13 @@ import type { UsageToday } from './ledger.ts';
 import type { LedgerState } from './state.ts';
 
 /**
+ * Asking costs a call, so it is worth it only after so many calls of one's own, and not too often: a fifth of a percent
+ * of the quota at most.
+ */
+const ASK_AFTER_CALLS = 500;
+const ASK_AFTER_MS = 900_000;
+
+/**
  * The state after the usage endpoint has told today's totals; undefined when they tell nothing new.
  *
  * What others used is all that is not this relay's: by the endpoint's own split while this relay knows of as many
@@ -18,7 +25,17 @@ function learnUsage(state: LedgerState, usage: UsageToday, view: View): LedgerSt
   const newer = day.othersAtMs === undefined || usage.atMs > day.othersAtMs;
   if (!aboutToday || !newer || day.probeAtMs !== undefined) return undefined;
   const others = Math.max(0, usage.totalToday - Math.min(usage.ownToday, day.used));
-  return { ...current, version: state.version + 1, day: { ...day, others, othersAtMs: usage.atMs } };
+  return {
+    ...current,
+    version: state.version + 1,
+    day: { ...day, others, othersAtMs: usage.atMs, usedAtAsking: day.used },
+  };
 }
 
-export { learnUsage };
+/** Whether the figures of others are old enough to be asked for again. */
+function isUsageDue({ day }: Pick<LedgerState, 'day'>, nowMs: number): boolean {
+  const calls = day.used - (day.usedAtAsking ?? 0);
+  return calls >= ASK_AFTER_CALLS && nowMs - (day.othersAtMs ?? day.startedAtMs) >= ASK_AFTER_MS;
+}
+
+export { isUsageDue, learnUsage };

@@ -44,7 +44,7 @@ function nextOpeningMs(
   return Math.max(nowMs, freesAt[mustLeave - 1] ?? nowMs);
 }
 
-const PACE = 0.95;
+const PACE = 0.8;
 const BURST_SHARE = 0.25;
 const LEAST_BURST = 10;
 

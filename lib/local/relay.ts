@@ -30,7 +30,7 @@ interface LocalRelayOptions {
   readonly limits?: Partial<LedgerLimits>;
   /** Further environment variables of the delivery function. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** @default 100 */
+  /** @default 300, as the stack */
   readonly batchSize?: number;
   /** @default 2, as the stack */
   readonly batchWindowSeconds?: number;
@@ -140,7 +140,7 @@ async function open(
     client: sqs,
     queueUrl: queues.queueUrl,
     queueArn: queues.queueArn,
-    batchSize: options.batchSize ?? 100,
+    batchSize: options.batchSize ?? 300,
     batchWindowSeconds: options.batchWindowSeconds ?? 2,
     maxConcurrency: options.maxConcurrency ?? 5,
     functionTimeoutSeconds,
@@ -208,6 +208,7 @@ function settingsFor(limits: LedgerLimits): Record<string, string> {
     [SETTING_NAMES.rateLimitWindowSeconds]: String(limits.windowMs / 1000),
     [SETTING_NAMES.maxConcurrentCalls]: String(limits.seats),
     [SETTING_NAMES.dailyQuota]: String(limits.dayCalls),
+    [SETTING_NAMES.dailyQuotaReserve]: String(limits.dayReserve),
     [SETTING_NAMES.quotaTimeZone]: limits.quotaTimeZone,
   };
 }

@@ -17,7 +17,13 @@ interface Credentials {
  * `detail` is for the operator and holds no secret.
  */
 type IdentityAnswer =
-  | { readonly kind: 'token'; readonly token: Secret; readonly expiresInSeconds: number }
+  | {
+      readonly kind: 'token';
+      readonly token: Secret;
+      readonly expiresInSeconds: number;
+      /** The API-only user, as the usage endpoint names it too (Marketo: authentication, `scope`). */
+      readonly user?: string;
+    }
   | { readonly kind: 'refused'; readonly detail: string }
   | { readonly kind: 'failed'; readonly detail: string };
 
@@ -38,6 +44,7 @@ const REFUSALS: ReadonlySet<string> = new Set(['invalid_client', 'unauthorized',
 const UNKNOWN_LIFE_SECONDS = 60;
 const MAX_LIFE_SECONDS = 86_400;
 const MAX_DETAIL_CHARS = 300;
+const MAX_USER_CHARS = 320;
 /** What a header can carry; a token with anything else in it is none. */
 const TOKEN = /^[\x21-\x7E]{1,4096}$/;
 
@@ -84,7 +91,13 @@ function read(reply: HttpReply): IdentityAnswer {
   if (typeof body.access_token !== 'string' || !TOKEN.test(body.access_token)) {
     return { kind: 'failed', detail: `identity: HTTP 200 without a usable access_token ${oauthError}`.trim() };
   }
-  return { kind: 'token', token: new Secret(body.access_token), expiresInSeconds: lifeSeconds(body.expires_in) };
+  const user = textOf(body.scope).slice(0, MAX_USER_CHARS);
+  return {
+    kind: 'token',
+    token: new Secret(body.access_token),
+    expiresInSeconds: lifeSeconds(body.expires_in),
+    ...(user === '' ? {} : { user }),
+  };
 }
 
 function lifeSeconds(value: Json | undefined): number {

@@ -6,6 +6,8 @@ interface Collapsed {
   readonly messages: readonly Message[];
   /** By the message id of the one that stayed: the records to settle in the same way as it. */
   readonly followers: ReadonlyMap<string, readonly QueueRecord[]>;
+  /** Messages with the relay id of one that stayed and another request: whose they are, nobody can tell. */
+  readonly impostors: readonly Message[];
 }
 
 /**
@@ -15,6 +17,7 @@ interface Collapsed {
 function collapse(messages: readonly Message[]): Collapsed {
   const kept = new Map<string, Message>();
   const followers = new Map<string, QueueRecord[]>();
+  const impostors: Message[] = [];
   for (const message of messages) {
     const { relayId, part, positions } = message.state;
     const identity = JSON.stringify([relayId, part, positions ?? null]);
@@ -23,10 +26,14 @@ function collapse(messages: readonly Message[]): Collapsed {
       kept.set(identity, message);
       continue;
     }
+    if (JSON.stringify(first.request) !== JSON.stringify(message.request)) {
+      impostors.push(message);
+      continue;
+    }
     const { messageId } = first.record;
     followers.set(messageId, [...(followers.get(messageId) ?? []), message.record]);
   }
-  return { messages: [...kept.values()], followers };
+  return { messages: [...kept.values()], followers, impostors };
 }
 
 export type { Collapsed };

@@ -137,4 +137,4 @@ function decodePositions(text: string): readonly number[] | undefined {
   return new Set(positions).size === positions.length ? positions : undefined;
 }
 
-export { decodeRelayState, encodeRelayState, freshState, MAX_RECORDS };
+export { decodePositions, decodeRelayState, encodePositions, encodeRelayState, freshState, MAX_RECORDS };

@@ -14,9 +14,11 @@ interface Bounds {
  */
 const NUMBER_BOUNDS = {
   rateLimitCalls: { default: 50, min: 1, max: 1_000 },
-  rateLimitWindowSeconds: { default: 20, min: 1, max: 300 },
+  // The ledger's item can write down a span of 65 s.
+  rateLimitWindowSeconds: { default: 20, min: 1, max: 60 },
   maxConcurrentCalls: { default: 5, min: 1, max: 100 },
   dailyQuota: { default: 50_000, min: 1, max: 100_000_000 },
+  dailyQuotaReserve: { default: 0, min: 0, max: 99_999_999 },
   retryMaxAttempts: { default: 8, min: 1, max: 100 },
   retryMaxAgeSeconds: { default: 86_400, min: 1, max: 1_209_600 },
 } as const satisfies Record<string, Bounds>;

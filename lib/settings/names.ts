@@ -10,6 +10,7 @@ const SETTING_NAMES = {
   rateLimitWindowSeconds: 'RATE_LIMIT_WINDOW_SECONDS',
   maxConcurrentCalls: 'MAX_CONCURRENT_CALLS',
   dailyQuota: 'DAILY_QUOTA',
+  dailyQuotaReserve: 'DAILY_QUOTA_RESERVE',
   quotaTimeZone: 'QUOTA_TIME_ZONE',
   retryMaxAttempts: 'RETRY_MAX_ATTEMPTS',
   retryMaxAgeSeconds: 'RETRY_MAX_AGE_SECONDS',

@@ -21,6 +21,8 @@ interface Settings {
   readonly rateLimitWindowSeconds: number;
   readonly maxConcurrentCalls: number;
   readonly dailyQuota: number;
+  /** Calls of each day left to other integrations. */
+  readonly dailyQuotaReserve: number;
   /** IANA name. */
   readonly quotaTimeZone: string;
   readonly retryMaxAttempts: number;
@@ -88,6 +90,7 @@ const SETTINGS = z.object({
   rateLimitWindowSeconds: numberWithDefault('rateLimitWindowSeconds'),
   maxConcurrentCalls: numberWithDefault('maxConcurrentCalls'),
   dailyQuota: numberWithDefault('dailyQuota'),
+  dailyQuotaReserve: numberWithDefault('dailyQuotaReserve'),
   quotaTimeZone: z.string().default(DEFAULT_QUOTA_TIME_ZONE).transform(checkedBy(parseTimeZone)),
   retryMaxAttempts: numberWithDefault('retryMaxAttempts'),
   retryMaxAgeSeconds: numberWithDefault('retryMaxAgeSeconds'),
@@ -108,6 +111,11 @@ function readSettings(env: Readonly<Record<string, string | undefined>>): Settin
   const { queueUrl, deadLetterQueueUrl } = SETTING_NAMES;
   if (env[queueUrl] && env[queueUrl] === env[deadLetterQueueUrl]) {
     problems.push({ name: deadLetterQueueUrl, problem: `is the same queue as ${queueUrl}: give two queues` });
+  }
+  if (result.success && result.data.dailyQuotaReserve >= result.data.dailyQuota) {
+    const { dailyQuotaReserve, dailyQuota } = result.data;
+    const problem = `is ${dailyQuotaReserve} of a quota of ${dailyQuota}: nothing would be left; give less`;
+    problems.push({ name: SETTING_NAMES.dailyQuotaReserve, problem });
   }
   if (!result.success || problems.length > 0) throw new SettingsError(problems);
   return result.data;

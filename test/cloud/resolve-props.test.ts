@@ -27,9 +27,15 @@ describe('the props of a relay', () => {
   });
 
   it.each(RELAY_NUMBER_NAMES)('accept %s at the ends of its range', (name) => {
-    const gather = { gatherSeconds: 1, gatherMessages: 10 };
+    const gather = { gatherSeconds: 1, gatherMessages: 10, dailyQuota: RELAY_NUMBERS.dailyQuota.max };
     expect(problemsOf({ ...gather, [name]: RELAY_NUMBERS[name].min })).toEqual([]);
     expect(problemsOf({ ...gather, [name]: RELAY_NUMBERS[name].max })).toEqual([]);
+  });
+
+  it('refuse a reserve that leaves nothing of the day', () => {
+    expect(problemsOf({ dailyQuota: 100, dailyQuotaReserve: 100 })).toEqual([
+      'dailyQuotaReserve is 100 of a dailyQuota of 100: give less',
+    ]);
   });
 
   it('refuse an address without https, with a path, or without a scheme', () => {
@@ -44,7 +50,7 @@ describe('the props of a relay', () => {
 
   it('refuse more than ten messages without a time to gather them', () => {
     expect(problemsOf({ gatherSeconds: 0 })).toEqual([
-      expect.stringMatching(/^gatherMessages is 100 with gatherSeconds 0: .*; give gatherSeconds of 1, or/),
+      expect.stringMatching(/^gatherMessages is 300 with gatherSeconds 0: .*; give gatherSeconds of 1, or/),
     ]);
     expect(problemsOf({ gatherSeconds: 0, gatherMessages: 10 })).toEqual([]);
   });

@@ -14,6 +14,18 @@ describe('collapse', () => {
     expect([...followers]).toEqual([['m1', [a2.record, a3.record]]]);
   });
 
+  it('puts aside what has the id of another message and another request', () => {
+    const first = withId('a', 'm1');
+    const other = validMessage(
+      { ...SYNC, id: 'a', body: { input: [{ email: 'other@example.com' }] } },
+      { messageId: 'm2' },
+    );
+    const { messages, followers, impostors } = collapse([first, other]);
+    expect(messages).toEqual([first]);
+    expect(followers.size).toBe(0);
+    expect(impostors).toEqual([other]);
+  });
+
   it('takes one delivery twice of the same SQS message as one', () => {
     const twice = [validMessage(SYNC, { receiptHandle: 'h1' }), validMessage(SYNC, { receiptHandle: 'h2' })];
     const { messages, followers } = collapse(twice);

@@ -41,6 +41,7 @@ describe('settings that can be used', () => {
       rateLimitWindowSeconds: 20,
       maxConcurrentCalls: 5,
       dailyQuota: 50_000,
+      dailyQuotaReserve: 0,
       quotaTimeZone: 'America/Chicago',
       retryMaxAttempts: 8,
       retryMaxAgeSeconds: 86_400,
@@ -79,7 +80,13 @@ describe('settings that can be used', () => {
   ]);
   it.each(numbers)('accept %s at its bound %d', (key, value) => {
     const name = SETTING_NAMES[key as keyof typeof NUMBER_BOUNDS];
-    expect(readSettings({ ...REQUIRED, [name]: String(value) })).toMatchObject({ [key]: value });
+    const env = { ...REQUIRED, DAILY_QUOTA: String(NUMBER_BOUNDS.dailyQuota.max), [name]: String(value) };
+    expect(readSettings(env)).toMatchObject({ [key]: value });
+  });
+
+  it('refuse a reserve that leaves nothing of the day', () => {
+    const env = { ...REQUIRED, DAILY_QUOTA: '100', DAILY_QUOTA_RESERVE: '100' };
+    expect(() => readSettings(env)).toThrow('DAILY_QUOTA_RESERVE is 100 of a quota of 100: nothing would be left');
   });
 
   it.each(['UTC', 'Europe/Berlin', 'America/Los_Angeles'])('accept the time zone %s', (zone) => {

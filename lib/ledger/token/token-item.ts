@@ -17,6 +17,7 @@ function encodeTokenItem(state: TokenState): Item {
     ...(token && {
       token: { S: token.value.reveal() },
       tokenExpiresAt: time(token.expiresAtMs),
+      ...(token.user !== undefined && { apiUser: { S: token.user } }),
     }),
     ...(state.refusedFingerprint !== undefined && { refusedFingerprint: { S: state.refusedFingerprint } }),
     ...(state.credentials !== undefined && { credentialsFingerprint: { S: state.credentials } }),
@@ -59,7 +60,9 @@ function decodeTokenItem(item: Item | undefined): TokenState {
 
 function decodeToken(token: string, item: Item): NonNullable<TokenState['token']> {
   const value = new Secret(token);
-  return { value, fingerprint: fingerprintOf(value), expiresAtMs: msOf(item.tokenExpiresAt) };
+  const user = item.apiUser?.S;
+  const expiresAtMs = msOf(item.tokenExpiresAt);
+  return { value, fingerprint: fingerprintOf(value), expiresAtMs, ...(user !== undefined && { user }) };
 }
 
 function isTrouble(kind: string | undefined): kind is Trouble['kind'] {

@@ -11,7 +11,7 @@ import { fingerprintOf, type HeldToken, type TokenState } from './token-state.ts
  * `detail` holds no secret.
  */
 type TokenAnswer =
-  | { readonly kind: 'token'; readonly token: Secret }
+  | { readonly kind: 'token'; readonly token: Secret; readonly user?: string }
   | { readonly kind: 'refused'; readonly detail: string }
   | { readonly kind: 'unavailable'; readonly retryAfterMs: number; readonly detail: string };
 
@@ -60,7 +60,7 @@ function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
 
   async function current(): Promise<TokenAnswer> {
     const token = remembered(undefined);
-    return token === undefined ? (flight?.answer ?? start(undefined)) : { kind: 'token', token };
+    return token === undefined ? (flight?.answer ?? start(undefined)) : answerOf(token);
   }
 
   async function replace(failed: Secret): Promise<TokenAnswer> {
@@ -68,14 +68,14 @@ function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
     // A flight for another end may bring another token; one is waited for, and no second one.
     if (flight !== undefined && flight.refused !== refused) await flight.answer;
     const token = remembered(refused);
-    if (token !== undefined) return { kind: 'token', token };
+    if (token !== undefined) return answerOf(token);
     if (held?.token.fingerprint === refused) held = undefined;
     return flight?.refused === refused ? flight.answer : start(refused);
   }
 
-  function remembered(refused: string | undefined): Secret | undefined {
+  function remembered(refused: string | undefined): HeldToken | undefined {
     const usable = held !== undefined && clock.nowMs() < held.freshUntilMs && held.token.fingerprint !== refused;
-    return usable ? held?.token.value : undefined;
+    return usable ? held?.token : undefined;
   }
 
   function start(refused: string | undefined): Promise<TokenAnswer> {
@@ -153,7 +153,7 @@ function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
   function use(token: HeldToken, nowMs: number): TokenAnswer {
     const marginMs = token.expiresAtMs - SAFETY_MARGIN_MS;
     held = { token, freshUntilMs: nowMs < marginMs ? marginMs : token.expiresAtMs };
-    return { kind: 'token', token: token.value };
+    return answerOf(token);
   }
 
   function faultAnswer(error: unknown): TokenAnswer {
@@ -164,6 +164,10 @@ function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
   }
 
   return { current, replace };
+}
+
+function answerOf({ value, user }: HeldToken): TokenAnswer {
+  return { kind: 'token', token: value, ...(user !== undefined && { user }) };
 }
 
 function unavailable(decision: Paused, nowMs: number): TokenAnswer {

@@ -44,7 +44,8 @@ function learn(before: TokenState, { answer, credentials, askedAtMs, nowMs }: To
       return backOff(state, nowMs, answer.detail);
     case 'token': {
       const expiresAtMs = askedAtMs + answer.expiresInSeconds * 1_000;
-      const token = { value: answer.token, fingerprint: fingerprintOf(answer.token), expiresAtMs };
+      const { token: value, user } = answer;
+      const token = { value, fingerprint: fingerprintOf(value), expiresAtMs, ...(user !== undefined && { user }) };
       return learnToken(withStrike(state, nowMs), token, answer.expiresInSeconds === 0, nowMs);
     }
   }

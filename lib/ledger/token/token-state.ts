@@ -6,6 +6,8 @@ interface HeldToken {
   readonly fingerprint: string;
   /** By the clock of the worker that fetched it, counted from before the request was sent. */
   readonly expiresAtMs: number;
+  /** The API-only user it belongs to. */
+  readonly user?: string;
 }
 
 /**

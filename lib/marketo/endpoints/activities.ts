@@ -1,6 +1,5 @@
 import { MAX_RECORDS_PER_CALL } from '../limits.ts';
 import { defineEndpoint } from './define-endpoint.ts';
-import { leadByLeadId } from './keys.ts';
 import type { Endpoint } from './types.ts';
 
 // Marketo: activities, "Timeouts" included. The types themselves are in `schema.ts`.
@@ -14,7 +13,8 @@ const ACTIVITIES: readonly Endpoint[] = [
     aligned: true,
     serverTimeoutSeconds: 90,
     idempotent: false,
-    recordKey: leadByLeadId,
+    // No key: an activity changes no record that another could overlap with, carries its own date, and 100 of one lead
+    // would cost 100 calls.
     circumstances: ['dependent'],
   }),
 ];

@@ -1,0 +1,134 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { toItems } from '../../lib/delivery/item.ts';
+import type { Exchange } from '../../lib/delivery/outcome.ts';
+import { ownExchange, ownText } from '../../lib/delivery/own-exchange.ts';
+import { toCall } from '../../lib/delivery/split.ts';
+import type { HttpReply } from '../../lib/marketo/http.ts';
+import { toHttpRequest } from '../../lib/marketo/wire.ts';
+import type { Message } from '../../lib/message/message.ts';
+import { messageOf } from './fixtures.ts';
+import { json, LOST, page, START_MS } from './harness.ts';
+
+const TAINT = 'tainted-';
+
+function exchangeOf(messages: readonly Message[], reply: HttpReply): Exchange {
+  const items = messages.flatMap(toItems);
+  return { request: toHttpRequest('https://x.mktorest.com', toCall(items).request), reply, sentAtMs: START_MS, items };
+}
+
+function messages(...inputs: readonly (readonly object[])[]): readonly [Message, ...Message[]] {
+  const all = inputs.map((input, index) => messageOf({ path: '/rest/v1/leads.json', body: { input } }, `m${index}`));
+  return all as unknown as readonly [Message, ...Message[]];
+}
+
+const OWN = [{ email: 'own-1@x.test' }, { email: 'own-2@x.test' }];
+const OTHER = [{ email: `${TAINT}1@x.test`, phone: `${TAINT}phone`, score: 987_654 }];
+
+describe('what a letter shows of a shared call', () => {
+  it('is its own records and its own results, in order', () => {
+    const [own, other] = messages(OWN, OTHER);
+    const result = [{ id: 1 }, { id: 2 }, { id: 3 }];
+    const exchange = exchangeOf([other as Message, own], json({ requestId: 'r', success: true, result }));
+    const { request, reply } = ownExchange(exchange, own, new Set([1]));
+    expect(JSON.parse(request.body ?? '')).toEqual({ input: [OWN[1]] });
+    expect(reply.kind === 'reply' && JSON.parse(reply.body)).toEqual({
+      requestId: 'r',
+      success: true,
+      result: [{ id: 3 }],
+    });
+  });
+
+  it('is everything when it was alone', () => {
+    const [own] = messages(OWN);
+    const exchange = exchangeOf([own], page(502, 'own-1@x.test'));
+    expect(ownExchange(exchange, own, undefined)).toEqual({ request: exchange.request, reply: exchange.reply });
+    expect(ownText('own-1@x.test', exchange, own)).toBe('own-1@x.test');
+  });
+
+  it('is the whole of a page that names nobody', () => {
+    const [own, other] = messages(OWN, OTHER);
+    const reply = page(502, '<html>Bad Gateway</html>');
+    expect(ownExchange(exchangeOf([own, other as Message], reply), own, undefined).reply).toEqual(reply);
+  });
+
+  it('is the codes of an error that names a neighbour, without its words', () => {
+    const [own, other] = messages(OWN, OTHER);
+    const errors = [
+      { code: '709', message: `Invalid: ${TAINT}phone` },
+      { code: '611', message: 'System error' },
+    ];
+    const exchange = exchangeOf([own, other as Message], json({ requestId: 'r', success: false, errors, more: TAINT }));
+    const { reply } = ownExchange(exchange, own, undefined);
+    expect(reply.kind === 'reply' && JSON.parse(reply.body)).toEqual({
+      requestId: 'r',
+      success: false,
+      errors: [
+        { code: '709', message: expect.stringContaining('withheld') },
+        { code: '611', message: 'System error' },
+      ],
+    });
+  });
+
+  it('leaves out results that cannot be told apart', () => {
+    const [own, other] = messages(OWN, OTHER);
+    const exchange = exchangeOf([own, other as Message], json({ success: true, result: [{ id: 5 }] }));
+    const { reply } = ownExchange(exchange, own, undefined);
+    expect(reply.kind === 'reply' && reply.body).toContain('1 entries for 3 records');
+  });
+
+  it('never names what a neighbour sent, whatever the reply', () => {
+    const value = fc.oneof(
+      fc.nat({ max: 1_000 }).map((one) => `${TAINT}${one}`),
+      fc.string({ maxLength: 5 }).map((one) => `${TAINT}"ä\\${one}`.replaceAll('\uFFFD', '?')),
+    );
+    const neighbour = fc.record({ email: value, company: value, nested: fc.record({ phone: value }) });
+    const entry = (values: readonly string[]) =>
+      fc.oneof<fc.Arbitrary<object>[]>(
+        fc.constant({ id: 1, status: 'created' }),
+        fc.constantFrom(...values).map((message) => ({ status: 'skipped', reasons: [{ code: '1003', message }] })),
+      );
+    const scene = fc
+      .tuple(fc.array(neighbour, { minLength: 1, maxLength: 4 }), fc.nat({ max: 2 }))
+      .chain(([others, before]) => {
+        const values = others.flatMap((one) => [one.email, one.company, one.nested.phone]);
+        const text = fc.constantFrom(...values).map((one) => `Invalid value '${one}' for field`);
+        // Aligned with the records, an entry speaks of its own record only.
+        const results = fc.tuple(...others.map(() => entry(values)));
+        const own = fc.constant<object>({ status: 'skipped', reasons: [{ code: '1003', message: 'own' }] });
+        const aligned = fc
+          .tuple(results, own)
+          .map(([all, mine]) => all.toSpliced(Math.min(before, all.length), 0, mine));
+        const envelope = fc.oneof(
+          fc.record({ success: fc.constant(true), result: aligned }),
+          fc.record({ success: fc.constant(true), result: aligned, errors: fc.tuple(text) }),
+          fc.record({ success: fc.constant(true), result: results }),
+          fc.record({
+            success: fc.constant(false),
+            errors: fc.array(fc.record({ code: fc.constant('611'), message: text })),
+          }),
+          fc.record({ success: fc.constant(false), warnings: fc.array(text), whatever: text }),
+        );
+        const reply: fc.Arbitrary<HttpReply> = fc.oneof(
+          envelope.map((one) => json(one)),
+          fc.tuple(envelope, fc.nat({ max: 300 })).map(([one, length]) => ({
+            ...page(200, JSON.stringify(one).slice(0, length)),
+            complete: false,
+          })),
+          text.map((one) => page(502, `<html>${one}</html>`)),
+          fc.constant(LOST),
+        );
+        return fc.record({ others: fc.constant(others), before: fc.constant(before), reply, said: text });
+      });
+    fc.assert(
+      fc.property(scene, ({ others, before, reply, said }) => {
+        const all = messages(...others.map((one) => [one])) as readonly Message[];
+        const own = messageOf({ path: '/rest/v1/leads.json', body: { input: [{ email: 'own@x.test' }] } }, 'own');
+        const exchange = exchangeOf(all.toSpliced(Math.min(before, all.length), 0, own), reply);
+        expect(JSON.stringify(ownExchange(exchange, own, new Set([0])))).not.toContain(TAINT);
+        expect(ownText(said, exchange, own)).not.toContain(TAINT);
+      }),
+      { numRuns: 1_000, seed: 4 },
+    );
+  });
+});

@@ -1,0 +1,328 @@
+import { describe, expect, it } from 'vitest';
+import { type Item, toItems } from '../../lib/delivery/item.ts';
+import type { Exchange, Outcome } from '../../lib/delivery/outcome.ts';
+import { settle } from '../../lib/delivery/settle.ts';
+import type { Verdict } from '../../lib/delivery/verdict.ts';
+import type { Message } from '../../lib/message/message.ts';
+import { MAX_MESSAGE_BYTES } from '../../lib/message/message-size.ts';
+import type { QueueRecord } from '../../lib/message/queue.ts';
+import { decodeRelayState } from '../../lib/message/relay-attribute.ts';
+import type { RelayState } from '../../lib/message/relay-state.ts';
+import { NOW_MS } from '../message/intake-fixtures.ts';
+import { messageOf } from './fixtures.ts';
+import { failed, leads } from './harness.ts';
+
+const DAY_MS = 86_400_000;
+const CONTEXT = { nowMs: NOW_MS, secrets: [] };
+const DELIVERED: Outcome = { kind: 'delivered' };
+
+function wait(delayMs = 0, rest: object = {}): Outcome {
+  return { kind: 'again', reason: 'wait', code: 'window', delayMs, ...rest };
+}
+
+function retry(delayMs = 5_000, code = '713'): Outcome {
+  return { kind: 'again', reason: 'retry', code, delayMs };
+}
+
+const verdict = (rest: Partial<Verdict> = {}): Verdict => ({
+  rule: { kind: 'reject' },
+  code: '1003',
+  level: 'record',
+  message: 'no good',
+  errors: [{ code: '1003', message: 'no good' }],
+  executed: 'no',
+  counted: true,
+  ...rest,
+});
+
+const dead = (rest: object = {}, about: Partial<Verdict> = {}): Outcome => ({
+  kind: 'dead',
+  verdict: verdict(about),
+  outcomeUnknown: false,
+  tried: true,
+  ...rest,
+});
+
+function exchangeOf(items: readonly Item[]): Exchange {
+  const request = {
+    method: 'POST',
+    url: 'https://x.mktorest.com/rest/v1/leads.json',
+    headers: {},
+    body: '{"input":[{}]}',
+  } as const;
+  return { request, reply: failed('713'), sentAtMs: NOW_MS - 500, items };
+}
+
+/** One message with so many records, each with its outcome in order. */
+function settleOne(
+  outcomes: readonly (Outcome | ((items: readonly Item[]) => Outcome))[],
+  state?: Partial<RelayState>,
+  overrides?: Partial<QueueRecord>,
+) {
+  const message = messageOf(leads(...outcomes.map((_, index) => `${index}@x.test`)), 'm', state, overrides);
+  const items = toItems(message);
+  const entries = items.map((item, index) => {
+    const outcome = outcomes[index] ?? DELIVERED;
+    return [item, typeof outcome === 'function' ? outcome(items) : outcome] as const;
+  });
+  const [settlement] = settle([message], new Map(entries), CONTEXT);
+  if (settlement === undefined) throw new Error('a settlement is expected');
+  const { copy } = settlement;
+  return { ...settlement, message, next: copy && decodeRelayState(copy.attributes, NOW_MS) };
+}
+
+describe('a message that is delivered', () => {
+  it('leaves nothing to write', () => {
+    const { letter, copy, holdSeconds, counts } = settleOne([DELIVERED, DELIVERED]);
+    expect([letter, copy, holdSeconds]).toEqual([undefined, undefined, undefined]);
+    expect(counts).toEqual({ delivered: 2, dead: 0, again: 0 });
+  });
+
+  it('is never one without an outcome', () => {
+    const message = messageOf(leads('a@x.test', 'b@x.test'), 'm');
+    const [item] = toItems(message);
+    expect(() => settle([message], new Map([[item as Item, DELIVERED]]), CONTEXT)).toThrow('without outcome');
+  });
+});
+
+describe('a copy', () => {
+  it('after a failure has one attempt more, and its time and code in the history', () => {
+    const { copy, next, again, message } = settleOne([retry()]);
+    expect(copy?.body).toBe(message.originalBody);
+    expect(copy?.delaySeconds).toBe(5);
+    expect(next).toMatchObject({ relayId: 'm', attempts: 1, firstFailedMs: NOW_MS, lastCode: '713', part: 0 });
+    expect(next?.history).toEqual([{ atMs: NOW_MS, code: '713' }]);
+    expect(again).toEqual({ reason: 'retry', code: '713' });
+  });
+
+  it('after a wait has no attempt more, but says what it waited for', () => {
+    const { next, again } = settleOne([wait(20_000)], { attempts: 3, firstFailedMs: NOW_MS - 9_000 });
+    expect(next).toMatchObject({ attempts: 3, firstFailedMs: NOW_MS - 9_000, lastCode: 'window' });
+    expect(next?.history).toEqual([]);
+    expect(again).toEqual({ reason: 'wait', code: 'window' });
+  });
+
+  it('keeps the time of the first failure, and of the first sight', () => {
+    const { next } = settleOne([retry()], { attempts: 1, firstFailedMs: NOW_MS - 9_000, firstSeenMs: NOW_MS - 10_000 });
+    expect(next).toMatchObject({ attempts: 2, firstFailedMs: NOW_MS - 9_000, firstSeenMs: NOW_MS - 10_000 });
+  });
+
+  it('keeps the newest twenty of the history', () => {
+    const history = Array.from({ length: 20 }, (_, index) => ({ atMs: NOW_MS - 100 + index, code: `c${index}` }));
+    const { next } = settleOne([retry()], { attempts: 20, history });
+    expect(next?.history.map(({ code }) => code)).toEqual([...history.slice(1).map(({ code }) => code), '713']);
+  });
+
+  it.each([
+    [0, 0],
+    [1, 1],
+    [899_001, 900],
+    [7_200_000, 900],
+  ])('asked to wait %i ms has a delay of %i s', (delayMs, seconds) => {
+    expect(settleOne([wait(delayMs)]).copy?.delaySeconds).toBe(seconds);
+  });
+
+  it('has the delay of its slowest record, and counts as a retry when one of them is', () => {
+    const { copy, next } = settleOne([wait(30_000), retry(5_000)]);
+    expect(copy?.delaySeconds).toBe(30);
+    expect(next?.attempts).toBe(1);
+  });
+
+  it('holds what is left, with positions in the original', () => {
+    const { copy, next, counts } = settleOne([DELIVERED, retry(), DELIVERED, retry()]);
+    expect(JSON.parse(copy?.body ?? '').body.input).toEqual([{ email: '1@x.test' }, { email: '3@x.test' }]);
+    expect(next).toMatchObject({ positions: [1, 3], part: 1 });
+    expect(counts).toEqual({ delivered: 2, dead: 0, again: 2 });
+  });
+
+  it('counts positions from the original in the second copy too', () => {
+    const { next } = settleOne([DELIVERED, retry(), retry()], { positions: [4, 7, 9], part: 1 });
+    expect(next).toMatchObject({ positions: [7, 9], part: 2 });
+  });
+
+  it('keeps the publisher’s attributes', () => {
+    const attributes = {
+      trace: { dataType: 'String', stringValue: 't-1' },
+      raw: { dataType: 'Binary', binaryValue: 'AA==' },
+    };
+    expect(settleOne([retry()], undefined, { attributes }).copy?.attributes).toMatchObject(attributes);
+  });
+
+  it.each<[string, number | undefined, number | undefined, number | undefined]>([
+    ['nothing of isolation', undefined, undefined, undefined],
+    ['where isolation is', undefined, 38, 38],
+    ['where isolation was, while it waits for something else', 38, undefined, 38],
+    ['the smaller of both', 38, 5, 5],
+    ['the smaller of both, though it is the older', 5, 38, 5],
+  ])('remembers %s', (_name, before, now, after) => {
+    const state = before === undefined ? {} : { shareAtMost: before };
+    const { next } = settleOne([wait(0, now === undefined ? {} : { shareAtMost: now })], state);
+    expect(next?.shareAtMost).toBe(after);
+  });
+});
+
+describe('a letter', () => {
+  it('is about the rejected records only', () => {
+    const { letter, copy, next } = settleOne([
+      DELIVERED,
+      dead(),
+      retry(),
+      dead({}, { code: '1007', message: 'two of them', errors: [{ code: '1007', message: 'two of them' }] }),
+    ]);
+    expect(letter?.message.positions).toEqual([1, 3]);
+    expect(letter?.message.body).toEqual(leads('1@x.test', '3@x.test'));
+    expect(letter?.failure).toMatchObject({
+      code: '1003',
+      level: 'record',
+      details: [
+        { position: 1, code: '1003', message: 'no good' },
+        { position: 3, code: '1007', message: 'two of them' },
+      ],
+    });
+    expect([next?.positions, JSON.parse(copy?.body ?? '').body.input]).toEqual([[2], [{ email: '2@x.test' }]]);
+  });
+
+  it.each<[string, Outcome, object]>([
+    ['rejected', dead(), { code: '1003', level: 'record', retriable: false, attempts: 3 }],
+    [
+      'rejected as a whole',
+      dead({}, { level: 'response', code: '610', message: 'no such path' }),
+      { code: '610', level: 'response', message: 'no such path', retriable: false },
+    ],
+    [
+      'out of attempts',
+      dead({ gaveUp: 'attempts' }, { code: '713', level: 'response', message: 'busy' }),
+      { code: 'attemptsExhausted', level: 'relay', retriable: true, message: 'gave up after 3 attempts: 713 busy' },
+    ],
+    [
+      'too old',
+      dead({ gaveUp: 'age' }, { code: '502', level: 'http', message: 'HTTP 502' }),
+      { code: 'ageExhausted', level: 'relay', retriable: true, message: 'gave up after 3 attempts: 502 HTTP 502' },
+    ],
+    [
+      'of unknown outcome',
+      dead({ outcomeUnknown: true }, { code: 'noReply', level: 'relay', message: 'no reply', executed: 'unknown' }),
+      { code: 'outcomeUnknown', outcomeUnknown: true, retriable: false, message: 'no reply' },
+    ],
+    [
+      'of unknown outcome by Marketo’s own code',
+      dead({ outcomeUnknown: true }, { code: '611', level: 'response', message: 'System error', executed: 'unknown' }),
+      { code: 'outcomeUnknown', outcomeUnknown: true, remedy: expect.stringContaining('611') },
+    ],
+    [
+      'expired',
+      dead({ tried: false }, { code: 'expired', level: 'relay', message: 'notAfter was yesterday', errors: [] }),
+      { code: 'expired', level: 'message', attempts: 2 },
+    ],
+    [
+      'too large',
+      dead(
+        { tried: false },
+        { code: 'recordTooLarge', level: 'relay', message: '1000007 bytes as sent, of at most 1000000', errors: [] },
+      ),
+      { code: 'recordTooLarge', remedy: expect.stringMatching(/^It is 1000007 bytes as sent, of at most 1000000\. /) },
+    ],
+    [
+      'redirected',
+      dead({}, { code: 'redirected', level: 'relay', message: 'HTTP 302', errors: [] }),
+      { code: 'redirected', retriable: true },
+    ],
+    [
+      'partly done, where it cannot be divided',
+      dead({}, { executed: 'yes' }),
+      { code: '1003', retriable: false, message: 'no good (other records of the message were taken)' },
+    ],
+  ])('says of a message that is %s what became of it', (_name, outcome, failure) => {
+    const { letter } = settleOne([outcome], { attempts: 2, firstFailedMs: NOW_MS - 60_000 });
+    expect(letter?.failure).toMatchObject(failure);
+    expect(letter?.message.positions).toBeUndefined();
+  });
+
+  it('tells every try, the last one included', () => {
+    const history = [{ atMs: NOW_MS - 9_000, code: '713' }];
+    const { letter } = settleOne([(items) => dead({ exchange: exchangeOf(items) })], { attempts: 1, history });
+    expect(letter?.history).toEqual([`${iso(NOW_MS - 9_000)} 713`, `${iso(NOW_MS - 500)} 1003`]);
+    expect(letter?.failure).toMatchObject({ attempts: 2, lastTried: iso(NOW_MS - 500) });
+    expect([letter?.request?.url, letter?.response]).toEqual([
+      'https://x.mktorest.com/rest/v1/leads.json',
+      expect.objectContaining({ status: 200 }),
+    ]);
+  });
+
+  it('is about what nobody can know, when some of it is that', () => {
+    const unknown = dead(
+      { outcomeUnknown: true },
+      { code: 'noReply', level: 'relay', executed: 'unknown', errors: [] },
+    );
+    expect(settleOne([dead(), unknown]).letter?.failure).toMatchObject({
+      code: 'outcomeUnknown',
+      outcomeUnknown: true,
+    });
+  });
+
+  it('ends a message that has waited for 13 days, whatever it waits for', () => {
+    const { letter, copy } = settleOne([wait(1_000)], { firstSeenMs: NOW_MS - 13 * DAY_MS - 1 });
+    expect(copy).toBeUndefined();
+    expect(letter?.failure).toMatchObject({ code: 'ageExhausted', retriable: true });
+    expect(letter?.failure.message).toContain('13 days');
+    expect(settleOne([wait(1_000)], { firstSeenMs: NOW_MS - 13 * DAY_MS + 1_000 }).copy).toBeDefined();
+  });
+});
+
+describe('a message that SQS would not take as a copy', () => {
+  const ten = Object.fromEntries(
+    Array.from({ length: 10 }, (_, index) => [`a${index}`, { dataType: 'String', stringValue: 'x' }]),
+  );
+
+  it.each([
+    [1, 5],
+    [2, 20],
+    [3, 80],
+    [4, 320],
+  ])('is held at receive %i for %i s', (receiveCount, seconds) => {
+    const { holdSeconds, copy, letter } = settleOne([retry(5_000)], undefined, { attributes: ten, receiveCount });
+    expect([holdSeconds, copy, letter]).toEqual([seconds, undefined, undefined]);
+  });
+
+  it('is never held for longer than SQS allows', () => {
+    expect(settleOne([wait(900_000)], undefined, { attributes: ten, receiveCount: 4 }).holdSeconds).toBe(40_000);
+    expect(settleOne([wait(86_400_000)], undefined, { attributes: ten }).holdSeconds).toBe(40_000);
+  });
+
+  it('is held for as long as it must wait, though no copy could be', () => {
+    expect(settleOne([wait(7_200_000)], undefined, { attributes: ten }).holdSeconds).toBe(7_200);
+  });
+
+  it('is given up after four times', () => {
+    const { letter, holdSeconds } = settleOne([retry()], undefined, { attributes: ten, receiveCount: 5 });
+    expect(holdSeconds).toBeUndefined();
+    expect(letter?.failure).toMatchObject({ code: 'ageExhausted', retriable: true });
+    expect(letter?.failure.message).toContain('held back 4 times');
+  });
+
+  it('is given up when some of it is done, for held it would be done again', () => {
+    const { letter, copy, holdSeconds, counts } = settleOne([DELIVERED, retry()], undefined, { attributes: ten });
+    expect([copy, holdSeconds]).toEqual([undefined, undefined]);
+    expect(letter?.message.positions).toEqual([1]);
+    expect(counts).toEqual({ delivered: 1, dead: 1, again: 0 });
+  });
+
+  it('may be too near 1 MiB for what the relay has to remember', () => {
+    const message = (chars: number): Message =>
+      messageOf(
+        { path: '/rest/v1/leads.json', body: { input: [{ email: 'a@x.test', notes: 'x'.repeat(chars) }] } },
+        'm',
+      );
+    const bare = Buffer.byteLength(message(0).originalBody);
+    const settled = (chars: number) => {
+      const one = message(chars);
+      return settle([one], new Map(toItems(one).map((item) => [item, retry()])), CONTEXT)[0];
+    };
+    expect(settled(MAX_MESSAGE_BYTES - bare - 10)).toMatchObject({ holdSeconds: 5 });
+    expect(settled(MAX_MESSAGE_BYTES - bare - 500)?.copy?.delaySeconds).toBe(5);
+  });
+});
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import type { CallOutcome } from '../../../lib/ledger/ledger.ts';
+import type { LedgerState, StopReason } from '../../../lib/ledger/state.ts';
+import { NOON_MS, RESET_MS } from './builders.ts';
+
+const OUTCOMES: readonly CallOutcome[] = [
+  'success',
+  'transient',
+  'windowSpent',
+  'seatsSpent',
+  'daySpent',
+  'denied',
+  'tokenRefused',
+  'unused',
+];
+const REASONS: readonly StopReason[] = ['transientFailures', 'accessDenied', 'tokenRefused', 'credentialsRefused'];
+
+const workers = fc.constantFrom('a1b2c3d', 'zz', 'q0w9e8r', 'k');
+const around = fc.integer({ min: NOON_MS - 60_000, max: NOON_MS + 60_000 });
+
+const seat = fc
+  .record({
+    grantedAtMs: around,
+    aheadMs: fc.nat(2_000),
+    leaseMs: fc.integer({ min: 1_000, max: 120_000 }),
+    keys: fc.uniqueArray(fc.nat(0xffffffff), { maxLength: 5 }),
+    probe: fc.boolean(),
+  })
+  .map(({ grantedAtMs, aheadMs, leaseMs, keys, probe }) => {
+    const notBeforeMs = grantedAtMs + aheadMs;
+    return { grantedAtMs, notBeforeMs, leaseEndsAtMs: notBeforeMs + leaseMs, keys, probe };
+  });
+
+const end = fc.record({
+  atMs: around,
+  holdMs: fc.oneof(fc.constant(0), fc.nat(90_000)),
+  outcome: fc.constantFrom(...OUTCOMES),
+  counted: fc.boolean(),
+});
+
+const ids = fc.tuple(workers, fc.nat(40)).map(([worker, number]) => `${worker}-${number.toString(36)}`);
+const learned = fc.record({ limit: fc.integer({ min: 1, max: 99 }), atMs: around });
+const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined });
+
+/** Any state that the register might hold, likely or not: some ends have no seat. */
+const arbitraryState: fc.Arbitrary<LedgerState> = fc
+  .record({
+    version: fc.integer({ min: 1, max: 1_000_000 }),
+    seats: fc.dictionary(ids, seat, { maxKeys: 8, noNullPrototype: true }),
+    ends: fc.dictionary(ids, end, { maxKeys: 4, noNullPrototype: true }),
+    endsOfSeats: fc.array(end, { maxLength: 8 }),
+    ended: fc.array(fc.record({ atMs: around, worker: workers }), { maxLength: 30 }),
+    lastStartMs: around,
+    used: fc.nat(60_000),
+    others: fc.nat(1_000),
+    resetsInMs: fc.integer({ min: -3_600_000, max: RESET_MS - NOON_MS }),
+    othersAtMs: maybe(around),
+    probeAtMs: maybe(around),
+    failures: fc.nat(6),
+    denials: fc.nat(6),
+    stop: maybe(
+      fc.record({ reason: fc.constantFrom(...REASONS), untilMs: around, pauseMs: fc.constantFrom(5_000, 60_000) }),
+    ),
+    learnedWindow: maybe(learned),
+    learnedSeats: maybe(learned),
+    callMs: fc.integer({ min: 1, max: 90_000 }),
+  })
+  .map((one) => ({
+    version: one.version,
+    seats: one.seats,
+    ends: {
+      ...one.ends,
+      ...Object.fromEntries(one.endsOfSeats.map((value, at) => [Object.keys(one.seats)[at] ?? 'k-zz', value])),
+    },
+    ended: one.ended,
+    lastStartMs: one.lastStartMs,
+    day: {
+      startedAtMs: NOON_MS - 7_200_000,
+      resetsAtMs: NOON_MS + one.resetsInMs,
+      used: one.used,
+      others: one.others,
+      ...(one.othersAtMs !== undefined && { othersAtMs: one.othersAtMs }),
+      ...(one.probeAtMs !== undefined && { probeAtMs: one.probeAtMs }),
+    },
+    circuit: { failures: one.failures, denials: one.denials, ...(one.stop && { stop: one.stop }) },
+    ...(one.learnedWindow && { learnedWindow: one.learnedWindow }),
+    ...(one.learnedSeats && { learnedSeats: one.learnedSeats }),
+    callMs: one.callMs,
+  }));
+
+export { arbitraryState };
