@@ -1,0 +1,202 @@
+import { describe, expect, it } from 'vitest';
+import { admit } from '../../lib/ledger/admit.ts';
+import type { PermitAnswer, PermitAsk } from '../../lib/ledger/ledger.ts';
+import type { LedgerLimits } from '../../lib/ledger/limits.ts';
+import type { LedgerState, Seat } from '../../lib/ledger/state.ts';
+import { askOf, NOON_MS, RESET_MS, seatOf, stateOf, viewAt } from './support/builders.ts';
+
+const SMALL: Partial<LedgerLimits> = { windowCalls: 4, seats: 4 };
+
+function ask(state: LedgerState, asks: readonly PermitAsk[], limits = SMALL, nowMs = NOON_MS, together = 1) {
+  const ids = asks.map((_, index) => `me-${index}`);
+  return admit(state, asks, ids, viewAt(nowMs, limits), together);
+}
+
+const kinds = (answers: readonly PermitAnswer[]): string[] =>
+  answers.map((one) => (one.kind === 'granted' ? 'granted' : one.reason));
+const seats = (...list: Partial<Seat>[]): Record<string, Seat> =>
+  Object.fromEntries(list.map((seat, index) => [`x-${index}`, seatOf(seat)]));
+const ended = (...agesMs: number[]) => agesMs.map((ageMs) => ({ atMs: NOON_MS - ageMs, worker: 'x' }));
+
+describe('admission', () => {
+  it('grants several calls in one step, each with its seat and its count', () => {
+    const { state, answers } = ask(stateOf(), [askOf(), askOf({ keys: [7] }), askOf()]);
+
+    expect(kinds(answers)).toEqual(['granted', 'granted', 'granted']);
+    expect(state.version).toBe(2);
+    expect(state.day.used).toBe(3);
+    expect(state.seats['me-1']).toEqual({
+      grantedAtMs: NOON_MS,
+      notBeforeMs: NOON_MS,
+      leaseEndsAtMs: NOON_MS + 5_000 + 30_000,
+      keys: [7],
+      probe: false,
+    });
+  });
+
+  it('grants what there is and refuses the rest', () => {
+    const { answers } = ask(stateOf({ ended: ended(1_000, 2_000) }), [askOf(), askOf(), askOf()]);
+
+    expect(kinds(answers)).toEqual(['granted', 'granted', 'window']);
+  });
+
+  it('leaves the version and the counts alone when all is refused', () => {
+    const { state } = ask(stateOf({ seats: seats({}, {}, {}, {}) }), [askOf()]);
+
+    expect([state.version, state.day.used]).toEqual([1, 0]);
+  });
+});
+
+describe('the window', () => {
+  it('says when the next place opens', () => {
+    const { answers } = ask(stateOf({ ended: ended(1_000, 2_000, 3_000, 4_000) }), [askOf()]);
+
+    expect(answers).toEqual([{ kind: 'refused', reason: 'window', waitMs: 16_002 }]);
+  });
+
+  it('grants a permit ahead for a place that opens soon', () => {
+    const { answers } = ask(stateOf({ ended: ended(1_000, 2_000, 3_000, 19_000) }), [askOf()]);
+
+    expect(answers[0]).toMatchObject({
+      kind: 'granted',
+      permit: { notBeforeMs: NOON_MS + 1_002, sendByMs: NOON_MS + 6_002 },
+    });
+  });
+
+  it('does not leave so many seats idle that calls lack them', () => {
+    // Calls take 15 s: in 20 s four of them need three of the four seats.
+    const state = stateOf({ ended: ended(19_000, 19_100, 19_200, 19_300), callMs: 15_000 });
+
+    expect(kinds(ask(state, [askOf(), askOf()]).answers)).toEqual(['granted', 'window']);
+  });
+
+  it('spreads free places over the window once a burst is taken', () => {
+    const state = stateOf({ ended: ended(...Array.from({ length: 25 }, (_, n) => 10 * n)), lastStartMs: NOON_MS });
+
+    const { answers } = ask(state, [askOf(), askOf()], { windowCalls: 100, seats: 10 });
+
+    expect(answers.map((one) => one.kind === 'granted' && one.permit.notBeforeMs - NOON_MS)).toEqual([160, 320]);
+  });
+
+  it('is as small as was learnt', () => {
+    const learnedWindow = { limit: 1, atMs: NOON_MS };
+
+    const { answers } = ask(stateOf({ learnedWindow, ended: ended(1_000) }), [askOf()]);
+
+    expect(answers).toMatchObject([{ kind: 'refused', reason: 'window' }]);
+  });
+});
+
+describe('seats', () => {
+  it('are refused when all are taken, until a call of usual length is over', () => {
+    const state = stateOf({ seats: seats({ grantedAtMs: NOON_MS - 300 }, {}, {}, {}), callMs: 500 });
+
+    expect(ask(state, [askOf()], { seats: 4 }).answers).toEqual([{ kind: 'refused', reason: 'seats', waitMs: 200 }]);
+  });
+
+  it('come free by themselves when a worker is silent', () => {
+    const state = stateOf({ seats: seats({ leaseEndsAtMs: NOON_MS }, {}, {}, {}) });
+
+    expect(kinds(ask(state, [askOf()], { seats: 4 }).answers)).toEqual(['granted']);
+  });
+});
+
+describe('keys', () => {
+  const busy = stateOf({ seats: seats({ keys: [1, 2] }) });
+
+  it('refuse a call all of whose records are busy', () => {
+    expect(kinds(ask(busy, [askOf({ keys: [1, 2], hasKeyless: false })]).answers)).toEqual(['keys']);
+  });
+
+  it('tell which records of a call must wait, and hold the rest', () => {
+    const { state, answers } = ask(busy, [askOf({ keys: [2, 3], hasKeyless: false })]);
+
+    expect(answers[0]).toMatchObject({ kind: 'granted', busyKeys: [2] });
+    expect(state.seats['me-0']?.keys).toEqual([3]);
+  });
+
+  it('let a call go for its records without a key', () => {
+    expect(ask(busy, [askOf({ keys: [1], hasKeyless: true })]).answers[0]).toMatchObject({ busyKeys: [1] });
+  });
+
+  it('are held by the calls of one step too', () => {
+    const same = askOf({ keys: [9], hasKeyless: false });
+
+    expect(kinds(ask(busy, [same, same, askOf()]).answers)).toEqual(['granted', 'keys', 'granted']);
+  });
+});
+
+describe('the day', () => {
+  const spent = { ...stateOf().day, used: 9 };
+
+  it('refuses until its reset has passed by every clock', () => {
+    const { answers } = ask(stateOf({ day: spent }), [askOf(), askOf()], { dayCalls: 10 });
+
+    expect(kinds(answers)).toEqual(['granted', 'day']);
+    expect(answers[1]).toMatchObject({ waitMs: RESET_MS + 500 - NOON_MS });
+  });
+
+  it('is probed by one call at each reading of midnight after a 607', () => {
+    const day = { ...spent, probeAtMs: RESET_MS };
+
+    const before = ask(stateOf({ day }), [askOf()], SMALL, RESET_MS + 499);
+    const then = ask(stateOf({ day }), [askOf(), askOf()], { ...SMALL, dayCalls: 9 }, RESET_MS + 500);
+    const during = ask(then.state, [askOf()], SMALL, RESET_MS + 600);
+
+    expect(before.answers).toEqual([{ kind: 'refused', reason: 'day', waitMs: 50 }]);
+    expect(kinds(then.answers)).toEqual(['granted', 'day']);
+    expect(then.answers[0]).toMatchObject({ permit: { probe: true } });
+    expect(kinds(during.answers)).toEqual(['day']);
+  });
+});
+
+describe('the circuit', () => {
+  const open = (untilMs: number) =>
+    stateOf({ circuit: { failures: 5, denials: 0, stop: { reason: 'transientFailures', untilMs, pauseMs: 5_000 } } });
+
+  it('refuses all while it is open, with its reason', () => {
+    const { answers } = ask(open(NOON_MS + 3_000), [askOf(), askOf()]);
+
+    expect(answers).toEqual(
+      [0, 1].map(() => ({ kind: 'refused', reason: 'circuit', waitMs: 3_000, detail: 'transientFailures' })),
+    );
+  });
+
+  it('admits exactly one when half-open, of however many workers ask', () => {
+    const first = ask(open(NOON_MS), [askOf(), askOf()]);
+    const second = admit(first.state, [askOf()], ['you-0'], viewAt(NOON_MS + 10));
+
+    expect(kinds(first.answers)).toEqual(['granted', 'circuit']);
+    expect(first.answers[0]).toMatchObject({ permit: { probe: true } });
+    expect(kinds(second.answers)).toEqual(['circuit']);
+  });
+
+  it("admits another when the probe's worker died", () => {
+    const { state } = ask(open(NOON_MS), [askOf()]);
+
+    expect(kinds(ask(state, [askOf()], SMALL, NOON_MS + 35_000).answers)).toEqual(['granted']);
+  });
+});
+
+describe('a worker with several calls', () => {
+  const full = ended(...Array.from({ length: 50 }, (_, n) => 19_600 - 400 * n));
+  const usual: Partial<LedgerLimits> = { windowCalls: 50, seats: 5 };
+
+  it('is not granted a single coming place: that is not worth a write', () => {
+    const state = stateOf({ ended: full, seats: {}, callMs: 1_200 });
+
+    const { answers, state: next } = ask(state, [askOf(), askOf()], usual, NOON_MS, 2);
+
+    expect(kinds(answers)).toEqual(['granted', 'granted']);
+    const scarce = { ...state, callMs: 1_600 };
+    expect(kinds(ask(scarce, [askOf(), askOf()], usual, NOON_MS, 2).answers)).toEqual(['window', 'window']);
+    expect(kinds(ask(scarce, [askOf(), askOf()], usual, NOON_MS, 1).answers)).toEqual(['granted', 'window']);
+    expect(next.day.used).toBe(2);
+  });
+
+  it('takes a single place that is open now', () => {
+    const state = stateOf({ ended: full.slice(1), callMs: 2_000 });
+
+    expect(kinds(ask(state, [askOf(), askOf()], usual, NOON_MS, 2).answers)).toEqual(['granted', 'window']);
+  });
+});

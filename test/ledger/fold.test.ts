@@ -1,0 +1,213 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fold } from '../../lib/ledger/fold.ts';
+import type { CallOutcome } from '../../lib/ledger/ledger.ts';
+import type { Day, LedgerState, Seat, SeatEnd } from '../../lib/ledger/state.ts';
+import { arbitraryState } from './support/arbitrary-state.ts';
+import { endOf, NOON_MS, RESET_MS, seatOf, stateOf, viewAt } from './support/builders.ts';
+import { RUNS } from './support/runs.ts';
+
+const LATER = NOON_MS + 1_000;
+
+function withCall(seat: Partial<Seat>, end?: Partial<SeatEnd>, rest: Partial<LedgerState> = {}): LedgerState {
+  return stateOf({ seats: { 'a-0': seatOf(seat) }, ends: end ? { 'a-0': endOf(end) } : {}, ...rest });
+}
+
+const usedToday = (used: number, change: Partial<Day> = {}): Day => ({ ...stateOf().day, used, ...change });
+
+describe('folding a call that ended', () => {
+  it('moves it from its seat into the window, stamped with its end', () => {
+    const folded = fold(withCall({}, { atMs: NOON_MS + 300 }), viewAt(LATER));
+
+    expect(folded.seats).toEqual({});
+    expect(folded.ends).toEqual({});
+    expect(folded.ended).toEqual([{ atMs: NOON_MS + 300, worker: 'a' }]);
+  });
+
+  it('keeps the seat of a call without reply until Marketo must have given up, by the slowest clock', () => {
+    const state = withCall({}, { atMs: NOON_MS + 300, holdMs: 30_000, outcome: 'transient' });
+
+    const held = fold(state, viewAt(NOON_MS + 30_799, {}, 500));
+    const freed = fold(state, viewAt(NOON_MS + 30_800, {}, 500));
+
+    expect(Object.keys(held.seats)).toEqual(['a-0']);
+    expect(Object.keys(held.ends)).toEqual(['a-0']);
+    expect(freed.seats).toEqual({});
+    expect(freed.ended).toEqual([{ atMs: NOON_MS + 30_300, worker: 'a' }]);
+  });
+
+  it('keeps the seat of a silent worker until its lease ends, by the slowest clock, and counts the call', () => {
+    const state = withCall({ leaseEndsAtMs: NOON_MS + 35_000 }, undefined, { day: usedToday(7) });
+
+    const held = fold(state, viewAt(NOON_MS + 35_499, {}, 500));
+    const freed = fold(state, viewAt(NOON_MS + 35_500, {}, 500));
+
+    expect(Object.keys(held.seats)).toEqual(['a-0']);
+    expect(freed.ended).toEqual([{ atMs: NOON_MS + 35_000, worker: 'a' }]);
+    expect(freed.day.used).toBe(7);
+  });
+
+  it('gives window and day back for a permit that was not used', () => {
+    const folded = fold(withCall({}, { outcome: 'unused', counted: false }, { day: usedToday(7) }), viewAt(LATER));
+
+    expect(folded.ended).toEqual([]);
+    expect(folded.day.used).toBe(6);
+  });
+
+  it('gives the day back for a starred reply, not the window', () => {
+    const folded = fold(withCall({}, { outcome: 'transient', counted: false }, { day: usedToday(7) }), viewAt(LATER));
+
+    expect(folded.ended).toHaveLength(1);
+    expect(folded.day.used).toBe(6);
+  });
+
+  it('gives nothing back for an end whose seat is gone: late or repeated', () => {
+    const state = stateOf({ ends: { 'a-0': endOf({ outcome: 'transient', counted: false }) }, day: usedToday(7) });
+
+    const folded = fold(state, viewAt(LATER));
+
+    expect(folded.day.used).toBe(7);
+    expect(folded.ends).toEqual({});
+  });
+
+  it('learns how long calls take, from those that succeed', () => {
+    const slow = fold(withCall({}, { atMs: NOON_MS + 5_500 }, { callMs: 500 }), viewAt(NOON_MS + 6_000));
+    const failed = fold(withCall({}, { atMs: NOON_MS + 5_500, outcome: 'transient' }), viewAt(NOON_MS + 6_000));
+
+    expect(slow.callMs).toBe(1_500);
+    expect(failed.callMs).toBe(500);
+  });
+
+  it.each<[CallOutcome, 'learnedWindow' | 'learnedSeats']>([
+    ['windowSpent', 'learnedWindow'],
+    ['seatsSpent', 'learnedSeats'],
+  ])('lowers a limit after %s', (outcome, name) => {
+    const folded = fold(withCall({}, { outcome }), viewAt(LATER));
+
+    expect(folded[name]).toEqual({ limit: 1, atMs: NOON_MS + 300 });
+  });
+
+  it('opens the circuit from the end of the failed call, counting in the order of ends', () => {
+    const failures = [1, 2, 3, 4, 5].map(
+      (n) => [`a-${n}`, endOf({ outcome: 'transient', atMs: NOON_MS + n })] as const,
+    );
+    const seats = Object.fromEntries(failures.map(([id]) => [id, seatOf()]));
+
+    const folded = fold(stateOf({ seats, ends: Object.fromEntries(failures.reverse()) }), viewAt(LATER));
+
+    expect(folded.circuit.stop?.untilMs).toBe(NOON_MS + 5 + 5_000);
+  });
+});
+
+describe('folding the day', () => {
+  it('starts the new day only when the reset has passed by every clock', () => {
+    const before = fold(stateOf({ day: usedToday(900) }), viewAt(RESET_MS + 499));
+    const after = fold(stateOf({ day: usedToday(900) }), viewAt(RESET_MS + 500));
+
+    expect(before.day.used).toBe(900);
+    expect(after.day).toEqual({ startedAtMs: RESET_MS + 500, resetsAtMs: RESET_MS + 86_400_000, used: 0, others: 0 });
+  });
+
+  it('carries over calls that may have arrived after the reset: under way, or ended since', () => {
+    const state = stateOf({
+      seats: { 'a-0': seatOf({ grantedAtMs: RESET_MS - 100 }), 'a-1': seatOf({ grantedAtMs: RESET_MS - 900 }) },
+      ends: { 'a-1': endOf({ atMs: RESET_MS + 50 }) },
+      ended: [
+        { atMs: RESET_MS - 501, worker: 'a' },
+        { atMs: RESET_MS - 400, worker: 'a' },
+      ],
+      day: usedToday(900),
+    });
+
+    expect(fold(state, viewAt(RESET_MS + 600)).day.used).toBe(3);
+  });
+
+  it('carries over a call that has left the window since', () => {
+    const seats = { 'a-0': seatOf({ grantedAtMs: RESET_MS - 1_000 }) };
+    const ends = { 'a-0': endOf({ atMs: RESET_MS + 2_000 }) };
+
+    const folded = fold(stateOf({ seats, ends, day: usedToday(900) }), viewAt(RESET_MS + 40_000));
+
+    expect(folded.ended).toEqual([]);
+    expect(folded.day.used).toBe(1);
+  });
+
+  it('forgets, with the old day, what others used', () => {
+    const day = usedToday(900, { others: 300, othersAtMs: NOON_MS });
+
+    expect(fold(stateOf({ day }), viewAt(RESET_MS + 1_000)).day).not.toHaveProperty('othersAtMs');
+  });
+
+  it('waits for a probe after a 607, however late', () => {
+    const spent = fold(withCall({}, { outcome: 'daySpent' }, { day: usedToday(900) }), viewAt(LATER));
+
+    expect(spent.day.probeAtMs).toBe(RESET_MS);
+    expect(fold(spent, viewAt(RESET_MS + 9_000_000)).day.used).toBe(900);
+  });
+
+  it('takes no notice of a 607 of a call granted before the day began', () => {
+    const day = usedToday(5, { startedAtMs: NOON_MS + 10 });
+
+    expect(fold(withCall({}, { outcome: 'daySpent' }, { day }), viewAt(LATER)).day).not.toHaveProperty('probeAtMs');
+  });
+
+  it('begins the new day with the probe that succeeds, and what else may have arrived since', () => {
+    const at = RESET_MS + 600;
+    const state = stateOf({
+      seats: { 'a-0': seatOf({ grantedAtMs: at, probe: true }), 'b-0': seatOf({ grantedAtMs: RESET_MS - 50 }) },
+      ends: { 'a-0': endOf({ atMs: at + 300 }) },
+      day: usedToday(900, { probeAtMs: RESET_MS }),
+    });
+
+    const { day } = fold(state, viewAt(at + 400));
+
+    expect(day).toEqual({ startedAtMs: at + 400, resetsAtMs: RESET_MS + 86_400_000, used: 2, others: 0 });
+  });
+});
+
+describe('folding', () => {
+  it('drops calls that have left the window, and limits that have recovered', () => {
+    const ended = [
+      { atMs: NOON_MS - 20_002, worker: 'a' },
+      { atMs: NOON_MS - 20_001, worker: 'a' },
+    ];
+    const learnedWindow = { limit: 30, atMs: NOON_MS - 400_000 };
+
+    const folded = fold(stateOf({ ended, learnedWindow }), viewAt(NOON_MS));
+
+    expect(folded.ended).toEqual([ended[1]]);
+    expect(folded).not.toHaveProperty('learnedWindow');
+  });
+
+  it('twice gives what once gives', () => {
+    fc.assert(
+      fc.property(arbitraryState, fc.integer({ min: -500, max: 500 }), (state, aheadMs) => {
+        const view = viewAt(LATER, {}, aheadMs);
+        const once = fold(state, view);
+
+        expect(fold(once, view)).toEqual(once);
+      }),
+      RUNS,
+    );
+  });
+
+  it('never loses a call: what leaves its seat is in the window, gone from it, or was not used', () => {
+    fc.assert(
+      fc.property(arbitraryState, (state) => {
+        const folded = fold(state, viewAt(LATER));
+        for (const [id, seat] of Object.entries(state.seats)) {
+          const end = state.ends[id];
+          const endedAtMs = end === undefined ? seat.leaseEndsAtMs : end.atMs + end.holdMs;
+          const worker = id.slice(0, id.indexOf('-'));
+          const isCounted =
+            folded.seats[id] !== undefined ||
+            folded.ended.some((call) => call.worker === worker && call.atMs === endedAtMs) ||
+            endedAtMs + 20_000 <= LATER ||
+            end?.outcome === 'unused';
+          expect(isCounted, id).toBe(true);
+        }
+      }),
+      RUNS,
+    );
+  });
+});
