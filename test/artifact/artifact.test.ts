@@ -1,0 +1,3 @@
+import { testArtifact } from './suite.ts';
+
+testArtifact();

@@ -1,0 +1,176 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { PostedLetter } from '../support/desk.ts';
+import { BAD_MARKER, BAD_MESSAGES } from './bad-messages.ts';
+import { type Bench, startBench } from './bench.ts';
+import { upsert } from './requests.ts';
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await startBench();
+});
+afterAll(() => bench.stop());
+
+const good = (name: string) => JSON.stringify(upsert(`${name}@example.com`, { lastName: `marker-${name}` }));
+
+describe('bad messages between good ones, all in one batch', () => {
+  let letters: ReadonlyMap<string, PostedLetter>;
+  let failedIds: readonly string[];
+  let sentBodies: readonly string[];
+  const idOf = new Map<string, string>();
+
+  beforeAll(async () => {
+    const bodies = BAD_MESSAGES.flatMap(({ body }, index) => [good(`good-${index}`), body]);
+    const ids = await bench.desk.publish(...bodies);
+    for (const [index, { title }] of BAD_MESSAGES.entries()) idOf.set(title, ids[2 * index + 1] ?? '');
+    ({ failedIds } = await bench.deliver());
+    letters = new Map((await bench.desk.letters()).map((posted) => [posted.letter.relayId, posted]));
+    sentBodies = bench.calls().map((call) => call.url + call.body);
+  });
+
+  it.each(BAD_MESSAGES)('$title: a letter that lists each problem, and no call', ({ title, body, problems }) => {
+    const posted = letters.get(idOf.get(title) ?? '');
+
+    const lines = posted?.letter.failure.message.split('\n') ?? [];
+    expect(lines).toHaveLength(problems.length);
+    for (const problem of problems) expect(lines).toContainEqual(expect.stringContaining(problem));
+    expect(posted?.letter.failure).toMatchObject({
+      level: 'message',
+      code: 'invalidMessage',
+      retriable: false,
+      outcomeUnknown: false,
+      attempts: 0,
+      remedy: expect.stringContaining('Correct every problem'),
+    });
+    expect(posted?.attributes).toMatchObject({ code: 'invalidMessage', level: 'message' });
+    expect(posted?.letter).not.toHaveProperty('request');
+    expect(posted?.letter).not.toHaveProperty('response');
+    const isWhole = posted !== undefined && posted.letter.overflow === undefined;
+    expect(isWhole ? bodyIn(posted) : body).toBe(body);
+  });
+
+  it('get one letter each, and the good ones none', () => {
+    expect(letters.size).toBe(BAD_MESSAGES.length);
+    expect(failedIds).toEqual([]);
+  });
+
+  it('never reach Marketo', () => {
+    expect(sentBodies).toHaveLength(1);
+    expect(sentBodies.join()).not.toContain(BAD_MARKER);
+  });
+
+  it('leave their neighbours unharmed: each is delivered once', () => {
+    const executions = BAD_MESSAGES.map((_, index) => bench.marketo.executions(`marker-good-${index}`));
+    expect(executions).toEqual(BAD_MESSAGES.map(() => 1));
+  });
+
+  it('leave nothing on the queue', async () => {
+    expect(await bench.desk.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
+  });
+});
+
+describe('a message at a limit of size or time', () => {
+  beforeEach(() => bench.reset());
+
+  const MIB = 1_048_576;
+  /** A message of exactly 1 MiB, the most that SQS takes. */
+  function filled(records: number): string {
+    const make = (filler: number): string => {
+      const input = Array.from({ length: records }, (_, index) => {
+        return { email: `big-${index}@example.com`, personNotes: 'x'.repeat(Math.floor(filler / records)) };
+      });
+      return JSON.stringify({ path: '/rest/v1/leads.json', body: { input } });
+    };
+    const text = make(MIB - make(0).length);
+    return text + ' '.repeat(MIB - text.length);
+  }
+
+  it('is refused unsent when one record fills 1 MiB, with its size, and kept whole', async () => {
+    await bench.desk.publish(filled(1), good('beside'));
+
+    const { failedIds } = await bench.deliver();
+    const [posted] = await bench.desk.letters();
+
+    expect(failedIds).toEqual([]);
+    expect(posted?.letter.failure).toMatchObject({ level: 'message', code: 'recordTooLarge', retriable: false });
+    expect(posted?.letter.failure.message).toMatch(/10\d{5} bytes as sent, of at most 1000000/);
+    expect(posted?.letter.overflow).toMatchObject({ bucket: bench.wire.bucketName, cut: ['message.body'] });
+    expect(bench.calls()).toHaveLength(1);
+    expect(bench.marketo.executions('marker-beside')).toBe(1);
+  });
+
+  it('is sent in several calls when many records fill 1 MiB', async () => {
+    await bench.desk.publish(filled(50));
+
+    await bench.deliver();
+
+    expect(await bench.desk.letters()).toEqual([]);
+    expect(bench.calls().map((call) => call.code)).toEqual([undefined, undefined]);
+    expect(bench.calls().every((call) => Buffer.byteLength(call.body) <= 1_000_000)).toBe(true);
+  });
+
+  it('becomes a letter when its id is that of another request in the batch, which is sent', async () => {
+    await bench.desk.publish(
+      JSON.stringify({ id: 'customer-7', ...upsert('first@example.com', { lastName: 'marker-first' }) }),
+      JSON.stringify({ id: 'customer-7', ...upsert('second@example.com', { lastName: 'marker-second' }) }),
+    );
+
+    const { failedIds } = await bench.deliver();
+    const letters = await bench.desk.letters();
+
+    expect(failedIds).toEqual([]);
+    expect(letters).toHaveLength(1);
+    expect(letters[0]?.letter.failure).toMatchObject({ code: 'invalidMessage' });
+    expect(letters[0]?.letter.failure.message).toMatch(/^id: expected an id of its own/);
+    const executions = ['marker-first', 'marker-second'].map((marker) => bench.marketo.executions(marker));
+    expect(executions.toSorted()).toEqual([0, 1]);
+  });
+
+  it('is not sent after its notAfter', async () => {
+    await bench.desk.publish(
+      JSON.stringify({ ...upsert('late@example.com'), notAfter: '2020-01-01T00:00:00Z' }),
+      good('timely'),
+    );
+
+    await bench.deliver();
+
+    expect((await bench.desk.letters()).map(({ letter }) => letter.failure.code)).toEqual(['expired']);
+    expect(bench.calls()).toHaveLength(1);
+    expect(bench.marketo.executions('marker-timely')).toBe(1);
+  });
+});
+
+describe('a message that is not what it says', () => {
+  beforeEach(() => bench.reset());
+
+  it('is sent once when it comes twice under one relay id', async () => {
+    const body = JSON.stringify({ ...upsert('twice@example.com', { lastName: 'marker-twice' }), id: 'same' });
+    await bench.desk.publish(body, body, good('other'));
+
+    const { failedIds } = await bench.deliver();
+
+    expect(failedIds).toEqual([]);
+    expect([bench.marketo.executions('marker-twice'), bench.marketo.executions('marker-other')]).toEqual([1, 1]);
+    expect(await bench.desk.letters()).toEqual([]);
+    expect(await bench.desk.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
+  });
+
+  it.each(['not JSON', '{"v":1}', '{"v":1,"id":"x","attempt":-1,"firstSeen":"never"}', '{"v":99}', '[]'])(
+    'is new when its attribute `relay` is %s',
+    async (relay) => {
+      const body = JSON.stringify({ ...upsert('forged@example.com', { shoeSize: 44 }), id: 'own-id' });
+      await bench.desk.publish({ body, attributes: { relay } });
+
+      await bench.deliver();
+
+      const [posted] = await bench.desk.letters();
+      expect(posted?.letter).toMatchObject({ relayId: 'own-id', failure: { code: '1006', attempts: 1 } });
+      expect(posted?.attributes).not.toHaveProperty('relay');
+    },
+  );
+});
+
+/** As JSON where that loses nothing, else as the text that it was: the publisher's body either way. */
+function bodyIn({ letter }: PostedLetter): string {
+  const { body } = letter.message;
+  return typeof body === 'string' ? body : JSON.stringify(body);
+}

@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { MARKETO_LIMITS } from '../../lib/local/marketo/options.ts';
+import { type Bench, startBench } from './bench.ts';
+import { requestVia } from './requests.ts';
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await startBench({
+    fake: { ...MARKETO_LIMITS, latencyMs: 20 },
+    // Nothing is set: what a relay does that nobody has configured.
+    settings: { RATE_LIMIT_CALLS: '', RATE_LIMIT_WINDOW_SECONDS: '', MAX_CONCURRENT_CALLS: '' },
+  });
+});
+afterAll(() => bench.stop());
+
+it('80 calls that want out at once: no more than 50 go in 20 s and 5 at a time, the others come back later', async () => {
+  const requests = Array.from({ length: 80 }, (_, index) => ({ ...requestVia('read', index), id: `read-${index}` }));
+  await bench.desk.publish(...requests.map((request) => JSON.stringify(request)));
+
+  const { failedIds } = await bench.deliver();
+
+  const copies = await bench.desk.copies();
+  const { apiCalls, worstArrivals, worstConcurrency, repliesByCode } = bench.marketo.stats;
+  expect(failedIds).toEqual([]);
+  expect(apiCalls).toBeLessThanOrEqual(50);
+  expect(apiCalls).toBeGreaterThan(0);
+  expect(worstArrivals).toBe(apiCalls);
+  expect(worstConcurrency).toBeLessThanOrEqual(5);
+  expect(repliesByCode).toEqual({ success: apiCalls });
+  expect(copies).toHaveLength(80 - apiCalls);
+  expect(new Set(copies.map(({ relay }) => relay.id)).size).toBe(copies.length);
+  for (const { relay, delaySeconds } of copies) {
+    // Waiting for a limit is no attempt.
+    expect(relay).toMatchObject({ attempt: 0, lastCode: 'window' });
+    expect(delaySeconds).toBeGreaterThanOrEqual(1);
+    expect(delaySeconds).toBeLessThanOrEqual(60);
+  }
+  expect((await bench.ledger()).usedToday).toBe(apiCalls);
+  expect(await bench.desk.letters()).toEqual([]);
+});
