@@ -34,7 +34,10 @@ async function checkUsage(deps: DeliveryDeps, deadlineMs: number): Promise<void>
           bearer: token.token.reveal(),
         });
     const endedAtMs = clock.nowMs();
-    await ledger.release([{ permit, outcome: unused ? 'unused' : 'neutral', counted: !unused, endedAtMs }]);
+    // Marketo may be busy with a call whose connection broke.
+    const isLost = reply?.kind === 'noReply' && reply.mayHaveExecuted;
+    const holdMs = isLost ? Math.max(0, atMs + callTimeoutMs - endedAtMs) : 0;
+    await ledger.release([{ permit, outcome: unused ? 'unused' : 'neutral', counted: !unused, endedAtMs, holdMs }]);
     const usage = reply && readUsage(parseReply(reply), token.user);
     if (usage !== undefined) await ledger.learnUsage({ ...usage, atMs });
   } catch (error) {

@@ -6,7 +6,7 @@ import {
   PutItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { decodeItem, encodeEnd, encodeKeys, encodePlain, encodeSeat, type Item, OPTIONAL_ATTRIBUTES } from './item.ts';
+import { decodeItem, encodeEnd, encodePlain, encodeSeat, type Item, OPTIONAL_ATTRIBUTES } from './item.ts';
 import type { LedgerLimits } from './limits.ts';
 import type { LedgerRegister } from './register.ts';
 import { EMPTY_STATE, type LedgerState } from './state.ts';
@@ -82,7 +82,6 @@ function createDynamoDbRegister({ client, tableName, subscription, limits }: Dyn
         ...key,
         ...encodePlain(to, limits),
         seats: map(seats.map(([id, seat]) => [id, encodeSeat(seat)])),
-        keys: map(seats.flatMap(([id, seat]) => (seat.keys.length > 0 ? [[id, encodeKeys(seat.keys)]] : []))),
         ends: map([]),
       },
       ConditionExpression: 'attribute_not_exists(pk)',
@@ -98,16 +97,11 @@ function createDynamoDbRegister({ client, tableName, subscription, limits }: Dyn
     for (const [id, seat] of Object.entries(to.seats)) {
       if (from.seats[id] !== undefined) continue;
       change.set(change.path('seats', id), encodeSeat(seat));
-      if (seat.keys.length > 0) change.set(change.path('keys', id), encodeKeys(seat.keys));
     }
     for (const [id, end] of Object.entries(to.ends)) {
       if (from.ends[id] === undefined) change.set(change.path('ends', id), encodeEnd(end));
     }
-    for (const [id, seat] of Object.entries(from.seats)) {
-      if (to.seats[id] !== undefined) continue;
-      change.remove(change.path('seats', id));
-      if (seat.keys.length > 0) change.remove(change.path('keys', id));
-    }
+    for (const id of Object.keys(from.seats)) if (to.seats[id] === undefined) change.remove(change.path('seats', id));
     for (const id of Object.keys(from.ends)) if (to.ends[id] === undefined) change.remove(change.path('ends', id));
     return new UpdateItemCommand({
       TableName: tableName,

@@ -12,38 +12,46 @@ import { decodeWindow, encodeWindow } from './window-codec.ts';
  */
 type Item = Record<string, AttributeValue>;
 
-const OUTCOME_LETTERS: Record<CallOutcome, string> = {
-  success: 's',
-  neutral: 'n',
-  transient: 't',
-  windowSpent: 'w',
-  seatsSpent: 'c',
-  daySpent: 'd',
-  denied: 'a',
-  tokenRefused: 'k',
-  unused: 'u',
+/** What the item holds for each: never to be changed. */
+const OUTCOME_NUMBERS: Record<CallOutcome, number> = {
+  success: 0,
+  transient: 1,
+  windowSpent: 2,
+  seatsSpent: 3,
+  daySpent: 4,
+  denied: 5,
+  tokenRefused: 6,
+  unused: 7,
+  neutral: 8,
 };
-const OUTCOMES = new Map(Object.entries(OUTCOME_LETTERS).map(([outcome, letter]) => [letter, outcome as CallOutcome]));
+const OUTCOMES = new Map(Object.entries(OUTCOME_NUMBERS).map(([outcome, one]) => [one, outcome as CallOutcome]));
 
-const short = (value: number): string => Math.round(value).toString(36);
-const long = (text: string | undefined): number => Number.parseInt(text ?? '0', 36);
 const iso = (ms: number): AttributeValue => ({ S: new Date(ms).toISOString() });
 const number = (value: number): AttributeValue => ({ N: String(value) });
 
-/** `granted.start-granted.leaseEnd-start[.p]` in base 36. */
+/**
+ * Granted u48, start after it u16, lease after that u24, probe u8, then u32 for each key: 300 of them are 1.2 KB.
+ * A start is 2 s after its grant at most, a lease ends minutes after it.
+ */
+const SEAT_BYTES = 12;
+const END_BYTES = 10;
+
 function encodeSeat(seat: Seat): AttributeValue {
-  const lease = seat.leaseEndsAtMs - seat.notBeforeMs;
-  const parts = [seat.grantedAtMs, seat.notBeforeMs - seat.grantedAtMs, lease].map(short);
-  return { S: [...parts, ...(seat.probe ? ['p'] : [])].join('.') };
+  const bytes = Buffer.alloc(SEAT_BYTES + 4 * seat.keys.length);
+  let at = bytes.writeUIntBE(seat.grantedAtMs, 0, 6);
+  at = bytes.writeUInt16BE(seat.notBeforeMs - seat.grantedAtMs, at);
+  at = bytes.writeUIntBE(seat.leaseEndsAtMs - seat.notBeforeMs, at, 3);
+  at = bytes.writeUInt8(seat.probe ? 1 : 0, at);
+  for (const key of seat.keys) at = bytes.writeUInt32BE(key, at);
+  return { B: new Uint8Array(bytes) };
 }
 
+/** When u48, hold u24, what and whether counted u8. */
 function encodeEnd(end: SeatEnd): AttributeValue {
-  return { S: [short(end.atMs), short(end.holdMs), OUTCOME_LETTERS[end.outcome] + (end.counted ? '' : '-')].join('.') };
-}
-
-function encodeKeys(keys: readonly number[]): AttributeValue {
-  const bytes = Buffer.alloc(keys.length * 4);
-  for (const [index, key] of keys.entries()) bytes.writeUInt32BE(key, index * 4);
+  const bytes = Buffer.alloc(END_BYTES);
+  let at = bytes.writeUIntBE(end.atMs, 0, 6);
+  at = bytes.writeUIntBE(end.holdMs, at, 3);
+  bytes.writeUInt8(2 * OUTCOME_NUMBERS[end.outcome] + (end.counted ? 1 : 0), at);
   return { B: new Uint8Array(bytes) };
 }
 
@@ -51,7 +59,7 @@ function encodeLearned(learned: Learned): AttributeValue {
   return { S: `${learned.limit} at ${new Date(learned.atMs).toISOString()}` };
 }
 
-/** Everything but the maps `seats`, `keys` and `ends`, which are written entry by entry. */
+/** Everything but the maps `seats` and `ends`, which are written entry by entry. */
 function encodePlain(state: LedgerState, limits: LedgerLimits): Item {
   const { day, circuit } = state;
   return {
@@ -61,16 +69,16 @@ function encodePlain(state: LedgerState, limits: LedgerLimits): Item {
     othersToday: number(day.others),
     ...(day.othersAtMs !== undefined && { othersAskedAt: iso(day.othersAtMs) }),
     ...(day.usedAtAsking !== undefined && { usedWhenAsked: number(day.usedAtAsking) }),
-    dayStartedAt: iso(day.startedAtMs),
+    dayStartedMs: number(day.startedAtMs),
     dayResetsAt: iso(day.resetsAtMs),
     ...(day.probeAtMs !== undefined && { daySpentUntil: iso(day.probeAtMs) }),
     callsInWindow: number(state.ended.length + Object.keys(state.seats).length),
     seatsTaken: number(Object.keys(state.seats).length),
     callMs: number(state.callMs),
     window: { B: encodeWindow(state.ended) },
-    lastStart: iso(state.lastStartMs),
+    lastStartMs: number(state.lastStartMs),
     circuit: { S: circuit.stop?.reason ?? 'closed' },
-    failures: { S: `${circuit.failures} ${circuit.denials}` },
+    ...(circuit.failures + circuit.denials > 0 && { failures: { S: `${circuit.failures} ${circuit.denials}` } }),
     ...(circuit.stop && { stoppedUntil: iso(circuit.stop.untilMs), pauseMs: number(circuit.stop.pauseMs) }),
     ...(state.learnedWindow && { learnedWindow: encodeLearned(state.learnedWindow) }),
     ...(state.learnedSeats && { learnedSeats: encodeLearned(state.learnedSeats) }),
@@ -79,6 +87,7 @@ function encodePlain(state: LedgerState, limits: LedgerLimits): Item {
 
 /** Attributes that come and go: removed when the state has no value for them. */
 const OPTIONAL_ATTRIBUTES = [
+  'failures',
   'othersAskedAt',
   'usedWhenAsked',
   'daySpentUntil',
@@ -96,49 +105,46 @@ function decodeLearned(value: AttributeValue): Learned {
   return { limit: Number(limit), atMs: Date.parse(at ?? '') };
 }
 
-function decodeKeys(bytes: Uint8Array | undefined): number[] {
-  if (bytes === undefined) return [];
+function decodeSeat(bytes: Uint8Array): Seat {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Array.from({ length: buffer.length / 4 }, (_, index) => buffer.readUInt32BE(index * 4));
-}
-
-function decodeSeat(text: string, keys: Uint8Array | undefined): Seat {
-  const [granted, start, lease, probe] = text.split('.');
-  const grantedAtMs = long(granted);
-  const notBeforeMs = grantedAtMs + long(start);
+  const grantedAtMs = buffer.readUIntBE(0, 6);
+  const notBeforeMs = grantedAtMs + buffer.readUInt16BE(6);
+  const keys = Array.from({ length: (buffer.length - SEAT_BYTES) / 4 }, (_, index) =>
+    buffer.readUInt32BE(SEAT_BYTES + 4 * index),
+  );
   return {
     grantedAtMs,
     notBeforeMs,
-    leaseEndsAtMs: notBeforeMs + long(lease),
-    keys: decodeKeys(keys),
-    probe: probe === 'p',
+    leaseEndsAtMs: notBeforeMs + buffer.readUIntBE(8, 3),
+    keys,
+    probe: buffer.readUInt8(11) === 1,
   };
 }
 
-function decodeEnd(text: string): SeatEnd {
-  const [at, hold, outcome = ''] = text.split('.');
+function decodeEnd(bytes: Uint8Array): SeatEnd {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const last = buffer.readUInt8(9);
   return {
-    atMs: long(at),
-    holdMs: long(hold),
-    outcome: OUTCOMES.get(outcome[0] ?? '') ?? 'success',
-    counted: outcome[1] !== '-',
+    atMs: buffer.readUIntBE(0, 6),
+    holdMs: buffer.readUIntBE(6, 3),
+    outcome: OUTCOMES.get(last >> 1) ?? 'success',
+    counted: (last & 1) === 1,
   };
 }
 
 function decodeItem(item: Item | undefined): LedgerState {
   if (item === undefined) return EMPTY_STATE;
-  const keys = item.keys?.M ?? {};
   const [failures, denials] = (item.failures?.S ?? '0 0').split(' ').map(Number);
-  const entries = <T>(map: AttributeValue | undefined, decode: (id: string, text: string) => T): Record<string, T> =>
-    Object.fromEntries(Object.entries(map?.M ?? {}).map(([id, value]) => [id, decode(id, value.S ?? '')]));
+  const entries = <T>(map: AttributeValue | undefined, decode: (value: AttributeValue) => T): Record<string, T> =>
+    Object.fromEntries(Object.entries(map?.M ?? {}).map(([id, value]) => [id, decode(value)]));
   return {
     version: readNumber(item.version),
-    seats: entries(item.seats, (id, text) => decodeSeat(text, keys[id]?.B)),
-    ends: entries(item.ends, (_, text) => decodeEnd(text)),
+    seats: entries(item.seats, (seat) => decodeSeat(seat.B ?? new Uint8Array(SEAT_BYTES))),
+    ends: entries(item.ends, (end) => decodeEnd(end.B ?? new Uint8Array(END_BYTES))),
     ended: item.window?.B ? decodeWindow(item.window.B) : [],
-    lastStartMs: readIso(item.lastStart),
+    lastStartMs: readNumber(item.lastStartMs),
     day: {
-      startedAtMs: readIso(item.dayStartedAt),
+      startedAtMs: readNumber(item.dayStartedMs),
       resetsAtMs: readIso(item.dayResetsAt),
       used: readNumber(item.usedToday),
       others: readNumber(item.othersToday),
@@ -164,4 +170,4 @@ function decodeItem(item: Item | undefined): LedgerState {
 }
 
 export type { Item };
-export { decodeItem, encodeEnd, encodeKeys, encodePlain, encodeSeat, OPTIONAL_ATTRIBUTES };
+export { decodeItem, encodeEnd, encodePlain, encodeSeat, OPTIONAL_ATTRIBUTES };

@@ -21,8 +21,8 @@ interface SharedLedgerOptions {
 const MAX_SWAPS = 8;
 /** After a lost race: long enough for the winners' writes, spread so that the losers do not meet again. */
 const AFTER_CONFLICT_MS = 20;
-/** Two workers with one name would take each other's seats: seven letters and digits, 78 billion names. */
-const WORKER_ID_RANGE = 36 ** 7;
+/** Two workers with one name would take each other's seats: six letters and digits, two billion names. */
+const WORKER_ID_RANGE = 36 ** 6;
 /** A worker that is refused again and again has rivals: it asks less often, up to this. */
 const FIRST_BACK_OFF_MS = 50;
 const LONGEST_BACK_OFF_MS = 800;

@@ -14,9 +14,8 @@ import type { EndedCall } from './state.ts';
  *
  * Assumptions: a call arrives no sooner than it is sent, and no later than its end is stamped or its lease ends (a
  * worker looks at its clock, then sends: what the network takes from there is within the call's timeout); the clocks of
- * two workers differ by `clockSkewMs` at most, and by a fifth of a thousandth more each second at most. None is
- * about latency, about what else the server does, or about workers surviving. Counting from the grant would be wrong:
- * network delay then bunches calls.
+ * two workers differ by `clockSkewMs` at most, and run apart by 0.2 ms a second at most. Nothing is assumed about
+ * latency, or about workers surviving. Counting from the grant would be wrong: network delay then bunches calls.
  */
 const CLOCK_GRAIN_MS = 2;
 

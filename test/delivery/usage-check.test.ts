@@ -64,7 +64,7 @@ describe('asking for the usage of the day', () => {
 
     expect(urls).toEqual(['https://123-abc-456.mktorest.com/rest/v1/stats/usage.json']);
     expect(learned).toEqual([{ totalToday: 9_000, ownToday: 700, atMs: NOW_MS }]);
-    expect(ends).toEqual([{ permit: PERMIT, outcome: 'neutral', counted: true, endedAtMs: NOW_MS }]);
+    expect(ends).toEqual([{ permit: PERMIT, outcome: 'neutral', counted: true, endedAtMs: NOW_MS, holdMs: 0 }]);
   });
 
   it('leaves the own share to the count of the ledger when identity did not name the user', async () => {
@@ -92,7 +92,7 @@ describe('asking for the usage of the day', () => {
     const { urls, ends } = await check({ answer: { ...GRANTED, permit } });
 
     expect(urls).toEqual([]);
-    expect(ends).toEqual([{ permit, outcome: 'unused', counted: false, endedAtMs: NOW_MS }]);
+    expect(ends).toEqual([{ permit, outcome: 'unused', counted: false, endedAtMs: NOW_MS, holdMs: 0 }]);
   });
 
   it.each<[string, HttpReply]>([
@@ -105,5 +105,13 @@ describe('asking for the usage of the day', () => {
 
     expect(learned).toEqual([]);
     expect(ends).toHaveLength(1);
+  });
+
+  it('keeps the seat of a call without reply until Marketo must have given up', async () => {
+    const { ends } = await check({
+      reply: { kind: 'noReply', reason: 'timeout', mayHaveExecuted: true, detail: 'no reply' },
+    });
+
+    expect(ends[0]?.holdMs).toBeGreaterThanOrEqual(30_000);
   });
 });

@@ -1,27 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeItem, encodeEnd, encodeKeys, encodePlain, encodeSeat, type Item } from '../../lib/ledger/item.ts';
-import { EMPTY_STATE, type LedgerState } from '../../lib/ledger/state.ts';
+import { decodeItem, encodePlain } from '../../lib/ledger/item.ts';
+import { EMPTY_STATE } from '../../lib/ledger/state.ts';
 import { arbitraryState } from './support/arbitrary-state.ts';
 import { limitsOf, NOON_MS, stateOf } from './support/builders.ts';
+import { itemOf } from './support/item-size.ts';
 import { RUNS } from './support/runs.ts';
-
-function itemOf(state: LedgerState): Item {
-  const map = (entries: [string, Item[string]][]): Item[string] => ({ M: Object.fromEntries(entries) });
-  const seats = Object.entries(state.seats);
-  return {
-    ...encodePlain(state, limitsOf()),
-    seats: map(seats.map(([id, seat]) => [id, encodeSeat(seat)])),
-    keys: map(seats.filter(([, seat]) => seat.keys.length > 0).map(([id, seat]) => [id, encodeKeys(seat.keys)])),
-    ends: map(Object.entries(state.ends).map(([id, end]) => [id, encodeEnd(end)])),
-  };
-}
 
 describe('the item', () => {
   it('holds the whole state', () => {
     fc.assert(
       fc.property(arbitraryState, (state) => {
-        expect(decodeItem(itemOf(state))).toEqual(state);
+        expect(decodeItem(itemOf(state, limitsOf()))).toEqual(state);
       }),
       RUNS,
     );

@@ -12,6 +12,7 @@ const OUTCOMES: readonly CallOutcome[] = [
   'denied',
   'tokenRefused',
   'unused',
+  'neutral',
 ];
 const REASONS: readonly StopReason[] = ['transientFailures', 'accessDenied', 'tokenRefused', 'credentialsRefused'];
 

@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import type { CallEnd, Permit, PermitAnswer } from '../../lib/ledger/ledger.ts';
+import { createMemoryRegister } from '../../lib/ledger/memory-register.ts';
+import type { LedgerRegister } from '../../lib/ledger/register.ts';
+import { createSharedLedger } from '../../lib/ledger/shared-ledger.ts';
+import type { Log } from '../../lib/ports.ts';
+import { askOf, limitsOf, NOON_MS } from './support/builders.ts';
+import { seeded } from './support/random.ts';
+import { silentLog } from './support/silent-log.ts';
+import { VirtualTime } from './support/virtual-time.ts';
+
+function setUp(change: Partial<LedgerRegister> = {}, log: Log = silentLog) {
+  const time = new VirtualTime(NOON_MS);
+  const memory = createMemoryRegister();
+  const requests: string[] = [];
+  const counted: LedgerRegister = {
+    read: () => memory.read(),
+    swap: (from, to) => {
+      requests.push('swap');
+      return (change.swap ?? memory.swap)(from, to);
+    },
+    end: (ends) => {
+      requests.push(`end ${Object.keys(ends).length}`);
+      return (change.end ?? memory.end)(ends);
+    },
+  };
+  const limits = limitsOf({ windowCalls: 20, seats: 5 });
+  const options = { limits, clock: time.clock(), random: seeded(3), log };
+  const worker = () => createSharedLedger({ ...options, register: counted });
+  return { time, memory, requests, worker, ledger: worker() };
+}
+
+const permitOf = (answer: PermitAnswer | undefined): Permit => {
+  if (answer?.kind !== 'granted') throw new Error(`not granted: ${JSON.stringify(answer)}`);
+  return answer.permit;
+};
+const endOfCall = (permit: Permit, endedAtMs: number, change: Partial<CallEnd> = {}): CallEnd => ({
+  permit,
+  outcome: 'success',
+  counted: true,
+  endedAtMs,
+  ...change,
+});
+
+describe("a worker's ledger", () => {
+  it('asks for several calls in one write', async () => {
+    const { time, ledger, requests } = setUp();
+
+    const answers = await time.finish(ledger.acquire([askOf(), askOf(), askOf()]));
+
+    expect(answers.map(({ kind }) => kind)).toEqual(['granted', 'granted', 'granted']);
+    expect(requests).toEqual(['swap']);
+  });
+
+  it('writes the ends of calls that end together as one, when the last is over', async () => {
+    const { time, ledger, requests, memory } = setUp();
+    const answers = await time.finish(ledger.acquire([askOf(), askOf(), askOf()]));
+
+    for (const answer of answers) {
+      void ledger.release([endOfCall(permitOf(answer), time.nowMs)]);
+      await time.run(time.nowMs + 100);
+    }
+
+    expect(requests).toEqual(['swap', 'end 3']);
+    expect(Object.keys((await memory.read()).ends)).toHaveLength(3);
+  });
+
+  it('does not keep the ends of some calls for long while another goes on', async () => {
+    const { time, ledger, requests } = setUp();
+    const [first] = await time.finish(ledger.acquire([askOf(), askOf()]));
+
+    await time.finish(ledger.release([endOfCall(permitOf(first), time.nowMs)]));
+
+    expect(requests).toEqual(['swap', 'end 1']);
+    expect(time.nowMs - NOON_MS).toBeLessThanOrEqual(500);
+  });
+
+  it.each(['transient', 'windowSpent', 'daySpent'] as const)('tells the others at once of %s', async (outcome) => {
+    const { time, ledger, requests } = setUp();
+    const [first] = await time.finish(ledger.acquire([askOf(), askOf()]));
+
+    await time.finish(ledger.release([endOfCall(permitOf(first), time.nowMs, { outcome })]));
+
+    expect(requests).toEqual(['swap', 'end 1']);
+    expect(time.nowMs - NOON_MS).toBeLessThanOrEqual(25);
+  });
+
+  it('lets the next swap carry the end of the last call', async () => {
+    const { time, ledger, requests, memory } = setUp();
+    const [first] = await time.finish(ledger.acquire([askOf()]));
+    const released = ledger.release([endOfCall(permitOf(first), time.nowMs)]);
+
+    await time.finish(ledger.acquire([askOf()]));
+    await time.finish(released);
+
+    const state = await memory.read();
+    expect(requests).toEqual(['swap', 'swap']);
+    expect(Object.keys(state.seats)).toHaveLength(1);
+    expect(state.ended).toHaveLength(1);
+  });
+
+  it('gives up a release that the table does not take, with a word: the lease will end', async () => {
+    const warnings: string[] = [];
+    const log: Log = { ...silentLog, warn: (message) => void warnings.push(message) };
+    const { time, ledger, requests } = setUp({ end: () => Promise.reject(new Error('no table')) }, log);
+    const [first] = await time.finish(ledger.acquire([askOf()]));
+
+    await time.finish(ledger.release([endOfCall(permitOf(first), time.nowMs)]));
+
+    expect(requests).toEqual(['swap', 'end 1', 'end 1', 'end 1']);
+    expect(warnings).toEqual(['permits not released: their leases will end']);
+  });
+
+  it('refuses when it loses every race, after a bounded number', async () => {
+    const { time, ledger, requests } = setUp({ swap: async () => false });
+
+    const answers = await time.finish(ledger.acquire([askOf()]));
+
+    expect(answers).toMatchObject([{ kind: 'refused', reason: 'seats', detail: 'crowded' }]);
+    expect(requests).toHaveLength(8);
+  });
+
+  it('asks less often the more often it is refused, and at once again after a grant', async () => {
+    const { time, worker, ledger } = setUp();
+    const holder = worker();
+    const held = await time.finish(holder.acquire([1, 2, 3, 4, 5].map(() => askOf())));
+
+    const waits: number[] = [];
+    for (let tries = 0; tries < 6; tries++) {
+      const [answer] = await time.finish(ledger.acquire([askOf()]));
+      waits.push(answer?.kind === 'refused' ? answer.waitMs : 0);
+      await time.run(time.nowMs + 600);
+    }
+    await time.finish(holder.release(held.map((one) => endOfCall(permitOf(one), time.nowMs))));
+
+    // Half a second is what calls take.
+    expect(waits).toEqual([500, 500, 500, 500, 800, 800]);
+    expect(await time.finish(ledger.acquire([askOf()]))).toMatchObject([{ kind: 'granted' }]);
+  });
+
+  it('stops the line of all workers when the credentials are refused', async () => {
+    const { time, worker, ledger, requests } = setUp();
+
+    await time.finish(Promise.all([ledger.credentialsRefused('401'), worker().credentialsRefused('401')]));
+
+    const [answer] = await time.finish(worker().acquire([askOf()]));
+    expect(answer).toMatchObject({ kind: 'refused', reason: 'circuit', detail: 'credentialsRefused' });
+    // The second finds that the line has stopped: its swap lost, and it needs no other.
+    expect(requests).toEqual(['swap', 'swap']);
+  });
+
+  it('leaves to others what they have used', async () => {
+    const { time, ledger, memory } = setUp();
+    await time.finish(ledger.acquire([askOf()]));
+    await time.run(time.nowMs + 1_000);
+
+    await time.finish(ledger.learnUsage({ totalToday: 49_999, ownToday: 0, atMs: time.nowMs }));
+
+    expect((await memory.read()).day.others).toBe(49_999);
+    expect(await time.finish(ledger.acquire([askOf()]))).toMatchObject([{ kind: 'refused', reason: 'day' }]);
+  });
+
+  it("reaches its caller with the table's failure", async () => {
+    const { time, ledger } = setUp({ swap: () => Promise.reject(new Error('no table')) });
+
+    await expect(time.finish(ledger.acquire([askOf()]))).rejects.toThrow('no table');
+  });
+});

@@ -1,0 +1,40 @@
+import { limitsOf } from './builders.ts';
+import { NO_FAULTS, type Scenario } from './scenario.ts';
+
+/**
+ * Ten workers who always want more, with clocks up to half a second apart, calls of 200 to 500 ms and a table that
+ * answers in 4 to 12 ms.
+ */
+function saturation(change: {
+  windowCalls?: number;
+  seats?: number;
+  asksAtOnce?: number;
+  keysPerCall?: number;
+  seconds?: number;
+  seed?: number;
+}): Scenario {
+  const { windowCalls = 100, seats = 10, asksAtOnce = 1, keysPerCall = 0, seconds = 600, seed = 1 } = change;
+  return {
+    seed,
+    limits: limitsOf({ windowCalls, seats, dayCalls: 1_000_000 }),
+    startMs: Date.UTC(2026, 1, 10, 12),
+    durationMs: seconds * 1_000,
+    workers: 10,
+    clocks: Array.from({ length: 10 }, (_, index) => ({
+      offsetMs: -240 + 48 * index,
+      driftPpm: 20 * ((index % 3) - 1),
+    })),
+    asksAtOnce,
+    keyPool: 1_000_000,
+    keysPerCall,
+    uplinkMs: [20, 60],
+    workMs: [160, 380],
+    downlinkMs: [20, 60],
+    tableMs: [4, 12],
+    serverTimeoutMs: 30_000,
+    outageMs: [0, 0],
+    faults: NO_FAULTS,
+  };
+}
+
+export { saturation };
