@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
-import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { OVERFLOW_PREFIX } from '../message/letter-reading.ts';
 
-/** Where letters lie that are too large for SQS. Both methods throw when the store cannot be reached. */
+/** Where letters lie that are too large for SQS. Both methods throw when the store cannot be reached or will not answer. */
 interface OverflowStore {
   /** Its name, for the pointer in the letter. */
   readonly bucket: string;
   put(key: string, body: string): Promise<void>;
-  get(key: string): Promise<string>;
+  /** Undefined when there is no such letter. */
+  get(key: string): Promise<string | undefined>;
 }
 
 /** The largest letter holds a message and a request of 1 MiB and a reply of the client's own limit, escaped. */
@@ -22,7 +23,8 @@ function createS3Overflow({ client, bucket }: { client: S3Client; bucket: string
       );
     },
     async get(key) {
-      const object = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      const object = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key })).catch(orMissing);
+      if (object === undefined) return undefined;
       if ((object.ContentLength ?? 0) > MAX_OBJECT_BYTES) {
         throw new Error(`s3://${bucket}/${key} has ${object.ContentLength} bytes, more than a letter can have`);
       }
@@ -30,6 +32,13 @@ function createS3Overflow({ client, bucket }: { client: S3Client; bucket: string
       return object.Body.transformToString('utf-8');
     },
   };
+}
+
+/** S3 answers 403 for an object that is not there to those who may not list the bucket, as the relay may not. */
+function orMissing(error: unknown): undefined {
+  const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+  if (status === 404 || status === 403) return undefined;
+  throw error;
 }
 
 /** The same letter always gets the same key, so a second try writes the same object again. */

@@ -34,17 +34,20 @@ function factAttributes({ relayId, operation, failure }: DeadLetter): Readonly<R
  */
 function letterAttributes(letter: DeadLetter, body: string): Readonly<Record<string, MessageAttribute>> {
   const attributes: Record<string, MessageAttribute> = { ...factAttributes(letter) };
+  const types = letter.message.attributeTypes ?? {};
   let bytes = Buffer.byteLength(body) + attributesBytes(attributes);
   for (const [name, value] of Object.entries(letter.message.attributes)) {
     if (Object.keys(attributes).length >= MAX_ATTRIBUTES) break;
     if (value === '' || Object.hasOwn(attributes, name)) continue;
-    const dataType = letter.message.attributeTypes?.[name] ?? 'String';
+    // SQS allows names such as `constructor`, which every object has by inheritance.
+    const dataType = Object.hasOwn(types, name) ? (types[name] ?? 'String') : 'String';
     const attribute = dataType.startsWith('Binary')
       ? { dataType, binaryValue: value }
       : { dataType, stringValue: value };
     const size = attributeBytes(name, attribute);
     if (bytes + size > MAX_MESSAGE_BYTES) continue;
-    attributes[name] = attribute;
+    // Defined, not assigned: SQS allows `__proto__` too.
+    Object.defineProperty(attributes, name, { value: attribute, enumerable: true });
     bytes += size;
   }
   return attributes;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Message } from '../message/message.ts';
 import type { Log } from '../ports.ts';
 import { type Call, type Item, messagesOf } from './item.ts';
@@ -14,6 +15,16 @@ const UNKNOWN: Verdict = {
   message: 'an earlier copy of this message was sent, and nobody could tell how that ended',
   errors: [],
   executed: 'unknown',
+  counted: true,
+};
+
+const FOREIGN: Verdict = {
+  rule: { kind: 'reject' },
+  code: 'invalidMessage',
+  level: 'relay',
+  message: 'id: expected an id of its own; another request was sent under it before',
+  errors: [],
+  executed: 'no',
   counted: true,
 };
 
@@ -39,7 +50,7 @@ function createClaims(sendOnce: SendOnce, leaseMs: () => number, log: Log): Clai
     const known = asked.get(message);
     if (known !== undefined) return known;
     const positions = message.records?.map((record) => record.position) ?? [0];
-    const answer = sendOnce.claim(message.state.relayId, positions, leaseMs()).then(
+    const answer = sendOnce.claim(message.state.relayId, positions, leaseMs(), nameOf(message)).then(
       (claim) => {
         if (claim.kind === 'held') held.set(message, claim);
         else asked.delete(message);
@@ -93,9 +104,16 @@ function createClaims(sendOnce: SendOnce, leaseMs: () => number, log: Log): Clai
   };
 }
 
+/** Undefined for what is left of a message: it does not show what the whole was. */
+function nameOf({ request, state }: Message): string | undefined {
+  if (state.positions !== undefined) return undefined;
+  return createHash('sha256').update(JSON.stringify(request)).digest('hex').slice(0, 32);
+}
+
 /** Undefined: it may be sent. */
 function outcomeOf(claim: Claim, position: number): Outcome | undefined {
   if (claim.kind === 'busy') return { kind: 'again', reason: 'wait', code: 'busy', delayMs: claim.waitMs };
+  if (claim.kind === 'foreign') return { kind: 'dead', verdict: FOREIGN, outcomeUnknown: false, tried: false };
   if (claim.done.includes(position)) return { kind: 'delivered' };
   if (claim.unknown.includes(position)) return { kind: 'dead', verdict: UNKNOWN, outcomeUnknown: true, tried: false };
   return undefined;

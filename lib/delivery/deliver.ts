@@ -33,7 +33,9 @@ async function deliverBatch(
   deps: DeliveryDeps,
   deadlineMs: number,
 ): Promise<Unsettled> {
-  const intakes = await Promise.all(records.map((record) => take(record, deps)));
+  const taken = await Promise.all(records.map((record) => take(record, deps)));
+  const intakes = taken.filter((intake) => intake !== undefined);
+  const unread = records.filter((_, index) => taken[index] === undefined).map((record) => record.messageId);
   const valid = intakes.flatMap((intake) => (intake.kind === 'message' ? [intake.message] : []));
   const { messages, followers, impostors } = collapse(valid);
   const invalid = [
@@ -61,14 +63,17 @@ async function deliverBatch(
       else deps.observe({ kind: 'collapsed', relayId: state.relayId });
     }
   }
-  return new Set([...unsettled, ...refused]);
+  return new Set([...unsettled, ...refused, ...unread]);
 }
 
-/** Reads a record, fetching the whole of a letter that was too large for the queue. */
+/**
+ * Reads a record, fetching the whole of a letter that was too large for the queue. Undefined when the store will not
+ * answer now: SQS brings the record again.
+ */
 async function take(
   record: QueueRecord,
   { overflow, clock, log }: DeliveryDeps,
-): Promise<Exclude<Intake, { kind: 'overflowed' }>> {
+): Promise<Exclude<Intake, { kind: 'overflowed' }> | undefined> {
   const intake = readMessage(record, clock.nowMs());
   if (intake.kind !== 'overflowed') return intake;
   const { state, originalBody, pointer } = intake;
@@ -82,11 +87,13 @@ async function take(
     }) as const;
   if (pointer.bucket !== overflow.bucket) return invalid(`a letter in ${overflow.bucket}; got ${pointer.bucket}`);
   try {
-    const whole = readMessage({ ...record, body: await overflow.get(pointer.key) }, clock.nowMs());
+    const body = await overflow.get(pointer.key);
+    if (body === undefined) return invalid(`the letter at ${pointer.key}; there is none`);
+    const whole = readMessage({ ...record, body }, clock.nowMs());
     return whole.kind === 'overflowed' ? invalid('a whole letter; got another pointer') : whole;
   } catch (error) {
     log.warn('overflow not read', { relayId: state.relayId, key: pointer.key, error: String(error) });
-    return invalid(`an object ${pointer.key} that can be read`);
+    return undefined;
   }
 }
 
@@ -122,9 +129,14 @@ async function carryOut(settlements: readonly Settlement[], deps: DeliveryDeps):
     const isAccepted = hasLetter(settlement) && accepted(settlement.copy, copied.get(settlement.message));
     const { record } = settlement.message;
     if (!isAccepted || settlement.holdSeconds !== undefined) unsettled.add(record.messageId);
-    if (settlement.holdSeconds !== undefined) await deps.queue.hold(record.receiptHandle, settlement.holdSeconds);
     tell(settlement, isAccepted, deps);
   }
+  // Refused, the message comes again after its visibility timeout all the same.
+  await Promise.all(
+    settlements.map(({ holdSeconds, message: { record } }) =>
+      holdSeconds === undefined ? true : deps.queue.hold(record.receiptHandle, holdSeconds),
+    ),
+  );
   return unsettled;
 }
 

@@ -51,8 +51,9 @@ function systemPlatform({ log = SILENT, observe = () => {} }: Overrides): Platfo
 /** Lambda's handler over what one execution environment is wired to. */
 function createHandler(deps: DeliveryDeps): DeliveryFunction {
   return async (event, context) => {
-    const deadlineMs = deps.clock.nowMs() + context.getRemainingTimeInMillis();
-    const unsettled = await deliverBatch(event.Records.map(toQueueRecord), deps, deadlineMs);
+    const nowMs = deps.clock.nowMs();
+    const records = event.Records.map((record) => toQueueRecord(record, nowMs));
+    const unsettled = await deliverBatch(records, deps, nowMs + context.getRemainingTimeInMillis());
     return { batchItemFailures: [...unsettled].map((itemIdentifier) => ({ itemIdentifier })) };
   };
 }

@@ -26,12 +26,23 @@ const NO_OUTCOMES: ReadonlyMap<Item, Outcome> = new Map();
 /** What a stopped line costs each message that meets it; the circuit decides when one is let through. */
 const STOPPED_WAIT_MS = 60_000;
 
+/** The verdict on a reply that the relay itself fails on. */
+const BEYOND_US: Verdict = {
+  rule: { kind: 'retry', pace: 'growing' },
+  code: 'unreadableReply',
+  level: 'relay',
+  message: 'the relay could not deal with the reply',
+  errors: [],
+  executed: 'unknown',
+  counted: true,
+};
+
 interface PerformContext {
   readonly deps: DeliveryDeps;
   readonly claims: Claims;
   /** Releases under way: the invocation waits for them before it ends. */
   readonly releases: Promise<void>[];
-  /** No call starts after this. */
+  /** The longest that the call is waited for. */
   callTimeoutMs(call: Call): number;
 }
 
@@ -125,6 +136,35 @@ async function send(call: Call, permit: Permit, token: Secret, context: PerformC
     timeoutMs: context.callTimeoutMs(call),
     bearer: token.reveal(),
   });
+  const exchange: Exchange = { request, reply, sentAtMs, items: call.items };
+  try {
+    return await conclude(call, exchange, permit, token, context);
+  } catch (error) {
+    // Sent is sent: whatever is wrong with the relay or with this reply, it must not look like a call that was not made.
+    deps.log.error('a reply could not be dealt with', { operation: endpoint.operation, error: String(error) });
+    const nowMs = deps.clock.nowMs();
+    const holdMs = Math.max(0, sentAtMs + longestCallMs(endpoint) - nowMs);
+    release(context, permit, 'transient', true, holdMs);
+    const at = { exchange, probe: permit.probe, holdMs, nowMs, limits: deps.limits, random: deps.random };
+    return {
+      outcomes: new Map(call.items.map((item) => [item, outcomeOf(item, BEYOND_US, at)])),
+      calls: [],
+      unsent: [],
+    };
+  }
+}
+
+/** Reads, judges and accounts for what came back. */
+async function conclude(
+  call: Call,
+  exchange: Exchange,
+  permit: Permit,
+  token: Secret,
+  context: PerformContext,
+): Promise<Step> {
+  const { deps } = context;
+  const { request, reply, sentAtMs } = exchange;
+  const endpoint = endpointOf(call);
   const parsed = parseReply(reply);
   const isAligned = call.items.every((item) => item.record !== undefined);
   const judgement = judge(
@@ -145,7 +185,7 @@ async function send(call: Call, permit: Permit, token: Secret, context: PerformC
   release(context, permit, ended, !isWhole || verdict.counted, holdMs);
   report(call, judgement, verdict, nowMs - sentAtMs, deps);
   const circumstances = {
-    exchange: { request, reply, sentAtMs, items: call.items },
+    exchange,
     probe: permit.probe,
     holdMs,
     nowMs,
@@ -153,7 +193,7 @@ async function send(call: Call, permit: Permit, token: Secret, context: PerformC
     random: deps.random,
   };
   if (judgement.kind === 'whole') {
-    const next = await again(call, verdict, token, circumstances.exchange, deps);
+    const next = await again(call, verdict, token, exchange, deps);
     if (next !== undefined) return next;
   }
   const verdictAt = (index: number): Verdict =>

@@ -17,7 +17,7 @@ import type { Verdict } from './verdict.ts';
 /** Calls for which one write of the ledger may ask. More would hold the others' openings. */
 const MAX_ASKS = 10;
 /**
- * Before SQS moves a message to the dead-letter queue by itself (the stack's `maxReceiveCount` is 10 and more): what SQS
+ * Before SQS moves a message to the dead-letter queue by itself (`maxReceiveCount` is 10 unless told otherwise): what SQS
  * moves has no letter, and loses its relay id when it is put back.
  */
 const MAX_RECEIVES = 9;
@@ -79,6 +79,7 @@ class Run {
   }
 
   async finish(): Promise<ReadonlyMap<Item, Outcome>> {
+    if (this.#pending.length === 0) return this.outcomes;
     // Before any permit is asked for: a permit does not wait for a token.
     const token = await this.#deps.tokens.current();
     if (token.kind !== 'token') {

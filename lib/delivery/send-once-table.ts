@@ -64,12 +64,18 @@ function createSendOnceTable({ client, tableName, clock, random }: SendOnceTable
   }
 
   return {
-    async claim(relayId, positions, leaseMs): Promise<Claim> {
+    async claim(relayId, positions, leaseMs, request): Promise<Claim> {
       for (let tries = 0; tries < MAX_TRIES; tries++) {
         const item = await read(relayId);
         const leftMs = Date.parse(item?.leaseEndsAt?.S ?? '') - clock.nowMs();
         if (leftMs > 0) return { kind: 'busy', waitMs: leftMs };
         const before = knownOf(item);
+        const known = item?.request?.S;
+        // Of what was never done, or nobody knows, a corrected request may be sent under the old id.
+        if (before.done.length > 0 && known !== undefined && request !== undefined && known !== request) {
+          return { kind: 'foreign' };
+        }
+        const name = known ?? request;
         const [done, unknown] = [new Set(before.done), new Set(before.unknown)];
         const send = positions.filter((position) => !done.has(position) && !unknown.has(position));
         const mark = newMark();
@@ -81,11 +87,12 @@ function createSendOnceTable({ client, tableName, clock, random }: SendOnceTable
           done: positions.filter((position) => done.has(position)),
           unknown: positions.filter((position) => !done.has(position) && unknown.has(position)),
           before,
+          ...(name !== undefined && { request: name }),
         } as const;
         // Nothing to send is nothing to write.
         if (send.length === 0) return held;
         const started = {
-          ...encode(before),
+          ...encode(before, name),
           started: { S: encodeSet(send) },
           leaseEndsAt: { S: new Date(clock.nowMs() + leaseMs).toISOString() },
         };
@@ -94,10 +101,12 @@ function createSendOnceTable({ client, tableName, clock, random }: SendOnceTable
       return { kind: 'busy', waitMs: leaseMs };
     },
 
-    async settle({ relayId, mark, before }, ended) {
+    async settle({ relayId, mark, before, request }, ended) {
       const known = { done: [...before.done, ...ended.done], unknown: [...before.unknown, ...ended.unknown] };
       const isBlank = known.done.length + known.unknown.length === 0;
-      const isOurs = isBlank ? await forget(relayId, mark) : await swap(relayId, mark, newMark(), encode(known));
+      const isOurs = isBlank
+        ? await forget(relayId, mark)
+        : await swap(relayId, mark, newMark(), encode(known, request));
       if (!isOurs) throw new Error('the lease ended first, and another copy took the record over');
     },
   };
@@ -115,8 +124,9 @@ function knownOf(item: Item | undefined): EndedPositions {
   return { done: of('done'), unknown: [...of('unknown'), ...of('started')] };
 }
 
-function encode({ done, unknown }: EndedPositions): Item {
+function encode({ done, unknown }: EndedPositions, request: string | undefined): Item {
   return {
+    ...(request !== undefined && { request: { S: request } }),
     ...(done.length > 0 && { done: { S: encodeSet(done) } }),
     ...(unknown.length > 0 && { unknown: { S: encodeSet(unknown) } }),
   };

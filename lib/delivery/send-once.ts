@@ -11,8 +11,11 @@ interface SendOnce {
    *
    * - `held`: send `send`, and settle afterwards; `done` Marketo has already; of `unknown` nobody can tell.
    * - `busy`: another copy is being sent now.
+   * - `foreign`: what was sent under this relay id was another request.
+   *
+   * @param request names the request, when all of it is at hand: a copy with fewer records cannot tell.
    */
-  claim(relayId: string, positions: readonly number[], leaseMs: number): Promise<Claim>;
+  claim(relayId: string, positions: readonly number[], leaseMs: number, request?: string): Promise<Claim>;
   /** What is known of the positions in `claim.send`: those in neither list are free again, for a later copy. */
   settle(claim: HeldClaim, ended: EndedPositions): Promise<void>;
 }
@@ -27,6 +30,7 @@ interface HeldClaim {
   readonly unknown: readonly number[];
   /** What the record knew before, of all positions: settling writes it anew. */
   readonly before: EndedPositions;
+  readonly request?: string;
 }
 
 interface EndedPositions {
@@ -34,6 +38,6 @@ interface EndedPositions {
   readonly unknown: readonly number[];
 }
 
-type Claim = HeldClaim | { readonly kind: 'busy'; readonly waitMs: number };
+type Claim = HeldClaim | { readonly kind: 'busy'; readonly waitMs: number } | { readonly kind: 'foreign' };
 
 export type { Claim, EndedPositions, HeldClaim, SendOnce };

@@ -137,15 +137,13 @@ function written(
   rest: Pick<Settlement, 'copy' | 'holdSeconds'>,
   context: SettleContext,
 ): Settlement {
-  const [first] = again;
+  const shown = (again.find(([, { reason }]) => reason === 'retry') ?? again[0])?.[1];
   return {
     message,
     ...(dead.length > 0 && { letter: settledLetter(message, dead, context) }),
     ...rest,
     counts: { delivered, dead: dead.length, again: again.length },
-    ...(first && {
-      again: { reason: again.some(([, one]) => one.reason === 'retry') ? 'retry' : 'wait', code: first[1].code },
-    }),
+    ...(shown && { again: { reason: shown.reason, code: shown.code } }),
   };
 }
 

@@ -46,6 +46,7 @@ const MAX_WARNINGS = 100;
 const MAX_MESSAGE_CHARS = 2_000;
 const MAX_CODE_CHARS = 40;
 const MAX_PREFIX_CHARS = 200;
+const MAX_DEPTH = 100;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /**
@@ -64,7 +65,7 @@ function parseReply(reply: HttpReply): ParsedReply {
   }
   const prefix = clip(reply.body, MAX_PREFIX_CHARS);
   const parsed = parseJson(reply.body);
-  if (parsed === undefined) {
+  if (parsed === undefined || isTooDeep(parsed.value)) {
     const why = !reply.complete ? 'cut' : reply.body.trim() === '' ? 'empty' : 'notJson';
     return { kind: 'unreadable', why, status, prefix };
   }
@@ -138,6 +139,16 @@ function readText(value: Json): string {
   } catch {
     return ''; // nested too deep for the stack
   }
+}
+
+/** Nothing that Marketo says nests so deep, and walking or writing it would end the worker's stack. */
+function isTooDeep(value: Json): boolean {
+  let level: readonly Json[] = [value];
+  for (let depth = 0; depth <= MAX_DEPTH; depth++) {
+    level = level.flatMap((one) => (one !== null && typeof one === 'object' ? Object.values(one) : []));
+    if (level.length === 0) return false;
+  }
+  return true;
 }
 
 /** Nothing is an empty list, and a single value a list of one. */

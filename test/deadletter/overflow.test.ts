@@ -30,8 +30,18 @@ describe('the overflow bucket', () => {
     expect(await store.get(key)).toBe(text);
   });
 
-  it('throws for what is not there', async () => {
-    await expect(createS3Overflow({ client, bucket: 'overflow' }).get('dead-letters/none')).rejects.toThrow();
+  it('has nothing where nothing was put', async () => {
+    expect(await createS3Overflow({ client, bucket: 'overflow' }).get('dead-letters/none')).toBeUndefined();
+  });
+
+  it('throws when it cannot be reached, which says nothing of the letter', async () => {
+    const nowhere = new S3Client({
+      endpoint: 'http://127.0.0.1:9',
+      region: 'us-east-1',
+      maxAttempts: 1,
+      credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+    });
+    await expect(createS3Overflow({ client: nowhere, bucket: 'overflow' }).get('dead-letters/x')).rejects.toThrow();
     await expect(createS3Overflow({ client, bucket: 'no-such-bucket' }).put('dead-letters/x', 'x')).rejects.toThrow();
   });
 

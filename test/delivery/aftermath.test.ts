@@ -105,6 +105,18 @@ describe('what becomes of an item', () => {
       { kind: 'again', reason: 'retry' },
     ],
     ['too large, alone', outcome({ kind: 'reshape', how: 'halve' }), { kind: 'dead' }],
+    ['601, again', outcome({ kind: 'reauthenticate' }, { code: '601' }), { kind: 'again', delayMs: 60_000 }],
+    [
+      'a limit, with its share of chance',
+      outcome({ kind: 'wait', limit: 'window' }, {}, { random: () => 0.5 }),
+      { kind: 'again', delayMs: 25_000 },
+    ],
+    [
+      'partly done, where it must not be repeated, counted as a try',
+      outcome(RETRY, { executed: 'yes' }, {}, {}, false),
+      { kind: 'dead', tried: true },
+    ],
+    ['a culprit alone, counted as a try', outcome({ kind: 'isolate' }), { tried: true, outcomeUnknown: false }],
   ])('after %s', (_name, became, expected) => {
     expect(became).toMatchObject(expected);
   });
@@ -129,6 +141,18 @@ describe('what the ledger learns', () => {
     ['502', verdict(RETRY, { code: '502', level: 'http' }), false, 'transient'],
     ['no reply', verdict(RETRY, { code: 'noReply', level: 'relay' }), false, 'transient'],
     ['1016', verdict(RETRY, { code: '1016' }), false, 'success'],
+    ['408', verdict(RETRY, { code: '408', level: 'http' }), false, 'transient'],
+    ['a longer code that ends in three such digits', verdict(RETRY, { code: '1713' }), false, 'success'],
+    ['a longer code that begins with them', verdict(RETRY, { code: '7131' }), false, 'success'],
+    [
+      'a window limit for one record',
+      verdict({ kind: 'wait', limit: 'window' }, { level: 'record', code: '606' }),
+      false,
+      'success',
+    ],
+    ['a rejection', verdict({ kind: 'reject' }, { code: '610' }), false, 'success'],
+    ['what is too large', verdict({ kind: 'reshape', how: 'halve' }, { code: '413', level: 'http' }), false, 'success'],
+    ['a record that nobody understands', verdict({ kind: 'reject' }, { level: 'relay' }), false, 'transient'],
     ['a culprit', verdict({ kind: 'isolate' }, { code: '1003' }), false, 'success'],
     ['another number of results', verdict({ kind: 'isolate' }, { level: 'relay' }), false, 'transient'],
     ['delivered', verdict({ kind: 'delivered' }), false, 'success'],
@@ -150,6 +174,9 @@ describe('how long a call may still be under way in Marketo', () => {
       0,
     ],
     ['502', hold(page(502), { code: '502', executed: 'unknown' }, 30_000), 60_000],
+    ['502 in Marketo’s own words', hold(failed('502'), { code: '502' }, 30_000), 60_000],
+    ['504 in Marketo’s own words', hold(failed('504'), { code: '504' }, 30_000), 60_000],
+    ['a page that tells that nothing was done', hold(page(503), { code: '503', executed: 'no' }, 30_000), 0],
     ['half a reply', hold({ ...page(200, '{"succ'), complete: false }, { executed: 'unknown' }, 30_000), 60_000],
     ['an error that Marketo names', hold(failed('713'), {}, 30_000), 0],
   ])('after %s', (_name, holdMs, expected) => {

@@ -208,6 +208,10 @@ describe('the delays of copies', () => {
     expect(delaysOf(entries)).toEqual(expected);
   });
 
+  it('are of those messages only that return', () => {
+    expect(returnDelays(new Map([[messageOf(leads('a@x.test'), 'm'), []]])).size).toBe(0);
+  });
+
   it('never leave a line of followers in the wrong order, or beyond what SQS takes', () => {
     fc.assert(
       fc.property(

@@ -46,6 +46,12 @@ describe('what a letter shows of a shared call', () => {
     expect(ownText('own-1@x.test', exchange, own)).toBe('own-1@x.test');
   });
 
+  it('is a reply to it alone letter by letter', () => {
+    const [own] = messages(OWN);
+    const exchange = exchangeOf([own], page(200, '{ "success" : true, "result" : [ {"id":1}, {"id":2} ] }'));
+    expect(ownExchange(exchange, own, undefined).reply).toEqual(exchange.reply);
+  });
+
   it('is the whole of a page that names nobody', () => {
     const [own, other] = messages(OWN, OTHER);
     const reply = page(502, '<html>Bad Gateway</html>');
@@ -75,6 +81,133 @@ describe('what a letter shows of a shared call', () => {
     const exchange = exchangeOf([own, other as Message], json({ success: true, result: [{ id: 5 }] }));
     const { reply } = ownExchange(exchange, own, undefined);
     expect(reply.kind === 'reply' && reply.body).toContain('1 entries for 3 records');
+  });
+
+  const WITHHELD = '(withheld: it speaks of other messages that shared the call)';
+
+  describe('with a neighbour', () => {
+    const [own, other] = messages(OWN, OTHER) as readonly [Message, Message];
+    const shared = (reply: HttpReply): Exchange => exchangeOf([own, other], reply);
+    const bodyAfter = (reply: HttpReply): unknown => {
+      const shown = ownExchange(shared(reply), own, undefined).reply;
+      return shown.kind === 'reply' ? shown.body : shown;
+    };
+
+    it('is no reply where there was none', () => {
+      expect(bodyAfter(LOST)).toEqual(LOST);
+    });
+
+    it.each(['{"success":tr', '[{"id":1', '"some text', ' \n{"success"'])(
+      'is nothing of what may be the beginning of results: %j',
+      (body) => {
+        expect(bodyAfter({ ...page(200, body), complete: false })).toBe(`${WITHHELD} ${body.length} characters`);
+      },
+    );
+
+    it.each(['<html>', 'no {"json"}', ''])('is the whole of another text: %j', (body) => {
+      expect(bodyAfter(page(200, body))).toBe(body);
+    });
+
+    it('is a request without its list where there is none', () => {
+      const exchange = shared(LOST);
+      const { body: _, ...bare } = exchange.request;
+      const form = { ...bare, body: '{"input":{"email":"x"}}' };
+
+      expect(ownExchange({ ...exchange, request: bare }, own, undefined).request).toEqual(bare);
+      expect(ownExchange({ ...exchange, request: form }, own, undefined).request).toEqual(form);
+    });
+
+    it('keeps the other members of the request', () => {
+      const exchange = shared(LOST);
+      const request = { ...exchange.request, body: '{"action":"updateOnly","input":[1,2,3]}' };
+
+      expect(ownExchange({ ...exchange, request }, own, undefined).request.body).toBe(
+        '{"action":"updateOnly","input":[1,2]}',
+      );
+    });
+
+    it('is the rest of an envelope that names nobody', () => {
+      expect(JSON.parse(String(bodyAfter(json({ success: false, errors: [], more: 1 }))))).toEqual({
+        success: false,
+        errors: [],
+        more: 1,
+      });
+    });
+
+    it("has no request's id where Marketo gave none", () => {
+      const reply = json({ success: false, errors: [{ code: '611', message: `${TAINT}phone` }] });
+
+      expect(JSON.parse(String(bodyAfter(reply)))).toEqual({
+        success: false,
+        errors: [{ code: '611', message: WITHHELD }],
+      });
+    });
+
+    it('says how many entries it leaves out', () => {
+      expect(JSON.parse(String(bodyAfter(json({ success: true, result: [{ id: 5 }] }))))).toEqual({
+        success: true,
+        result: `${WITHHELD} 1 entries for 3 records`,
+      });
+    });
+  });
+
+  it('is its own part of a cut reply or of odd results, where only its own records were in the call', () => {
+    const [own] = messages(OWN);
+    const cut: HttpReply = { ...page(200, '{"success":tr'), complete: false };
+    const odd = json({ success: true, result: [{ id: 5 }] });
+
+    expect(ownExchange(exchangeOf([own], cut), own, new Set([1])).reply).toEqual(cut);
+    expect(ownExchange(exchangeOf([own], odd), own, new Set([1])).reply).toEqual(odd);
+    expect(ownExchange(exchangeOf([own], odd), own, new Set([1])).request.body).toBe(
+      JSON.stringify({ input: [OWN[1]] }),
+    );
+  });
+
+  it('is the whole of a call for a message without records', () => {
+    const merge = messageOf({ path: '/rest/v1/leads/5/merge.json', method: 'POST', query: { leadId: 6 } }, 'm');
+    const exchange = exchangeOf([merge], json({ success: true }));
+
+    expect(ownExchange(exchange, merge, new Set([3]))).toEqual({ request: exchange.request, reply: exchange.reply });
+  });
+
+  describe('a text', () => {
+    const told = (text: string, theirs: object, ours: object = { email: 'own@x.test' }): string => {
+      const [own, other] = messages([ours], [theirs]) as readonly [Message, Message];
+      return ownText(text, exchangeOf([own, other], LOST), own);
+    };
+
+    it.each<[string, string, object]>([
+      ['of four characters', 'got abcd here', { email: 'abcd' }],
+      ['that is a number', 'score 987654', { email: 'e@x.test', score: 987_654 }],
+      ['in a list in an object', 'tag blue!', { email: 'e@x.test', more: { tags: ['blue'] } }],
+      ['as JSON writes it', 'got say \\"hello\\"', { email: 'say "hello"' }],
+    ])('with a value of a neighbour %s is withheld', (_name, text, theirs) => {
+      expect(told(text, theirs)).toBe(WITHHELD);
+    });
+
+    it.each<[string, string, object]>([
+      ['of three characters', 'got abc here', { email: 'e@x.test', x: 'abc' }],
+      ['that is yes or no', 'got false', { email: 'e@x.test', x: false }],
+      ['that is nothing', 'got null', { email: 'e@x.test', x: null }],
+      ['that nobody named', 'Too busy', { email: 'e@x.test' }],
+      ['that is its own too', 'Acme is down', { email: 'e@x.test', company: 'Acme' }],
+    ])('with a value of a neighbour %s is shown', (_name, text, theirs) => {
+      expect(told(text, theirs, { email: 'own@x.test', company: 'Acme' })).toBe(text);
+    });
+
+    it('too long to be searched is withheld', () => {
+      const theirs = { email: 'e@x.test' };
+
+      expect(told('-'.repeat(20_000), theirs)).toHaveLength(20_000);
+      expect(told('-'.repeat(20_001), theirs)).toBe(WITHHELD);
+    });
+
+    it('of no call, or of a call of its own, is shown', () => {
+      const [own] = messages(OWN);
+
+      expect(ownText('own-1@x.test', undefined, own)).toBe('own-1@x.test');
+      expect(ownText('-'.repeat(20_001), exchangeOf([own], LOST), own)).toHaveLength(20_001);
+    });
   });
 
   it('never names what a neighbour sent, whatever the reply', () => {

@@ -234,6 +234,32 @@ describe('plan', () => {
     expect(calls.map((call) => call.items.length)).toEqual([300, 300, 300, 100]);
   });
 
+  it('puts a small record into a call left open before, while it is one of the last sixteen', () => {
+    const message = messageOf(SYNC, 'm');
+    const counts = (sizes: readonly number[]): readonly number[] =>
+      plan(sized(message, sizes), NOTHING_BUSY).calls.map((call) => call.items.length);
+
+    expect(counts([990_000, ...Array<number>(20).fill(20_000), 100])).toEqual([2, 20]);
+    expect(counts([...Array<number>(16).fill(900_000), 100])).toEqual([2, ...Array<number>(15).fill(1)]);
+    expect(counts([...Array<number>(17).fill(900_000), 100])).toEqual([1, 2, ...Array<number>(15).fill(1)]);
+  });
+
+  it('shares a call whatever the order of the members of a request', () => {
+    const input = (email: string) => [{ email }];
+    const one = { path: SYNC.path, body: { lookupField: 'email', action: 'updateOnly', input: input('a@x.test') } };
+    const other = { path: SYNC.path, body: { action: 'updateOnly', input: input('b@x.test'), lookupField: 'email' } };
+    const nameOf = (body: object): string => groupOf(messageOf(body, 'm')).name;
+
+    expect(nameOf(one)).toBe(nameOf(other));
+    expect(nameOf({ ...one, body: { ...one.body, action: 'createOnly' } })).not.toBe(nameOf(other));
+    expect(
+      plan(
+        [one, other].flatMap((body) => toItems(messageOf(body, 'm'))),
+        NOTHING_BUSY,
+      ).calls,
+    ).toHaveLength(1);
+  });
+
   it('fills a call to the last byte of 1 MB as sent, in UTF-8, and not one further', () => {
     const frame = bytesAlone({ ...(toItems(messageOf(SYNC, 'x'))[0] as Item), bytes: 0 });
     const record = (bytes: number, index: number) => {

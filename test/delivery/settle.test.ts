@@ -78,10 +78,40 @@ describe('a message that is delivered', () => {
     expect(counts).toEqual({ delivered: 2, dead: 0, again: 0 });
   });
 
+  it('may be several, each with its own outcomes, in the order of the queue', () => {
+    const [first, second] = [messageOf(leads('a@x.test', 'b@x.test'), 'm1'), messageOf(leads('c@x.test'), 'm2')];
+    const outcomes = new Map<Item, Outcome>([
+      ...toItems(second).map((item) => [item, retry(7_000)] as const),
+      ...toItems(first).map((item) => [item, DELIVERED] as const),
+    ]);
+
+    const settlements = settle([first, second], outcomes, CONTEXT);
+
+    expect(settlements.map(({ message, counts }) => [message, counts])).toEqual([
+      [first, { delivered: 2, dead: 0, again: 0 }],
+      [second, { delivered: 0, dead: 0, again: 1 }],
+    ]);
+    expect(settlements[0]).not.toHaveProperty('again');
+    expect(settlements[1]?.copy?.delaySeconds).toBe(7);
+  });
+
   it('is never one without an outcome', () => {
     const message = messageOf(leads('a@x.test', 'b@x.test'), 'm');
     const [item] = toItems(message);
-    expect(() => settle([message], new Map([[item as Item, DELIVERED]]), CONTEXT)).toThrow('without outcome');
+    expect(() => settle([message], new Map([[item as Item, DELIVERED]]), CONTEXT)).toThrow(
+      'message without outcome: m',
+    );
+    expect(() => settle([message], new Map(), CONTEXT)).toThrow('without outcome');
+    expect(() => settle([messageOf(leads('a@x.test'), 'm')], new Map(), CONTEXT)).toThrow('without outcome');
+  });
+
+  it('may be one that is no list of records', () => {
+    const merge = messageOf({ path: '/rest/v1/leads/5/merge.json', method: 'POST', query: { leadId: 6 } }, 'm');
+    const settled = (outcome: Outcome) =>
+      settle([merge], new Map(toItems(merge).map((item) => [item, outcome])), CONTEXT)[0];
+
+    expect(settled(DELIVERED)?.counts).toEqual({ delivered: 1, dead: 0, again: 0 });
+    expect(settled(retry())?.copy?.body).toBe(merge.originalBody);
   });
 });
 
@@ -126,6 +156,28 @@ describe('a copy', () => {
     const { copy, next } = settleOne([wait(30_000), retry(5_000)]);
     expect(copy?.delaySeconds).toBe(30);
     expect(next?.attempts).toBe(1);
+  });
+
+  it('counts as a wait when all of its records wait, and as a retry when one is, by its code', () => {
+    expect(settleOne([wait(), wait()]).again).toEqual({ reason: 'wait', code: 'window' });
+    expect(settleOne([wait(), retry()]).again).toEqual({ reason: 'retry', code: '713' });
+  });
+
+  it('has its records in the order of the message, whatever the order of their outcomes', () => {
+    const message = messageOf(leads('a@x.test', 'b@x.test', 'c@x.test', 'd@x.test'), 'm');
+    const [a, b, c, d] = toItems(message) as readonly [Item, Item, Item, Item];
+    const outcomes = new Map<Item, Outcome>([
+      [d, dead({}, { code: '1007' })],
+      [c, retry(0, '611')],
+      [b, dead()],
+      [a, retry()],
+    ]);
+
+    const [settlement] = settle([message], outcomes, CONTEXT);
+
+    expect(settlement?.letter?.failure.code).toBe('1003');
+    expect(settlement?.again?.code).toBe('713');
+    expect(decodeRelayState(settlement?.copy?.attributes ?? {}, NOW_MS)).toMatchObject({ positions: [0, 2] });
   });
 
   it('holds what is left, with positions in the original', () => {
@@ -265,7 +317,36 @@ describe('a letter', () => {
     expect(copy).toBeUndefined();
     expect(letter?.failure).toMatchObject({ code: 'ageExhausted', retriable: true });
     expect(letter?.failure.message).toContain('13 days');
-    expect(settleOne([wait(1_000)], { firstSeenMs: NOW_MS - 13 * DAY_MS + 1_000 }).copy).toBeDefined();
+    expect(letter?.failure.message).toBe('given up while waiting (window): it is 13 days old');
+    expect(settleOne([wait(1_000)], { firstSeenMs: NOW_MS - 13 * DAY_MS }).copy).toBeDefined();
+  });
+
+  it('of a message of 13 days has what is dead besides, and is none where nothing waits', () => {
+    const old = { firstSeenMs: NOW_MS - 14 * DAY_MS };
+
+    expect(settleOne([dead(), wait()], old)).toMatchObject({
+      letter: { failure: { code: '1003' } },
+      counts: { delivered: 0, dead: 2, again: 0 },
+    });
+    expect(settleOne([DELIVERED], old).letter).toBeUndefined();
+  });
+
+  it.each([
+    [false, 2, true],
+    [false, 1, false],
+    [true, 2, false],
+  ])('of what was given up, idempotent: %s, received %i times, is open: %s', (idempotent, receiveCount, isOpen) => {
+    const state = { firstSeenMs: NOW_MS - 14 * DAY_MS };
+    const message = messageOf({ ...leads('a@x.test'), idempotent }, 'm', state, { receiveCount });
+
+    const [settlement] = settle([message], new Map(toItems(message).map((item) => [item, wait()])), CONTEXT);
+
+    expect(settlement?.letter?.failure).toMatchObject({
+      code: isOpen ? 'outcomeUnknown' : 'ageExhausted',
+      outcomeUnknown: isOpen,
+      attempts: 0,
+    });
+    expect(settlement?.letter?.history).toEqual([]);
   });
 });
 
@@ -289,6 +370,20 @@ describe('a message that SQS would not take as a copy', () => {
     expect(settleOne([wait(86_400_000)], undefined, { attributes: ten }).holdSeconds).toBe(40_000);
   });
 
+  it('is held a second at least, and longer each time', () => {
+    const held = (receiveCount: number) => settleOne([wait(0)], undefined, { attributes: ten, receiveCount });
+
+    expect([1, 2, 3].map((receiveCount) => held(receiveCount).holdSeconds)).toEqual([1, 4, 16]);
+    expect(held(1).counts).toEqual({ delivered: 0, dead: 0, again: 1 });
+    expect(held(1).again).toEqual({ reason: 'wait', code: 'window' });
+  });
+
+  it('is held for as long as its slowest record must wait, to the second', () => {
+    const outcomes = [wait(1_000), wait(7_200_001), wait(5_000)];
+
+    expect(settleOne(outcomes, undefined, { attributes: ten }).holdSeconds).toBe(7_201);
+  });
+
   it('is held for as long as it must wait, though no copy could be', () => {
     expect(settleOne([wait(7_200_000)], undefined, { attributes: ten }).holdSeconds).toBe(7_200);
   });
@@ -297,14 +392,24 @@ describe('a message that SQS would not take as a copy', () => {
     const { letter, holdSeconds } = settleOne([retry()], undefined, { attributes: ten, receiveCount: 5 });
     expect(holdSeconds).toBeUndefined();
     expect(letter?.failure).toMatchObject({ code: 'ageExhausted', retriable: true });
-    expect(letter?.failure.message).toContain('held back 4 times');
+    expect(letter?.failure.message).toBe(
+      'given up while waiting (713): it cannot be copied, with ten attributes or 1 MiB, and was held back 4 times',
+    );
   });
 
   it('is given up when some of it is done, for held it would be done again', () => {
     const { letter, copy, holdSeconds, counts } = settleOne([DELIVERED, retry()], undefined, { attributes: ten });
     expect([copy, holdSeconds]).toEqual([undefined, undefined]);
     expect(letter?.message.positions).toEqual([1]);
+    expect(letter?.failure.message).toContain('what is left of it does not fit a message of its own');
     expect(counts).toEqual({ delivered: 1, dead: 1, again: 0 });
+  });
+
+  it('is given up when some of it is dead, with the letter of that', () => {
+    const { letter, counts } = settleOne([dead(), retry()], undefined, { attributes: ten });
+
+    expect(letter?.failure.code).toBe('1003');
+    expect(counts).toEqual({ delivered: 0, dead: 2, again: 0 });
   });
 
   it('may be too near 1 MiB for what the relay has to remember', () => {

@@ -24,6 +24,39 @@ function worstCalls(mostMessages: number): readonly (readonly number[])[] {
   return worst;
 }
 
+describe('a call', () => {
+  const [first, second] = [
+    messageOf(leads('a@x.test', 'b@x.test'), 'm1'),
+    messageOf({ ...leads('c@x.test', 'd@x.test'), id: 'other' }, 'm2'),
+  ];
+
+  it('of all records of one message is the request itself, sent with the token at hand', () => {
+    const call = toCall(toItems(first));
+
+    expect(call.request).toBe(first.request);
+    expect(call).toMatchObject({ reauthenticated: false, isPart: false });
+  });
+
+  it('of as many records of two messages has the records of both', () => {
+    const items = [...toItems(first).slice(0, 1), ...toItems(second).slice(0, 1)];
+
+    expect(toCall(items).request.body?.input).toEqual([{ email: 'a@x.test' }, { email: 'c@x.test' }]);
+    expect(toCall(items.toReversed()).request.body?.input).toEqual([{ email: 'c@x.test' }, { email: 'a@x.test' }]);
+  });
+
+  it('narrowed to some of its items has the records of those', () => {
+    const call = toCall([...toItems(first), ...toItems(second)]);
+    const items = call.items.slice(1, 3);
+
+    expect(narrow(call, items)).toMatchObject({
+      items,
+      request: { body: { input: [{ email: 'b@x.test' }, { email: 'c@x.test' }] } },
+    });
+    expect(narrow(call, call.items)).toBe(call);
+    expect(narrow(call, [])).toEqual({ ...call, items: [] });
+  });
+});
+
 describe('splitting a call that failed as a whole', () => {
   it('costs at most 2 b (1 + log2(n / b)) + 1 calls for any b culprits among any n of up to 300 messages', () => {
     const worst = worstCalls(MOST);

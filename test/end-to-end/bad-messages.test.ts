@@ -154,6 +154,43 @@ describe('a message that is not what it says', () => {
     expect(await bench.desk.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
   });
 
+  it('is a letter when its id was used for another request before, where that one must not be repeated', async () => {
+    const trigger = (lead: number) =>
+      JSON.stringify({
+        id: 'same',
+        path: '/rest/v1/campaigns/7002/trigger.json',
+        body: { input: { leads: [{ id: lead }] } },
+      });
+    await bench.desk.publish(trigger(1001));
+    await bench.deliver();
+    await bench.desk.publish(trigger(1002));
+    const { failedIds } = await bench.deliver();
+
+    const letters = (await bench.desk.letters()).map(({ letter }) => letter);
+
+    expect(failedIds).toEqual([]);
+    expect(bench.calls()).toHaveLength(1);
+    expect(letters.map(({ failure }) => failure.code)).toEqual(['invalidMessage']);
+    expect(letters[0]?.failure.message).toMatch(/^id: expected an id of its own/);
+    expect(letters[0]?.message.body).toMatchObject({ body: { input: { leads: [{ id: 1002 }] } } });
+  });
+
+  it('is acknowledged unsent when it is the same request again under its id', async () => {
+    const body = JSON.stringify({
+      id: 'same',
+      path: '/rest/v1/campaigns/7002/trigger.json',
+      body: { input: { leads: [{ id: 1001 }] } },
+    });
+    await bench.desk.publish(body);
+    await bench.deliver();
+    await bench.desk.publish(body);
+    await bench.deliver();
+
+    expect(bench.calls()).toHaveLength(1);
+    expect(await bench.desk.letters()).toEqual([]);
+    expect(await bench.desk.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
+  });
+
   it.each(['not JSON', '{"v":1}', '{"v":1,"id":"x","attempt":-1,"firstSeen":"never"}', '{"v":99}', '[]'])(
     'is new when its attribute `relay` is %s',
     async (relay) => {

@@ -57,6 +57,11 @@ const CASES: readonly (readonly [string, Answer, Fate])[] = [
   ['no content, 204', (response) => response.writeHead(204).end(), ambiguous('unreadableReply')],
   ['half a JSON', text('{"success":true,"res'), ambiguous('unreadableReply')],
   ['a JSON that is cut off', cut(JSON.stringify(RESULT), 30), ambiguous('unreadableReply')],
+  [
+    'lists in lists, deeper than a stack can walk',
+    text(`{"success":true,"result":[{"id":7,"status":"created"}],"extra":${'['.repeat(5_000)}${']'.repeat(5_000)}}`),
+    ambiguous('unreadableReply'),
+  ],
   ['a list', json([RESULT]), ambiguous('unreadableReply')],
   ['a number', text('42'), ambiguous('unreadableReply')],
   ['null', text('null'), ambiguous('unreadableReply')],

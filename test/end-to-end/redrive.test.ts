@@ -149,7 +149,9 @@ describe('a dead letter over 1 MiB', () => {
     const [posted] = await bench.desk.letters();
 
     expect(posted?.letter).toMatchObject({ relayId: 'gone', failure: { code: 'invalidMessage' } });
-    expect(posted?.letter.failure.message).toContain('overflow: expected an object dead-letters/gone/0.json');
+    expect(posted?.letter.failure.message).toContain(
+      'overflow: expected the letter at dead-letters/gone/0.json; there is none',
+    );
     expect(bench.calls()).toEqual([]);
   });
 });

@@ -180,13 +180,16 @@ describe('a reply without a verdict', () => {
     );
   });
 
-  it('survives hostile nesting', () => {
-    const deep = '['.repeat(200_000) + ']'.repeat(200_000);
+  it.each([101, 5_000, 200_000])('survives hostile nesting of %i levels, and believes nothing around it', (levels) => {
+    const deep = '['.repeat(levels) + ']'.repeat(levels);
 
-    expect(parseReply(reply(`{"success":false,"errors":[{"code":"1","message":${deep}}]}`))).toMatchObject({
-      kind: 'marketo',
-      errors: [{ code: '1' }],
-    });
+    expect(parseReply(reply(`{"success":true,"result":[],"extra":${deep}}`))).toMatchObject({ kind: 'unreadable' });
+  });
+
+  it('reads what is nested as deep as anything Marketo says', () => {
+    const deep = '['.repeat(50) + ']'.repeat(50);
+
+    expect(parseReply(reply(`{"success":true,"result":[],"extra":${deep}}`))).toMatchObject({ kind: 'marketo' });
   });
 });
 

@@ -1,0 +1,51 @@
+/** What must hold in every run. Each is looked at by itself, and each has a planted bug that it finds. */
+const CHECKS = {
+  nothingLost:
+    'a record leaves the queue only when Marketo has it, a dead letter has it, or another message on the queue',
+  deliveredOnce:
+    'a record whose success a worker knows is in no copy and no letter that it writes, and in no later call of it',
+  notExecutedTwice: 'what may not be repeated is executed once at most',
+  unknownIsSaid: 'a letter about something that was executed and may not be repeated says that its outcome is unknown',
+  windowKept: 'no more calls in any 20 s than allowed, as Marketo counts arrivals',
+  seatsKept: 'no more calls at once than allowed, as Marketo counts them',
+  dayKept: 'no more counted calls between two resets than allowed, as Marketo counts them',
+  keysApart: 'no two calls at once about one key',
+  delayKept: 'a copy is not visible sooner than the delay that its failure demands',
+  noSecrets: 'no token and no client secret in any log line, letter, copy, event, stored item or error',
+  queueDrains: 'after the last fault the queue is empty within the stated bound',
+  identityBounded: 'identity is asked a bounded number of times, whatever goes wrong',
+  endsInTime: 'no invocation that the world left in peace is cut off by its deadline',
+  neverThrows: 'an invocation never throws, and no rejection goes unhandled',
+  permitsReturned: 'each permit is given back exactly once by the time its invocation ends',
+  lettersAreOwn: 'a letter holds only the records of its own message',
+} as const;
+
+type CheckName = keyof typeof CHECKS;
+const CHECK_NAMES = Object.keys(CHECKS) as readonly CheckName[];
+
+interface Finding {
+  readonly check: CheckName;
+  readonly detail: string;
+  readonly atMs: number;
+  /** Publications that it is about. */
+  readonly marks: readonly string[];
+}
+
+/** More would tell nothing new, and a run that goes wrong can go wrong everywhere. */
+const MAX_FINDINGS = 20;
+
+class Checks {
+  readonly findings: Finding[] = [];
+  readonly #nowMs: () => number;
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs;
+  }
+
+  fail(check: CheckName, detail: string, marks: readonly string[] = []): void {
+    if (this.findings.length < MAX_FINDINGS) this.findings.push({ check, detail, marks, atMs: this.#nowMs() });
+  }
+}
+
+export type { CheckName, Finding };
+export { CHECK_NAMES, CHECKS, Checks };

@@ -1,0 +1,119 @@
+import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import { describeFailure } from './failure.ts';
+import { PLANTED_BUGS } from './plants.ts';
+import { type FoundBug, reliabilityReport } from './report.ts';
+import { merge, type Sweep, seedsUntilFound } from './sweep.ts';
+
+const USAGE = `Runs the delivery code in a world that fails, once for each seed.
+
+  npm run simulate -- [--seeds N] [--seed S] [--threads T] [--json] [--write-report]
+
+  --seeds N       how many seeds (default 1000)
+  --seed S        the first seed (default 1)
+  --threads T     threads (default: the cores of this machine)
+  --json          print the figures as JSON
+  --write-report  run the planted bugs too, and write docs/reliability.md
+`;
+const REPORT = new URL('../../docs/reliability.md', import.meta.url);
+const MOST_SEEDS_FOR_A_BUG = 200;
+const MOST_FAILURES_SHOWN = 3;
+
+interface Options {
+  readonly firstSeed: number;
+  readonly seeds: number;
+  readonly threads: number;
+  readonly json: boolean;
+  readonly writeReport: boolean;
+}
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+function readOptions(): Options | string {
+  try {
+    const { values } = parseArgs({
+      options: {
+        seeds: { type: 'string', default: '1000' },
+        seed: { type: 'string', default: '1' },
+        threads: { type: 'string', default: String(availableParallelism()) },
+        json: { type: 'boolean', default: false },
+        'write-report': { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (values.help) return USAGE;
+    const [seeds, firstSeed, threads] = [values.seeds, values.seed, values.threads].map(Number);
+    const areWhole = [seeds, firstSeed, threads].every((value) => Number.isSafeInteger(value) && Number(value) > 0);
+    if (!areWhole) return `--seeds, --seed and --threads are whole numbers from 1.\n\n${USAGE}`;
+    const { json, 'write-report': writeReport } = values;
+    return { seeds: seeds ?? 1, firstSeed: firstSeed ?? 1, threads: threads ?? 1, json, writeReport };
+  } catch (error) {
+    return `${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`;
+  }
+}
+
+/** Spreads the seeds over threads: every thread has its own share, and a run depends on its seed alone. */
+async function sweepAll({ firstSeed, seeds, threads }: Options, onSeed: () => void): Promise<Sweep> {
+  const count = Math.min(threads, seeds);
+  const shares = Array.from({ length: count }, (_, thread) => {
+    return Array.from(
+      { length: Math.ceil((seeds - thread) / count) },
+      (__, index) => firstSeed + thread + index * count,
+    );
+  });
+  return merge(await Promise.all(shares.map((share) => sweepInThread(share, onSeed))));
+}
+
+function sweepInThread(seeds: readonly number[], onSeed: () => void): Promise<Sweep> {
+  return new Promise((resolve, reject) => {
+    const thread = new Worker(new URL('./sweep-thread.ts', import.meta.url), { workerData: { seeds } });
+    thread.on('message', (message: { sweep?: Sweep }) => (message.sweep ? resolve(message.sweep) : onSeed()));
+    thread.on('error', reject);
+    thread.on('exit', (code) => reject(new Error(`a thread ended with ${code}`)));
+  });
+}
+
+async function findBugs(): Promise<readonly FoundBug[]> {
+  const found: FoundBug[] = [];
+  for (const bug of PLANTED_BUGS) {
+    found.push({ what: bug.what, check: bug.finds, seeds: await seedsUntilFound(bug, MOST_SEEDS_FOR_A_BUG) });
+  }
+  return found;
+}
+
+async function main(): Promise<number> {
+  const options = readOptions();
+  if (typeof options === 'string') {
+    process.stderr.write(options);
+    return options === USAGE ? 0 : 2;
+  }
+  let done = 0;
+  const total = await sweepAll(options, () => {
+    done += 1;
+    if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${options.seeds} seeds`);
+  });
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+  const { failures, ...figures } = total;
+  if (options.json)
+    say(JSON.stringify({ ...figures, failures: failures.map(({ seed, findings }) => ({ seed, findings })) }));
+  else {
+    const days = (total.virtualMs / 86_400_000).toFixed(1);
+    const faults = Object.values(total.faults).reduce((sum, count) => sum + count, 0);
+    say(
+      `${total.seeds} seeds, ${days} virtual days, ${total.published} messages, ${total.calls} calls, ${faults} faults`,
+    );
+    for (const failure of failures.slice(0, MOST_FAILURES_SHOWN)) say(`\n${await describeFailure(failure)}`);
+    say(failures.length === 0 ? 'Every invariant held.' : `\n${failures.length} seeds failed.`);
+  }
+  if (options.writeReport && failures.length === 0) {
+    const bugs = await findBugs();
+    writeFileSync(REPORT, reliabilityReport(total, options.firstSeed, bugs));
+    say('Wrote docs/reliability.md');
+    if (bugs.some((bug) => bug.seeds === undefined)) return 1;
+  }
+  return failures.length === 0 ? 0 : 1;
+}
+
+process.exitCode = await main();

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { drawScenario, NEVER_MS, NO_FAULTS, type Scenario } from './scenario.ts';
+import { simulate } from './simulate.ts';
+
+/** Faults of the data alone, so that messages end in every way: delivered, rejected, in part, isolated, put back. */
+function quietScenario(seed: number): Scenario {
+  return {
+    ...drawScenario(seed),
+    faultsMs: 60_000,
+    publishMs: 2_000,
+    workers: 2,
+    clockSkewMs: 50,
+    functionTimeoutMs: 120_000,
+    visibilityMs: 240_000,
+    maxReceiveCount: 10,
+    batchSize: 10,
+    gatherMs: 500,
+    messages: 10,
+    people: 8,
+    limits: { windowCalls: 50, seats: 5, dayCalls: 50_000, retryMaxAttempts: 4, retryMaxAgeSeconds: 7_200 },
+    faults: { ...NO_FAULTS, recordCode: 0.5, responseCode: 0.3 },
+    outageMs: NEVER_MS,
+    tableOutageMs: NEVER_MS,
+    wrongSecretMs: NEVER_MS,
+    rotationMs: undefined,
+    othersPerSecond: 0,
+    othersToday: 0,
+    shortDay: false,
+    tokenLifeSeconds: 3_600,
+    poison: 1,
+    redrives: 2,
+    uncopiable: 1,
+  };
+}
+
+describe('a worker that ends before or after any one of its awaits', () => {
+  it.each([11, 12, 13])('breaks no invariant, at whichever it is (seed %i)', { timeout: 240_000 }, async (seed) => {
+    const scenario = quietScenario(seed);
+    let steps = 0;
+    await simulate(seed, {
+      scenario,
+      strike: (worker, step) => {
+        if (worker === 1) steps = Math.max(steps, step);
+        return false;
+      },
+    });
+
+    const broken: string[] = [];
+    for (let last = 1; last <= steps; last++) {
+      const { findings } = await simulate(seed, { scenario, strike: (worker, step) => worker === 1 && step === last });
+      for (const { check, detail } of findings) broken.push(`ended at step ${last}: ${check}: ${detail}`);
+    }
+
+    expect(steps).toBeGreaterThan(50);
+    expect(broken).toEqual([]);
+  });
+});

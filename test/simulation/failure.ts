@@ -1,0 +1,30 @@
+import { CHECKS } from './checks.ts';
+import { messageMark } from './publications.ts';
+import { type RunReport, simulate } from './simulate.ts';
+import type { Plant } from './worker.ts';
+
+/** More of a message's life than this is no reading. */
+const MOST_LINES = 120;
+
+/** One command that runs a seed again, and shows what it finds. */
+function replayCommand(seed: number): string {
+  return `npm run simulate -- --seed ${seed} --seeds 1`;
+}
+
+/** What a failing run found, the command that replays it, and the life of the message that it is about. */
+async function describeFailure({ seed, findings }: RunReport, plant: Plant = {}): Promise<string> {
+  const { scenario, trace } = await simulate(seed, { plant, traced: true });
+  const marks = new Set(findings[0]?.marks.slice(0, 3).map(messageMark));
+  const lines = trace
+    .filter((line) => marks.size === 0 || line.marks.some((mark) => marks.has(mark)))
+    .map(({ atMs, text }) => `${((atMs - scenario.startMs) / 1_000).toFixed(3).padStart(12)} s  ${text}`);
+  const shown = lines.length > MOST_LINES ? ['             ...', ...lines.slice(-MOST_LINES)] : lines;
+  return [
+    `Seed ${seed}. Replay it with: ${replayCommand(seed)}`,
+    ...findings.slice(0, 3).map(({ check, detail }) => `- ${check} (${CHECKS[check]}): ${detail}`),
+    `The life of ${[...marks].join(', ') || 'all messages'}:`,
+    ...shown,
+  ].join('\n');
+}
+
+export { describeFailure, replayCommand };

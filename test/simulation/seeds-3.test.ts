@@ -1,0 +1,3 @@
+import { describeSeeds } from './seeds-in.ts';
+
+describeSeeds(501, 750);
