@@ -1,7 +1,6 @@
 /**
- * What the core needs from the world, as small as it can be, so that the same code runs in Lambda, on a laptop and
- * under the simulator with a virtual clock. Nothing in the core reads the time, draws a random number or sleeps in
- * any other way.
+ * The time, chance and log that the core is given. It has no others: a test or the simulator that hands over its own
+ * decides every moment and every draw of a run.
  */
 
 /** Wall-clock time and waiting. */

@@ -8,7 +8,7 @@ const RELAY_NUMBERS = {
   gatherSeconds: { default: 2, min: 0, max: MAX_GATHER_SECONDS },
   gatherMessages: { default: 300, min: 1, max: 10_000 },
   maxConcurrency: { default: 5, min: 2, max: 1_000 },
-  maxReceiveCount: { default: 10, min: 5, max: 1_000 },
+  maxReceiveCount: { default: 10, min: 10, max: 1_000 },
   memorySize: { default: 512, min: 256, max: 10_240 },
   oldestMessageAlarmSeconds: { default: 3_600, min: visibilityTimeoutSeconds(MAX_GATHER_SECONDS), max: 1_209_600 },
 } as const satisfies Record<string, Bounds>;

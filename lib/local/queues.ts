@@ -34,8 +34,8 @@ const MAX_RETENTION_SECONDS = 14 * 24 * 3600;
 /**
  * Embedded SQS and S3 in this process, with the queue, its dead-letter queue (redrive policy) and the overflow bucket.
  *
- * Queue URLs carry `127.0.0.1`, not the emulator's own host name: an SDK client whose endpoint comes from
- * `AWS_ENDPOINT_URL_SQS` follows the host of the queue URL, and that name does not resolve everywhere.
+ * Queue URLs carry `127.0.0.1` in place of the emulator's own host name, which not every machine can resolve and to which
+ * the SDK's clients would send their requests.
  */
 async function startQueues(options: LocalQueuesOptions = {}): Promise<LocalQueues> {
   const queueName = options.queueName ?? 'marketo-requests';

@@ -23,7 +23,7 @@ function attributeBytes(name: string, attribute: MessageAttribute): number {
   );
 }
 
-/** Whether SQS can take it. What does not fit, with its relay state, is held back by its visibility timeout instead. */
+/** Whether SQS takes it. A copy that it would refuse is not made: the original stays hidden for the time instead. */
 function fitsAsCopy(message: Pick<OutgoingMessage, 'body' | 'attributes'>): boolean {
   return Object.keys(message.attributes).length <= MAX_ATTRIBUTES && messageBytes(message) <= MAX_MESSAGE_BYTES;
 }

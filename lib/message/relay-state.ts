@@ -1,6 +1,6 @@
 /**
- * What the relay remembers of a message from one copy to the next. Travels beside the body, in the message attribute
- * `relay`, so that the console shows it and the body stays the publisher's.
+ * What the relay remembers of a message from one copy to the next, as the message attribute `relay`. The body stays as it
+ * was published.
  */
 interface RelayState {
   /** The publisher's `id`, else the first SQS message id: the identity of a message across all its copies. */
@@ -16,7 +16,7 @@ interface RelayState {
   readonly history: readonly HistoryEntry[];
   /** Positions in the original `input` of the records still to deliver; absent while that is all of them. */
   readonly positions?: readonly number[];
-  /** How often records have been taken out: names the send-once record of what remains. */
+  /** How often records have been taken out: two copies of different parts are not the same message. */
   readonly part: number;
   /** Most messages it may share a call with, while a shared call's fault is being isolated. */
   readonly shareAtMost?: number;

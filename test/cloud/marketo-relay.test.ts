@@ -187,7 +187,7 @@ describe('the delivery function', () => {
 
   it('takes batches within seconds, reports failures one by one, and never more copies than told', () => {
     expect(onlyResource(template, 'AWS::Lambda::EventSourceMapping').Properties).toMatchObject({
-      BatchSize: 100,
+      BatchSize: 300,
       MaximumBatchingWindowInSeconds: 2,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       ScalingConfig: { MaximumConcurrency: 5 },

@@ -70,6 +70,30 @@ describe('the window', () => {
     expect(kinds(ask(state, [askOf(), askOf()]).answers)).toEqual(['granted', 'window']);
   });
 
+  it('counts the seats that idle already, and those only', () => {
+    const opening = ended(19_300, 19_200, 19_100);
+    const idle = stateOf({ ended: opening, seats: seats({ notBeforeMs: NOON_MS + 500 }), callMs: 15_000 });
+    const busy = stateOf({ ended: opening, seats: seats({ notBeforeMs: NOON_MS }), callMs: 15_000 });
+
+    expect(kinds(ask(idle, [askOf()]).answers)).toEqual(['window']);
+    expect(kinds(ask(busy, [askOf()]).answers)).toEqual(['granted']);
+  });
+
+  it('grants a place two seconds ahead, and none further', () => {
+    const opensInMs = (ms: number) => stateOf({ ended: ended(1_000, 2_000, 3_000, 20_002 - ms) });
+
+    expect(kinds(ask(opensInMs(2_000), [askOf()]).answers)).toEqual(['granted']);
+    expect(ask(opensInMs(2_001), [askOf()]).answers).toEqual([{ kind: 'refused', reason: 'window', waitMs: 2_001 }]);
+  });
+
+  it('that calls under way fill alone opens a window after the first of them ends', () => {
+    const state = stateOf({ seats: seats({}, { grantedAtMs: NOON_MS - 300 }), callMs: 500 });
+
+    const { answers } = ask(state, [askOf()], { windowCalls: 2, seats: 4 });
+
+    expect(answers).toEqual([{ kind: 'refused', reason: 'window', waitMs: 20_200 }]);
+  });
+
   it('spreads free places over the window once a burst is taken', () => {
     const state = stateOf({ ended: ended(...Array.from({ length: 25 }, (_, n) => 10 * n)), lastStartMs: NOON_MS });
 
@@ -89,7 +113,7 @@ describe('the window', () => {
 
 describe('seats', () => {
   it('are refused when all are taken, until a call of usual length is over', () => {
-    const state = stateOf({ seats: seats({ grantedAtMs: NOON_MS - 300 }, {}, {}, {}), callMs: 500 });
+    const state = stateOf({ seats: seats({}, {}, {}, { grantedAtMs: NOON_MS - 300 }), callMs: 500 });
 
     expect(ask(state, [askOf()], { seats: 4 }).answers).toEqual([{ kind: 'refused', reason: 'seats', waitMs: 200 }]);
   });
@@ -117,6 +141,10 @@ describe('keys', () => {
 
   it('let a call go for its records without a key', () => {
     expect(ask(busy, [askOf({ keys: [1], hasKeyless: true })]).answers[0]).toMatchObject({ busyKeys: [1] });
+  });
+
+  it('do not hold up an ask without any', () => {
+    expect(kinds(ask(busy, [askOf({ keys: [], hasKeyless: false })]).answers)).toEqual(['granted']);
   });
 
   it('are held by the calls of one step too', () => {
@@ -192,6 +220,51 @@ describe('a worker with several calls', () => {
     expect(kinds(ask(scarce, [askOf(), askOf()], usual, NOON_MS, 2).answers)).toEqual(['window', 'window']);
     expect(kinds(ask(scarce, [askOf(), askOf()], usual, NOON_MS, 1).answers)).toEqual(['granted', 'window']);
     expect(next.day.used).toBe(2);
+  });
+
+  it('is told to wait for as long as calls take where none is under way', () => {
+    const scarce = stateOf({ ended: full, callMs: 1_600 });
+
+    const { answers, state } = ask(scarce, [askOf(), askOf()], usual, NOON_MS, 2);
+
+    expect(answers).toEqual([0, 1].map(() => ({ kind: 'refused', reason: 'window', waitMs: 1_600 })));
+    expect([state.version, state.day.used]).toEqual([1, 0]);
+  });
+
+  it('is told to wait until so many calls have ended that its share is free', () => {
+    const underWay = seats(...[0, 300, 100, 400, 200].map((ageMs) => ({ grantedAtMs: NOON_MS - ageMs })));
+    const state = stateOf({ ended: full.slice(0, 45), seats: underWay, callMs: 500 });
+
+    const { answers } = ask(state, [askOf(), askOf(), askOf()], { windowCalls: 50, seats: 6 }, NOON_MS, 3);
+
+    expect(answers).toEqual([0, 1, 2].map(() => ({ kind: 'refused', reason: 'window', waitMs: 200 })));
+  });
+
+  it('does not count calls that wait for a key into its share', () => {
+    const held = askOf({ keys: [9], hasKeyless: false });
+    const scarce = stateOf({ ended: full, seats: seats({ keys: [9] }), callMs: 1_600 });
+
+    expect(kinds(ask(scarce, [askOf(), held], usual, NOON_MS, 2).answers)).toEqual(['granted', 'keys']);
+    expect(kinds(ask(scarce, [askOf(), askOf(), held], usual, NOON_MS, 2).answers)).toEqual([
+      'window',
+      'window',
+      'keys',
+    ]);
+  });
+
+  it('takes half of the seats for its share, however many it asks for', () => {
+    const state = stateOf({ ended: full, callMs: 1_200 });
+    const asks = [askOf(), askOf(), askOf(), askOf()];
+
+    expect(kinds(ask(state, asks, usual, NOON_MS, 4).answers)).toEqual(['granted', 'granted', 'window', 'window']);
+  });
+
+  it('takes a place that is open now together with one that is coming', () => {
+    const state = stateOf({ ended: full.slice(1), callMs: 3_600 });
+
+    const { answers } = ask(state, [askOf(), askOf(), askOf()], { windowCalls: 50, seats: 10 }, NOON_MS, 3);
+
+    expect(kinds(answers)).toEqual(['granted', 'granted', 'window']);
   });
 
   it('takes a single place that is open now', () => {

@@ -52,6 +52,41 @@ describe('the circuit', () => {
     expect(afterCall(after(several('transient')), 'success', AT, true)).toEqual(CLOSED);
   });
 
+  it('closes with a success of a call that was under way when it opened', () => {
+    expect(afterCall(after(several('transient')), 'success', AT, false)).toEqual(CLOSED);
+  });
+
+  it('opens after a run of 603, not before', () => {
+    expect(after(several('denied').slice(1))).toEqual({ failures: 0, denials: FAILURES_TO_OPEN - 1 });
+  });
+
+  it('opens with the first probe that fails, for the same reason or for a 603', () => {
+    const refused = after(['tokenRefused']);
+
+    expect(afterCall(refused, 'transient', AT, true).stop).toEqual({
+      reason: 'tokenRefused',
+      untilMs: AT + 120_000,
+      pauseMs: 120_000,
+    });
+    expect(afterCall(refused, 'denied', AT, true).stop).toMatchObject({ reason: 'accessDenied', pauseMs: 60_000 });
+    expect(afterCall(CLOSED, 'transient', AT, true).stop?.reason).toBe('transientFailures');
+  });
+
+  it.each(['accessDenied', 'tokenRefused', 'credentialsRefused'] as const)(
+    'doubles its pause after %s from a minute up to fifteen',
+    (reason) => {
+      const pauses: (number | undefined)[] = [];
+
+      let circuit = CLOSED;
+      for (let stops = 0; stops < 6; stops++) {
+        circuit = stopLine(circuit, reason, AT);
+        pauses.push(circuit.stop?.pauseMs);
+      }
+
+      expect(pauses).toEqual([60_000, 120_000, 240_000, 480_000, 900_000, 900_000]);
+    },
+  );
+
   it('learns nothing from failures of calls that were under way when it opened', () => {
     const open = after(several('transient'));
 

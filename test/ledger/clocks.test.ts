@@ -47,6 +47,58 @@ describe('the clock bounds', () => {
     expect(bounds.aheadOf('other', NOW + 121_000)).toBe(SKEW);
   });
 
+  it('keep the least of the minute that runs and of the one before, each loosened by its age', () => {
+    const bounds = createClockBounds('me', SKEW);
+    const see = (ageMs: number, atMs: number): void => bounds.observe('other', atMs - ageMs, atMs);
+
+    for (const ageMs of [40, 200, 300]) see(ageMs, NOW);
+    see(300, NOW + 1_000);
+    expect(bounds.aheadOf('other', NOW + 1_000)).toBeCloseTo(40.2, 6);
+
+    see(300, NOW + 60_001);
+    expect(bounds.aheadOf('other', NOW + 60_001)).toBeCloseTo(52.0002, 6);
+    expect(bounds.aheadOf('other', NOW + 121_000)).toBeCloseTo(64.2, 6);
+
+    see(300, NOW + 121_000);
+    expect(bounds.aheadOf('other', NOW + 121_000)).toBeCloseTo(300, 6);
+  });
+
+  it('begin another minute when one has passed, not before', () => {
+    const bounds = createClockBounds('me', SKEW);
+
+    bounds.observe('other', NOW - 40, NOW);
+    bounds.observe('other', NOW + 60_000 - 300, NOW + 60_000);
+
+    expect(bounds.aheadOf('other', NOW + 120_000)).toBeCloseTo(64, 6);
+    expect(bounds.aheadOf('other', NOW + 120_001)).toBe(SKEW);
+  });
+
+  it('forget a minute that is two minutes old, not before', () => {
+    const seenAgainAfter = (ms: number): number => {
+      const bounds = createClockBounds('me', SKEW);
+      bounds.observe('other', NOW - 40, NOW);
+      bounds.observe('other', NOW + ms - 300, NOW + ms);
+      return bounds.aheadOf('other', NOW + ms);
+    };
+
+    expect(seenAgainAfter(120_000)).toBeCloseTo(64, 6);
+    expect(seenAgainAfter(120_001)).toBe(300);
+  });
+
+  it('remember 500 workers beside the worker itself, and forget the one not seen for longest', () => {
+    const bounds = createClockBounds('me', SKEW);
+    const see = (worker: string): void => bounds.observe(worker, NOW - 10, NOW);
+
+    for (let index = 0; index < 500; index++) see(`w${index}`);
+    see('me');
+    expect(bounds.aheadOf('w0', NOW)).toBe(10);
+
+    see('w0');
+    see('w500');
+    expect(bounds.aheadOf('w0', NOW)).toBe(10);
+    expect(bounds.aheadOf('w1', NOW)).toBe(SKEW);
+  });
+
   it('remember a bounded number of workers, the latest seen', () => {
     const bounds = createClockBounds('me', SKEW);
 

@@ -85,13 +85,46 @@ describe('folding a call that ended', () => {
     const folded = fold(withCall({}, { outcome }), viewAt(LATER));
 
     expect(folded[name]).toEqual({ limit: 1, atMs: NOON_MS + 300 });
+    expect(folded).not.toHaveProperty(name === 'learnedWindow' ? 'learnedSeats' : 'learnedWindow');
+  });
+
+  it('lowers the window to a share of what counted when the call ended: in the window, or under way', () => {
+    const atMs = NOON_MS + 300;
+    const recent = Array.from({ length: 8 }, (_, n) => ({ atMs: NOON_MS - 1_000 * n, worker: 'b' }));
+    const state = stateOf({
+      seats: { 'a-0': seatOf(), 'b-1': seatOf(), 'b-2': seatOf() },
+      ends: { 'a-0': endOf({ atMs, outcome: 'windowSpent' }) },
+      ended: [{ atMs: atMs - 20_000, worker: 'b' }, ...recent],
+    });
+
+    // Eight, the call itself and two under way; the ninth had just left the window.
+    expect(fold(state, viewAt(LATER)).learnedWindow).toEqual({ limit: 8, atMs });
+  });
+
+  it('takes a recorded reply for come, whatever the clocks say', () => {
+    const folded = fold(withCall({}, { atMs: NOON_MS + 300 }), viewAt(NOON_MS + 100, {}, 500));
+
+    expect(folded.seats).toEqual({});
+  });
+
+  it('gives a permit that was not used back, even if it says that it counts', () => {
+    expect(fold(withCall({}, { outcome: 'unused' }, { day: usedToday(7) }), viewAt(LATER)).day.used).toBe(6);
+  });
+
+  it('puts calls into the window in the order of their ends, and of their ids where they ended at once', () => {
+    const ends = { 'b-0': endOf(), 'c-0': endOf({ atMs: NOON_MS + 100 }), 'a-0': endOf(), 'd-0': endOf() };
+    const seats = Object.fromEntries(Object.keys(ends).map((id) => [id, seatOf()]));
+
+    const folded = fold(stateOf({ seats, ends }), viewAt(LATER));
+
+    expect(folded.ended.map((call) => call.worker)).toEqual(['c', 'a', 'b', 'd']);
   });
 
   it('opens the circuit from the end of the failed call, counting in the order of ends', () => {
     const failures = [1, 2, 3, 4, 5].map(
       (n) => [`a-${n}`, endOf({ outcome: 'transient', atMs: NOON_MS + n })] as const,
     );
-    const seats = Object.fromEntries(failures.map(([id]) => [id, seatOf()]));
+    const seats = Object.fromEntries(failures.toReversed().map(([id]) => [id, seatOf()]));
 
     const folded = fold(stateOf({ seats, ends: Object.fromEntries(failures.reverse()) }), viewAt(LATER));
 
@@ -120,6 +153,12 @@ describe('folding the day', () => {
     });
 
     expect(fold(state, viewAt(RESET_MS + 600)).day.used).toBe(3);
+  });
+
+  it('carries over a call that ended just so long before the reset as clocks may differ', () => {
+    const ended = [-501, -500].map((ms) => ({ atMs: RESET_MS + ms, worker: 'a' }));
+
+    expect(fold(stateOf({ ended, day: usedToday(900) }), viewAt(RESET_MS + 600)).day.used).toBe(1);
   });
 
   it('carries over a call that has left the window since', () => {
@@ -151,6 +190,21 @@ describe('folding the day', () => {
     expect(fold(withCall({}, { outcome: 'daySpent' }, { day }), viewAt(LATER)).day).not.toHaveProperty('probeAtMs');
   });
 
+  it('heeds a 607 of a call granted as the day began', () => {
+    const day = usedToday(5, { startedAtMs: NOON_MS });
+
+    expect(fold(withCall({}, { outcome: 'daySpent' }, { day }), viewAt(LATER)).day.probeAtMs).toBe(RESET_MS);
+  });
+
+  it('begins no new day with a probe that fails, nor with the success of another call', () => {
+    const day = usedToday(900, { probeAtMs: RESET_MS });
+    const after = (seat: Partial<Seat>, outcome: CallOutcome) =>
+      fold(withCall(seat, { outcome }, { day }), viewAt(LATER)).day;
+
+    expect(after({ probe: true }, 'transient')).toEqual(day);
+    expect(after({ probe: false }, 'success')).toEqual(day);
+  });
+
   it('begins the new day with the probe that succeeds, and what else may have arrived since', () => {
     const at = RESET_MS + 600;
     const state = stateOf({
@@ -177,6 +231,15 @@ describe('folding', () => {
 
     expect(folded.ended).toEqual([ended[1]]);
     expect(folded).not.toHaveProperty('learnedWindow');
+  });
+
+  it.each(['learnedWindow', 'learnedSeats'] as const)('keeps %s until it has recovered', (name) => {
+    const learned = { limit: 3, atMs: NOON_MS };
+    // By one seat, or two and a half calls, with every window.
+    const recoveredMs = name === 'learnedSeats' ? 40_000 : 376_000;
+
+    expect(fold(stateOf({ [name]: learned }), viewAt(NOON_MS + recoveredMs - 1))[name]).toEqual(learned);
+    expect(fold(stateOf({ [name]: learned }), viewAt(NOON_MS + recoveredMs))).not.toHaveProperty(name);
   });
 
   it('twice gives what once gives', () => {

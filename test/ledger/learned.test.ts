@@ -18,6 +18,7 @@ describe('a learned limit', () => {
     const first = learn(undefined, 100, 100, AT - 500, AT);
 
     expect(learn(first, 100, 100, AT - 100, AT + 200)).toBe(first);
+    expect(learn(first, 100, 100, AT, AT + 200)).toBe(first);
     expect(learn(first, 70, 100, AT + 100, AT + 600).limit).toBe(52);
   });
 

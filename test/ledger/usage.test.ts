@@ -25,6 +25,22 @@ describe('learning from the usage endpoint', () => {
     expect(learned(day, 1_300, 1_000)?.others).toBe(300);
   });
 
+  it('writes another version, of figures asked for as early as the day began', () => {
+    const day = today({});
+
+    const next = learnUsage(
+      stateOf({ day, version: 7 }),
+      { totalToday: 1_300, ownToday: 1_000, atMs: day.startedAtMs },
+      viewAt(NOON_MS),
+    );
+
+    expect(next).toMatchObject({ version: 8, day: { others: 300 } });
+  });
+
+  it('takes no notice of figures that it has', () => {
+    expect(learned(today({ others: 400, othersAtMs: NOON_MS }), 9_000, 1_000)).toBeUndefined();
+  });
+
   it('takes no notice of figures older than those it has', () => {
     const day = today({ others: 400, othersAtMs: NOON_MS + 50 });
 

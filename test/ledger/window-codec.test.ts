@@ -38,6 +38,17 @@ describe('the window codec', () => {
     expect(encodeWindow(ended).length).toBe(3 + 10 * 3 + 6 + 300);
   });
 
+  it('takes the shorter form up to 255 workers and 65,535 ms, not beyond', () => {
+    const workers = (count: number) =>
+      Array.from({ length: count }, (_, index) => ({ atMs: NOON_MS, worker: String(100 + index) }));
+    const span = (ms: number) => [NOON_MS, NOON_MS + ms].map((atMs) => ({ atMs, worker: 'a' }));
+
+    expect(encodeWindow(workers(255)).length).toBe(3 + 255 * 4 + 6 + 255 * 3);
+    expect(encodeWindow(workers(256)).length).toBe(3 + 256 * 4 + 6 + 256 * 4);
+    expect(encodeWindow(span(65_535)).length).toBe(3 + 2 + 6 + 2 * 3);
+    expect(encodeWindow(span(65_536)).length).toBe(3 + 2 + 6 + 2 * 4);
+  });
+
   it('never makes a call older, even beyond its span', () => {
     const ended = [
       { atMs: NOON_MS - 30_000_000, worker: 'a' },

@@ -68,7 +68,7 @@ Options
   --rate-limit N       calls in any 20 seconds (default 100, 50 with --marketo)
   --max-concurrent N   calls in flight (default 10, 5 with --marketo)
   --time-limit N       seconds after which the run ends with what it has (default 900)
-  --json               the summary as JSON on stdout, nothing else
+  --json               the summary as JSON on stdout; add --silent to npm's own options
   --verbose            the function's log on stderr
   --log-file FILE      the function's log, as JSON lines, into a file
   --help               this text

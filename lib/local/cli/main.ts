@@ -53,7 +53,7 @@ async function perform(
   const output = progressFor(options, terminal);
   const interrupted = new AbortController();
   terminal.onInterrupt(() => {
-    output.note('Ending: letting calls in flight finish. Ctrl-C once more ends at once.');
+    output.note('Ending: the batches that are running are settled first, 45 s at most. Ctrl-C once more ends at once.');
     interrupted.abort();
   });
   const summary = await run({

@@ -1,3 +1,5 @@
+import { RELAY_CODES } from '../../deadletter/relay-codes.ts';
+import type { RelayCode } from '../../deadletter/types.ts';
 import { entryFor } from '../../marketo/catalogue/catalogue.ts';
 import type { FakeStats } from '../marketo/stats.ts';
 import type { Summary } from '../report/summary.ts';
@@ -129,11 +131,18 @@ function waits({ waits: tally, sentBackToWait }: Summary, screen: Screen): strin
   return section(screen, 'Waits', rows, 'no attempt counted, no call spent');
 }
 
+function nameOf(code: string): Pick<Row, 'note'> {
+  if (code === 'noReply') return { note: 'No reply' };
+  const own = Object.hasOwn(RELAY_CODES, code) ? RELAY_CODES[code as RelayCode].name : undefined;
+  const name = own ?? (/^\d+$/.test(code) ? entryFor(code, 'response').name : undefined);
+  return name === undefined ? {} : { note: name };
+}
+
 function retries({ retries: counts, unknownCodes }: Summary, screen: Screen): string {
   const rows: Row[] = Object.entries(counts).map(([code, count]) => ({
     label: printable(code, 40),
     value: formatCount(count),
-    ...(/^\d+$/.test(code) && { note: entryFor(code, 'response').name }),
+    ...nameOf(code),
   }));
   for (const [code, count] of Object.entries(unknownCodes)) {
     rows.push({ label: printable(code, 40), value: formatCount(count), note: 'not in the catalogue', style: 'yellow' });

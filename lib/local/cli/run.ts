@@ -29,8 +29,12 @@ interface RunInput {
   readonly relay?: LocalRelayOptions;
 }
 
-/** How long calls in flight may take to end after Ctrl-C, and emulators to stop. */
+/** How long emulators may take to stop. */
 const GRACE_MS = 10_000;
+/** How long running batches may take to be settled after Ctrl-C: what they have delivered must not look undelivered. */
+const SETTLE_MS = 45_000;
+/** Log lines that say why there is no token: without one nothing goes, and the reader should not have to guess. */
+const TOKEN_TROUBLE = new Set(['identity failed', 'identity refused the credentials', 'no token']);
 
 /** Starts the relay, publishes, watches, and gives the summary. */
 async function run(input: RunInput): Promise<Summary> {
@@ -41,7 +45,7 @@ async function run(input: RunInput): Promise<Summary> {
   const relay = await startLocalRelay({
     ...relayOptions(options),
     ...input.relay,
-    log: input.log,
+    log: withTokenTrouble(input.log, problems.add),
     observe: (event) => {
       observe(event);
       heldBy = event.kind === 'waited' ? event.reason : event.kind === 'call' ? undefined : heldBy;
@@ -73,8 +77,8 @@ async function run(input: RunInput): Promise<Summary> {
       startFailed: problems.cannotStart,
       heldBy: () => heldBy,
     });
+    if (end !== 'drained') await Promise.race([relay.stopDelivery(), pause(SETTLE_MS)]);
     const durationMs = Date.now() - startedAtMs;
-    if (end !== 'drained') await Promise.race([relay.stopDelivery(), pause(GRACE_MS)]);
     return await conclude(relay, {
       end,
       tally,
@@ -87,6 +91,16 @@ async function run(input: RunInput): Promise<Summary> {
   } finally {
     await Promise.race([relay.stop(), pause(GRACE_MS)]);
   }
+}
+
+function withTokenTrouble(log: Log, add: (problem: string) => void): Log {
+  const watched =
+    (level: 'warn' | 'error') =>
+    (message: string, fields?: Record<string, unknown>): void => {
+      log[level](message, fields);
+      if (TOKEN_TROUBLE.has(message)) add(`No token: ${String(fields?.detail ?? message)}.`);
+    };
+  return { ...log, warn: watched('warn'), error: watched('error') };
 }
 
 function relayOptions(options: RunOptions): Parameters<typeof startLocalRelay>[0] {

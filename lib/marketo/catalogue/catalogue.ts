@@ -44,7 +44,7 @@ function entryFor(code: string, level: CodeLevel): CatalogueEntry {
   return knownEntry(code, level) ?? unknownEntry(code, level);
 }
 
-/** False for codes that {@link entryFor} has to make a row up for; they are counted in a metric of their own. */
+/** False for codes that {@link entryFor} has to make a row up for; the metric `UnknownCodes` counts those. */
 function isKnown(code: string, level: CodeLevel): boolean {
   return knownEntry(code, level) !== undefined;
 }
