@@ -79,12 +79,9 @@ function retry(
   return { kind: 'again', reason: 'retry', code, delayMs };
 }
 
-/** Passing failures of Marketo as a whole, as opposed to limits and to faults of one request. */
+/** Of what is worth a retry: failures of Marketo as a whole, as opposed to limits and to faults of one request. */
 function isTransient(verdict: Verdict): boolean {
-  return (
-    verdict.rule.kind === 'retry' &&
-    (verdict.level === 'relay' || verdict.level === 'http' || /^[567]\d\d$/.test(verdict.code))
-  );
+  return verdict.level === 'relay' || verdict.level === 'http' || /^[567]\d\d$/.test(verdict.code);
 }
 
 /** What the ledger learns from the heaviest verdict of a call. */

@@ -1,3 +1,11 @@
+import {
+  ADVISED_MAX_CONCURRENT_CALLS,
+  ADVISED_RATE_LIMIT_CALLS,
+  DAILY_QUOTA,
+  QUOTA_TIME_ZONE,
+  RATE_LIMIT_WINDOW_SECONDS,
+} from '../marketo/limits.ts';
+
 /** The limits that the ledger keeps. All are settings: Marketo raises them for some subscriptions. */
 interface LedgerLimits {
   /** Most calls in any window. */
@@ -20,12 +28,12 @@ interface LedgerLimits {
  * practices), and Amazon's time service keeps Lambda's clocks far closer than the skew allowed for here.
  */
 const DEFAULT_LIMITS: LedgerLimits = {
-  windowCalls: 50,
-  windowMs: 20_000,
-  seats: 5,
-  dayCalls: 50_000,
+  windowCalls: ADVISED_RATE_LIMIT_CALLS,
+  windowMs: RATE_LIMIT_WINDOW_SECONDS * 1_000,
+  seats: ADVISED_MAX_CONCURRENT_CALLS,
+  dayCalls: DAILY_QUOTA,
   dayReserve: 0,
-  quotaTimeZone: 'America/Chicago',
+  quotaTimeZone: QUOTA_TIME_ZONE,
   clockSkewMs: 500,
 };
 

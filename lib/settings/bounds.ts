@@ -1,3 +1,11 @@
+import {
+  ADVISED_MAX_CONCURRENT_CALLS,
+  ADVISED_RATE_LIMIT_CALLS,
+  DAILY_QUOTA,
+  QUOTA_TIME_ZONE,
+  RATE_LIMIT_WINDOW_SECONDS,
+} from '../marketo/limits.ts';
+
 /** A whole number with its default and the values that make sense, both ends included. */
 interface Bounds {
   readonly default: number;
@@ -13,11 +21,11 @@ interface Bounds {
  * item small; those of the ages are SQS's longest retention, 14 days.
  */
 const NUMBER_BOUNDS = {
-  rateLimitCalls: { default: 50, min: 1, max: 1_000 },
+  rateLimitCalls: { default: ADVISED_RATE_LIMIT_CALLS, min: 1, max: 1_000 },
   // The ledger's item can write down a span of 65 s.
-  rateLimitWindowSeconds: { default: 20, min: 1, max: 60 },
-  maxConcurrentCalls: { default: 5, min: 1, max: 100 },
-  dailyQuota: { default: 50_000, min: 1, max: 100_000_000 },
+  rateLimitWindowSeconds: { default: RATE_LIMIT_WINDOW_SECONDS, min: 1, max: 60 },
+  maxConcurrentCalls: { default: ADVISED_MAX_CONCURRENT_CALLS, min: 1, max: 100 },
+  dailyQuota: { default: DAILY_QUOTA, min: 1, max: 100_000_000 },
   dailyQuotaReserve: { default: 0, min: 0, max: 99_999_999 },
   retryMaxAttempts: { default: 8, min: 1, max: 100 },
   retryMaxAgeSeconds: { default: 86_400, min: 1, max: 1_209_600 },
@@ -25,7 +33,7 @@ const NUMBER_BOUNDS = {
 
 type NumberSetting = keyof typeof NUMBER_BOUNDS;
 
-const DEFAULT_QUOTA_TIME_ZONE = 'America/Chicago';
+const DEFAULT_QUOTA_TIME_ZONE = QUOTA_TIME_ZONE;
 
 export type { Bounds, NumberSetting };
 export { DEFAULT_QUOTA_TIME_ZONE, NUMBER_BOUNDS };

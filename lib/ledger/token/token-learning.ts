@@ -138,4 +138,4 @@ function hasStruckOut(state: TokenState, nowMs: number): boolean {
 }
 
 export type { TokenLesson };
-export { giveUp, hasStruckOut, learn, MAX_STRIKES };
+export { giveUp, hasStruckOut, learn };

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { MAX_CONCURRENT_CALLS, RATE_LIMIT_CALLS } from '../../marketo/limits.ts';
 import { Secret } from '../../marketo/secret.ts';
 import { NUMBER_BOUNDS } from '../../settings/bounds.ts';
 import { parseBaseUrl } from '../../settings/urls.ts';
@@ -31,7 +32,7 @@ type Arguments =
   | { readonly kind: 'wrong'; readonly problems: readonly string[] };
 
 /** Marketo's own limits for a subscription (Marketo: rest-api, limits): the fake enforces them. */
-const SUBSCRIPTION = { rateLimitCalls: 100, maxConcurrentCalls: 10 } as const;
+const SUBSCRIPTION = { rateLimitCalls: RATE_LIMIT_CALLS, maxConcurrentCalls: MAX_CONCURRENT_CALLS } as const;
 /** What Adobe advises a single integration to use of them (Marketo: integration best practices). */
 const ADVISED = {
   rateLimitCalls: NUMBER_BOUNDS.rateLimitCalls.default,
