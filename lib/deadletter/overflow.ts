@@ -7,7 +7,7 @@ interface OverflowStore {
   /** Its name, for the pointer in the letter. */
   readonly bucket: string;
   put(key: string, body: string): Promise<void>;
-  /** Undefined when there is no such letter. */
+  /** Undefined when there is no such letter, or none that the relay can have written. */
   get(key: string): Promise<string | undefined>;
 }
 
@@ -25,10 +25,8 @@ function createS3Overflow({ client, bucket }: { client: S3Client; bucket: string
     async get(key) {
       const object = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key })).catch(orMissing);
       if (object === undefined) return undefined;
-      if ((object.ContentLength ?? 0) > MAX_OBJECT_BYTES) {
-        throw new Error(`s3://${bucket}/${key} has ${object.ContentLength} bytes, more than a letter can have`);
-      }
-      if (object.Body === undefined) throw new Error(`s3://${bucket}/${key} is empty`);
+      // Nothing that the relay wrote: no letter, however often it is asked for.
+      if ((object.ContentLength ?? 0) > MAX_OBJECT_BYTES || object.Body === undefined) return undefined;
       return object.Body.transformToString('utf-8');
     },
   };

@@ -1,26 +1,19 @@
 import { keyHash } from '../ledger/keys.ts';
 import type { Permit, PermitAnswer, PermitAsk } from '../ledger/ledger.ts';
-import { MAX_BODY_BYTES } from '../marketo/limits.ts';
-import { wireSize } from '../marketo/wire.ts';
 import type { Message } from '../message/message.ts';
 import { longestCallMs } from './call-time.ts';
 import type { Claims } from './claims.ts';
 import type { DeliveryDeps } from './deps.ts';
-import { bytesAlone, tooLargeText } from './group.ts';
 import { type Call, type Item, messagesOf, toItems } from './item.ts';
 import type { Outcome } from './outcome.ts';
 import { perform, type Step, withoutToken } from './perform.ts';
 import { type Plan, plan } from './plan.ts';
 import { narrow } from './split.ts';
+import { spent, tooLarge } from './unsendable.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Calls for which one write of the ledger may ask. More would hold the others' openings. */
 const MAX_ASKS = 10;
-/**
- * Before SQS moves a message to the dead-letter queue by itself (`maxReceiveCount` is 10 unless told otherwise): what SQS
- * moves has no letter, and loses its relay id when it is put back.
- */
-const MAX_RECEIVES = 9;
 /** A wait up to this long is waited out; a longer one is cheaper on the queue than in a running function. */
 const PATIENCE_MS = 5_000;
 /** So long without any call of its own under way, an invocation gives its messages back. */
@@ -36,11 +29,6 @@ const MAX_KEY_WAIT_MS = 2_000;
 const UNREACHABLE_WAIT_MS = 30_000;
 /** Every round starts, ends or gives back a call, or waits: far beyond what one invocation can do. */
 const MAX_ROUNDS = 100_000;
-
-/** A fault that the relay itself finds, before anything is sent. */
-function ownVerdict(code: 'expired' | 'recordTooLarge' | 'attemptsExhausted', message: string): Verdict {
-  return { rule: { kind: 'reject' }, code, level: 'relay', message, errors: [], executed: 'no', counted: false };
-}
 
 /** Runs the calls of one invocation's messages until each item has an outcome. */
 class Run {
@@ -371,23 +359,6 @@ function fullTimeMs({ items: [first] }: Call): number {
 
 function keysOf(items: readonly Item[]): readonly string[] {
   return items.flatMap((item) => item.keys);
-}
-
-/** Why a message must not be sent any more. */
-function spent({ message: { notAfterMs, record } }: Item, nowMs: number): Verdict | undefined {
-  if (record.receiveCount >= MAX_RECEIVES) {
-    const text = `received ${record.receiveCount} times and never settled: its workers ended early, or SQS took no copy`;
-    return ownVerdict('attemptsExhausted', text);
-  }
-  if (notAfterMs === undefined || nowMs <= notAfterMs) return undefined;
-  const [limit, now] = [notAfterMs, nowMs].map((ms) => new Date(ms).toISOString());
-  return ownVerdict('expired', `notAfter was ${limit}, it is ${now}`);
-}
-
-function tooLarge(item: Item): Verdict | undefined {
-  const bodyBytes = item.record === undefined ? wireSize(item.message.request).bodyBytes : bytesAlone(item);
-  if (bodyBytes <= MAX_BODY_BYTES) return undefined;
-  return ownVerdict('recordTooLarge', tooLargeText(bodyBytes));
 }
 
 export { Run };

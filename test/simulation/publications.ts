@@ -103,7 +103,7 @@ function requestOf(name: KindName, mark: string, dice: Dice, people: number): { 
   const { aligned } = KINDS[name];
   // More than a call holds, now and then; and one that fills a call and leaves its letter too large for SQS.
   const isMany = name === 'sync' && dice.chance(MANY_SHARE);
-  const filler = name === 'sync' && dice.chance(LARGE_SHARE) ? { filler: 'x'.repeat(LARGE_CHARS) } : {};
+  const filler = name === 'sync' && dice.chance(LARGE_SHARE) && !isMany ? { filler: 'x'.repeat(LARGE_CHARS) } : {};
   const count = isMany ? MANY : name === 'form' || 'filler' in filler || dice.chance(0.5) ? 1 : dice.whole(2, 9);
   const marks = aligned ? Array.from({ length: count }, (_, index) => `${mark}.${index}`) : [mark];
   const input = (aligned ? marks : Array.from({ length: count }, () => mark)).map((one) => {
