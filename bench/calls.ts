@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { startFakeMarketo } from '../lib/local/marketo/server.ts';
+import { seeded } from '../test/ledger/support/random.ts';
 import { runDelivery } from './calls/delivery.ts';
 import { type Figures, figuresOf } from './calls/figures.ts';
 import { FAULTS, publications } from './calls/publications.ts';
@@ -30,17 +31,6 @@ function numberOf(name: 'messages' | 'batch' | 'workers' | 'seats' | 'seed'): nu
   if (!Number.isInteger(value) || value < 1)
     throw new RangeError(`--${name} is ${values[name]}, and must be 1 or more.`);
   return value;
-}
-
-/** Mulberry32: the same messages from the same seed. */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 function render({ shared, isolating, ...figures }: Figures, seconds: number): string {

@@ -1,30 +1,13 @@
 import type { DeadLetterOffice } from '../deadletter/office.ts';
 import type { OverflowStore } from '../deadletter/overflow.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { TokenKeeper } from '../ledger/token/token-keeper.ts';
 import type { Transport } from '../marketo/http.ts';
 import type { Secret } from '../marketo/secret.ts';
 import type { Queue } from '../message/queue.ts';
 import type { Clock, Log, Random } from '../ports.ts';
 import type { Observe } from './events.ts';
 import type { SendOnce } from './send-once.ts';
-
-type TokenAnswer =
-  | {
-      readonly kind: 'token';
-      readonly token: Secret;
-      /** The API-only user, as the usage endpoint names it. */
-      readonly user?: string;
-    }
-  /** Identity refuses the credentials, or Marketo every token that identity hands out. */
-  | { readonly kind: 'refused'; readonly detail: string }
-  | { readonly kind: 'unavailable'; readonly retryAfterMs: number; readonly detail: string };
-
-/** The access token that all workers share. */
-interface Tokens {
-  current(): Promise<TokenAnswer>;
-  /** Another token than the one that failed, unless somebody has replaced it already. */
-  replace(failed: Secret): Promise<TokenAnswer>;
-}
 
 interface DeliveryLimits {
   readonly windowCalls: number;
@@ -40,7 +23,8 @@ interface DeliveryDeps {
   readonly baseUrl: string;
   readonly transport: Transport;
   readonly ledger: Ledger;
-  readonly tokens: Tokens;
+  /** The access token that all workers share. */
+  readonly tokens: TokenKeeper;
   readonly sendOnce: SendOnce;
   /** Where the messages come from and go back to. */
   readonly queue: Queue;
@@ -55,4 +39,4 @@ interface DeliveryDeps {
   secrets(): readonly Secret[];
 }
 
-export type { DeliveryDeps, DeliveryLimits, TokenAnswer, Tokens };
+export type { DeliveryDeps, DeliveryLimits };

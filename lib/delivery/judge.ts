@@ -192,4 +192,4 @@ function judge(call: JudgedCall, reply: ParsedReply): Judgement {
 }
 
 export type { JudgedCall, Judgement };
-export { judge };
+export { judge, unclear };

@@ -1,8 +1,8 @@
 import { redact } from '../deadletter/redact.ts';
 import type { CredentialsProvider } from '../ledger/token/credentials.ts';
+import type { TokenKeeper } from '../ledger/token/token-keeper.ts';
 import type { HttpReply, Transport } from '../marketo/http.ts';
 import type { Secret } from '../marketo/secret.ts';
-import type { Tokens } from './deps.ts';
 
 /** A worker sees a token an hour and a client secret a rotation; older ones are dead. */
 const MAX_REMEMBERED = 10;
@@ -25,8 +25,8 @@ function rememberSecrets() {
     transport(transport: Transport): Transport {
       return async (request, options) => withoutSecrets(await transport(request, options), known);
     },
-    tokens(tokens: Tokens): Tokens {
-      const watch = async (answer: ReturnType<Tokens['current']>) => {
+    tokens(tokens: TokenKeeper): TokenKeeper {
+      const watch = async (answer: ReturnType<TokenKeeper['current']>) => {
         const given = await answer;
         if (given.kind === 'token') remember(given.token);
         return given;

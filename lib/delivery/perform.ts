@@ -1,16 +1,16 @@
 import type { CallOutcome, Permit } from '../ledger/ledger.ts';
+import type { TokenAnswer } from '../ledger/token/token-keeper.ts';
 import { isKnown } from '../marketo/catalogue/catalogue.ts';
 import type { HttpReply } from '../marketo/http.ts';
 import { parseReply } from '../marketo/reply.ts';
-import type { MarketoRequest } from '../marketo/request.ts';
 import type { Secret } from '../marketo/secret.ts';
-import { fitUri, postAsGet, toHttpRequest } from '../marketo/wire.ts';
-import { callOutcomeOf, holdMsOf, outcomeOf } from './aftermath.ts';
+import { fitUri, mayReadByPost, postAsGet, toHttpRequest } from '../marketo/wire.ts';
+import { type Circumstances, callOutcomeOf, holdMsOf, outcomeOf } from './aftermath.ts';
 import { longestCallMs } from './call-time.ts';
 import type { Claims } from './claims.ts';
-import type { DeliveryDeps, TokenAnswer } from './deps.ts';
+import type { DeliveryDeps } from './deps.ts';
 import { type Call, type Item, messagesOf } from './item.ts';
-import { type Judgement, judge } from './judge.ts';
+import { type Judgement, judge, unclear } from './judge.ts';
 import type { Exchange, Outcome } from './outcome.ts';
 import { halve, narrow } from './split.ts';
 import { heaviest, type Verdict } from './verdict.ts';
@@ -25,17 +25,6 @@ interface Step {
 const NO_OUTCOMES: ReadonlyMap<Item, Outcome> = new Map();
 /** What a stopped line costs each message that meets it; the circuit decides when one is let through. */
 const STOPPED_WAIT_MS = 60_000;
-
-/** The verdict on a reply that the relay itself fails on. */
-const BEYOND_US: Verdict = {
-  rule: { kind: 'retry', pace: 'growing' },
-  code: 'unreadableReply',
-  level: 'relay',
-  message: 'the relay could not deal with the reply',
-  errors: [],
-  executed: 'unknown',
-  counted: true,
-};
 
 interface PerformContext {
   readonly deps: DeliveryDeps;
@@ -52,11 +41,6 @@ function endpointOf(call: Call) {
   return first.message.endpoint;
 }
 
-/** Marketo: lead-database, "Long URIs". The asset API has dropped `_method`: there the POST would be done as a POST. */
-function mayReadByPost({ path }: MarketoRequest): boolean {
-  return path.startsWith('/rest/v1/');
-}
-
 function release(context: PerformContext, permit: Permit, outcome: CallOutcome, counted = true, holdMs = 0): void {
   const endedAtMs = context.deps.clock.nowMs();
   context.releases.push(context.deps.ledger.release([{ permit, outcome, counted, endedAtMs, holdMs }]));
@@ -64,6 +48,16 @@ function release(context: PerformContext, permit: Permit, outcome: CallOutcome, 
 
 function all(items: readonly Item[], outcome: Outcome): ReadonlyMap<Item, Outcome> {
   return new Map(items.map((item) => [item, outcome]));
+}
+
+function circumstances(
+  exchange: Exchange,
+  { probe }: Permit,
+  holdMs: number,
+  nowMs: number,
+  { limits, random }: DeliveryDeps,
+): Circumstances {
+  return { exchange, probe, holdMs, nowMs, limits, random };
 }
 
 /** The wait of messages that cannot be sent for want of a token. */
@@ -130,7 +124,7 @@ async function perform(planned: Call, permit: Permit, context: PerformContext): 
 async function send(call: Call, permit: Permit, token: Secret, context: PerformContext): Promise<Step> {
   const { deps } = context;
   const endpoint = endpointOf(call);
-  const request = toHttpRequest(deps.baseUrl, mayReadByPost(call.request) ? fitUri(call.request) : call.request);
+  const request = toHttpRequest(deps.baseUrl, fitUri(call.request));
   const sentAtMs = deps.clock.nowMs();
   const reply: HttpReply = await deps.transport(request, {
     timeoutMs: context.callTimeoutMs(call),
@@ -145,9 +139,10 @@ async function send(call: Call, permit: Permit, token: Secret, context: PerformC
     const nowMs = deps.clock.nowMs();
     const holdMs = Math.max(0, sentAtMs + longestCallMs(endpoint) - nowMs);
     release(context, permit, 'transient', true, holdMs);
-    const at = { exchange, probe: permit.probe, holdMs, nowMs, limits: deps.limits, random: deps.random };
+    const verdict = unclear('the relay could not deal with the reply');
+    const at = circumstances(exchange, permit, holdMs, nowMs, deps);
     return {
-      outcomes: new Map(call.items.map((item) => [item, outcomeOf(item, BEYOND_US, at)])),
+      outcomes: new Map(call.items.map((item) => [item, outcomeOf(item, verdict, at)])),
       calls: [],
       unsent: [],
     };
@@ -184,21 +179,14 @@ async function conclude(
   // A reply that answers record by record counts, whatever codes the records have.
   release(context, permit, ended, !isWhole || verdict.counted, holdMs);
   report(call, judgement, verdict, nowMs - sentAtMs, deps);
-  const circumstances = {
-    exchange,
-    probe: permit.probe,
-    holdMs,
-    nowMs,
-    limits: deps.limits,
-    random: deps.random,
-  };
+  const at = circumstances(exchange, permit, holdMs, nowMs, deps);
   if (judgement.kind === 'whole') {
     const next = await again(call, verdict, token, exchange, deps);
     if (next !== undefined) return next;
   }
   const verdictAt = (index: number): Verdict =>
     judgement.kind === 'each' ? (judgement.verdicts[index] ?? verdict) : verdict;
-  const outcomes = call.items.map((item, index) => [item, outcomeOf(item, verdictAt(index), circumstances)] as const);
+  const outcomes = call.items.map((item, index) => [item, outcomeOf(item, verdictAt(index), at)] as const);
   return { outcomes: new Map(outcomes), calls: [], unsent: [] };
 }
 

@@ -10,8 +10,8 @@ import { returnedCopy } from './returned-copy.ts';
 import { type DeadItems, settledLetter } from './settled-letter.ts';
 
 /**
- * How often a message that cannot be copied is held before it is given up: its attempts cannot be written on it. One less
- * than the stack's least `maxReceiveCount`, after which SQS would take it away without a reason.
+ * How often a message that cannot be copied is held before it is given up: its attempts cannot be written on it. Far
+ * below the stack's least `maxReceiveCount`, after which SQS would take it away without a reason.
  */
 const MAX_HOLDS = 4;
 const HOLD_GROWTH = 4;

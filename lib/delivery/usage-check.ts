@@ -1,6 +1,6 @@
 import { matchEndpoint } from '../marketo/endpoints/endpoints.ts';
 import { parseReply } from '../marketo/reply.ts';
-import type { Json, JsonObject, MarketoRequest } from '../marketo/request.ts';
+import { isObject, type MarketoRequest } from '../marketo/request.ts';
 import { toHttpRequest } from '../marketo/wire.ts';
 import { longestCallMs } from './call-time.ts';
 import type { DeliveryDeps } from './deps.ts';
@@ -58,10 +58,6 @@ function readUsage(
   const users = Array.isArray(today.users) ? today.users.filter(isObject) : [];
   const own = users.find(({ userId }) => typeof userId === 'string' && userId.toLowerCase() === user?.toLowerCase());
   return { totalToday: today.total, ownToday: typeof own?.count === 'number' ? own.count : Number.POSITIVE_INFINITY };
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export { checkUsage };

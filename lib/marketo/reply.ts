@@ -1,5 +1,5 @@
 import type { HttpReply } from './http.ts';
-import type { Json, JsonObject } from './request.ts';
+import { isObject, type Json, type JsonObject } from './request.ts';
 
 /** One error of a reply, or one reason of a record. `code` is trimmed, and empty when Marketo gave none. */
 interface MarketoError {
@@ -178,10 +178,6 @@ function placeOf(location: string | undefined): string | undefined {
 
 function clip(text: string, maxChars: number): string {
   return text.slice(0, maxChars).toWellFormed();
-}
-
-function isObject(value: Json): value is JsonObject {
-  return value !== null && typeof value === 'object' && !isList(value);
 }
 
 function isList(value: Json): value is readonly Json[] {

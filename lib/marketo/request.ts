@@ -17,4 +17,17 @@ interface MarketoRequest {
   readonly form?: Readonly<Record<string, Json>>;
 }
 
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Whether `_method` in the query of a POST names the method that is meant (Marketo: lead-database, "Long URIs"). The asset
+ * API has dropped it, and of bulk nothing is said: there the POST would be done as a POST.
+ */
+function takesMethodOverride(path: string): boolean {
+  return path.startsWith('/rest/v1/');
+}
+
 export type { Json, JsonObject, MarketoRequest, QueryValue };
+export { isObject, takesMethodOverride };

@@ -1,6 +1,6 @@
 import type { HttpRequest } from './http.ts';
 import { MAX_URI_BYTES } from './limits.ts';
-import type { Json, MarketoRequest, QueryValue } from './request.ts';
+import { type Json, type MarketoRequest, type QueryValue, takesMethodOverride } from './request.ts';
 
 /** The parts of Marketo's API that a request may address; identity is not among them. */
 const API_PATH = /^\/(?:rest\/v1|rest\/asset\/v1|bulk\/v1)\/./;
@@ -54,9 +54,14 @@ function postAsGet(request: MarketoRequest): MarketoRequest {
   return { method: 'POST', path, query: { _method: 'GET' }, form: { ...Object.fromEntries(filled), ...form } };
 }
 
-/** A GET whose URI passes Marketo's limit becomes {@link postAsGet}; every other request stays as it is. */
+/** A GET whose URI passes Marketo's limit becomes {@link postAsGet} where it may; every other request stays as it is. */
 function fitUri(request: MarketoRequest): MarketoRequest {
-  return request.method === 'GET' && wireSize(request).uriBytes > MAX_URI_BYTES ? postAsGet(request) : request;
+  return mayReadByPost(request) && wireSize(request).uriBytes > MAX_URI_BYTES ? postAsGet(request) : request;
+}
+
+/** Whether {@link postAsGet} is still the same read. */
+function mayReadByPost({ method, path }: MarketoRequest): boolean {
+  return method === 'GET' && takesMethodOverride(path);
 }
 
 /** Bytes as sent: path and query after encoding, and the body in UTF-8. Throws as {@link toHttpRequest} does. */
@@ -140,4 +145,4 @@ function contentTypeOf(request: MarketoRequest): string | undefined {
   return named ? 'application/json' : undefined;
 }
 
-export { fitUri, postAsGet, toHttpRequest, wireSize };
+export { fitUri, mayReadByPost, postAsGet, toHttpRequest, wireSize };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { JsonObject, MarketoRequest } from '../marketo/request.ts';
+import { type JsonObject, type MarketoRequest, takesMethodOverride } from '../marketo/request.ts';
 import { joinPath, shorten, toJsonText } from './json-text.ts';
 import type { MessageProblem } from './problem.ts';
 import { pathFaults } from './request-path.ts';
@@ -149,11 +149,10 @@ function queryProblems(value: Record<string, unknown>): MessageProblem[] {
   });
 }
 
-/** Marketo: lead-database, "Long URIs". The asset API has dropped `_method`: there the POST would be done as a POST. */
 function mayReadByPost(message: Record<string, unknown>, override: unknown): boolean {
   const isPost =
     message.method === 'POST' || (message.method === undefined && ('body' in message || 'form' in message));
-  return override === 'GET' && isPost && typeof message.path === 'string' && message.path.startsWith('/rest/v1/');
+  return override === 'GET' && isPost && typeof message.path === 'string' && takesMethodOverride(message.path);
 }
 
 function formProblems(value: Record<string, unknown>): MessageProblem[] {

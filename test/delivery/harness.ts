@@ -1,12 +1,13 @@
 import type { DeadLetterOffice } from '../../lib/deadletter/office.ts';
 import type { DeadLetter } from '../../lib/deadletter/types.ts';
 import { deliverBatch } from '../../lib/delivery/deliver.ts';
-import type { DeliveryDeps, TokenAnswer } from '../../lib/delivery/deps.ts';
+import type { DeliveryDeps } from '../../lib/delivery/deps.ts';
 import type { DeliveryEvent } from '../../lib/delivery/events.ts';
 import type { SendOnce } from '../../lib/delivery/send-once.ts';
 import { DEFAULT_LIMITS, type LedgerLimits } from '../../lib/ledger/limits.ts';
 import { createMemoryRegister } from '../../lib/ledger/memory-register.ts';
 import { createSharedLedger } from '../../lib/ledger/shared-ledger.ts';
+import type { TokenAnswer } from '../../lib/ledger/token/token-keeper.ts';
 import type { HttpReply, HttpRequest } from '../../lib/marketo/http.ts';
 import type { Json, JsonObject } from '../../lib/marketo/request.ts';
 import { Secret } from '../../lib/marketo/secret.ts';

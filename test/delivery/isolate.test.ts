@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { deliverBatch } from '../../lib/delivery/deliver.ts';
-import type { TokenAnswer } from '../../lib/delivery/deps.ts';
+import type { TokenAnswer } from '../../lib/ledger/token/token-keeper.ts';
 import type { HttpReply } from '../../lib/marketo/http.ts';
 import type { JsonObject } from '../../lib/marketo/request.ts';
 import { done, failed, json, LOST, leads, page, type Script, type SentCall, World } from './harness.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { DeliveryDeps, TokenAnswer } from '../../lib/delivery/deps.ts';
+import type { DeliveryDeps } from '../../lib/delivery/deps.ts';
 import { checkUsage } from '../../lib/delivery/usage-check.ts';
 import type { CallEnd, Permit, PermitAnswer, UsageToday } from '../../lib/ledger/ledger.ts';
+import type { TokenAnswer } from '../../lib/ledger/token/token-keeper.ts';
 import type { HttpReply, HttpRequest } from '../../lib/marketo/http.ts';
 import type { Json } from '../../lib/marketo/request.ts';
 import { Secret } from '../../lib/marketo/secret.ts';

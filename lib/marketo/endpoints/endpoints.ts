@@ -1,4 +1,4 @@
-import type { Json, JsonObject, MarketoRequest } from '../request.ts';
+import { isObject, type Json, type JsonObject, type MarketoRequest, takesMethodOverride } from '../request.ts';
 import { ACTIVITIES } from './activities.ts';
 import { ASSETS } from './assets.ts';
 import { BULK } from './bulk.ts';
@@ -6,7 +6,7 @@ import { CAMPAIGNS } from './campaigns.ts';
 import { CRM_OBJECTS } from './crm-objects.ts';
 import { CUSTOM_OBJECTS } from './custom-objects.ts';
 import { bodyFormOf, familyEndpoint } from './families.ts';
-import { isObject, ownValue } from './keys.ts';
+import { ownValue } from './keys.ts';
 import { LEADS } from './leads.ts';
 import { LISTS } from './lists.ts';
 import { NAMED_ACCOUNTS } from './named-accounts.ts';
@@ -82,7 +82,7 @@ function inputOf(request: MarketoRequest): readonly JsonObject[] | undefined {
 
 /** The method that a POST asks to be taken for; in the query as a rule, in the form body in some recordings. */
 function methodOverride(request: MarketoRequest): string | undefined {
-  if (request.method !== 'POST' || !request.path.startsWith('/rest/v1/')) return undefined;
+  if (request.method !== 'POST' || !takesMethodOverride(request.path)) return undefined;
   const override = ownQuery(request, '_method') ?? ownValue(request.form ?? {}, '_method');
   return override === undefined ? undefined : String(override).toUpperCase();
 }

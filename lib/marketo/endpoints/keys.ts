@@ -1,4 +1,4 @@
-import type { Json, JsonObject, MarketoRequest } from '../request.ts';
+import { isObject, type Json, type JsonObject, type MarketoRequest } from '../request.ts';
 
 type RecordKey = (request: MarketoRequest, record: JsonObject) => string | undefined;
 
@@ -89,16 +89,11 @@ function scalar(value: Json | undefined): string | undefined {
   return value === undefined || value === null || typeof value === 'object' ? undefined : String(value);
 }
 
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 export type { RecordKey };
 export {
   byDedupeFields,
   byGuid,
   customObjectKey,
-  isObject,
   leadByFormEmail,
   leadById,
   leadByLeadId,
