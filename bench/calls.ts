@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { startFakeMarketo } from '../lib/local/marketo/server.ts';
+import { startFakeMarketo } from '../lib/fake-marketo/server.ts';
 import { seeded } from '../test/ledger/support/random.ts';
 import { runDelivery } from './calls/delivery.ts';
 import { type Figures, figuresOf } from './calls/figures.ts';
@@ -9,7 +9,7 @@ import { FAULTS, publications } from './calls/publications.ts';
  * How many calls a backlog of single-lead messages costs, one in two hundred of them bad, and whether each ends as it
  * should: the real delivery code against the fake Marketo, over HTTP. Exit status 1 when a promise is broken.
  *
- *     node bench/calls.ts [--messages 30000] [--batch 3000] [--workers 5] [--seats 10] [--seed 1] [--json]
+ *     node bench/calls.ts [--messages 30000] [--batch 3000] [--workers 5] [--slots 10] [--seed 1] [--json]
  *
  * A batch is what an invocation gets: `gatherMessages` of the stack. 3,000 is a multiple of the 300 records that a call
  * takes, so that no call leaves half full, and with 1 to 2 KB for each message in the event it stays below the 6 MB of
@@ -20,13 +20,13 @@ const { values } = parseArgs({
     messages: { type: 'string', default: '30000' },
     batch: { type: 'string', default: '3000' },
     workers: { type: 'string', default: '5' },
-    seats: { type: 'string', default: '10' },
+    slots: { type: 'string', default: '10' },
     seed: { type: 'string', default: '1' },
     json: { type: 'boolean', default: false },
   },
 });
 
-function numberOf(name: 'messages' | 'batch' | 'workers' | 'seats' | 'seed'): number {
+function numberOf(name: 'messages' | 'batch' | 'workers' | 'slots' | 'seed'): number {
   const value = Number(values[name]);
   if (!Number.isInteger(value) || value < 1)
     throw new RangeError(`--${name} is ${values[name]}, and must be 1 or more.`);
@@ -51,13 +51,13 @@ function render({ shared, isolating, ...figures }: Figures, seconds: number): st
 
 async function main(): Promise<number> {
   const published = publications(numberOf('messages'), seeded(numberOf('seed')));
-  const seats = numberOf('seats');
-  const unlimited = { rateLimitCalls: 1_000_000, dailyQuota: 1_000_000, maxConcurrentCalls: seats };
+  const slots = numberOf('slots');
+  const unlimited = { rateLimitCalls: 1_000_000, dailyQuota: 1_000_000, maxConcurrentCalls: slots };
   const marketo = await startFakeMarketo({ ...unlimited, faults: FAULTS });
   try {
     const startedMs = performance.now();
     const bodies = published.map(({ body }) => body);
-    const options = { batchSize: numberOf('batch'), workers: numberOf('workers'), seats };
+    const options = { batchSize: numberOf('batch'), workers: numberOf('workers'), slots };
     const run = await runDelivery({ marketo, bodies, ...options });
     const seconds = (performance.now() - startedMs) / 1_000;
     const figures = figuresOf(published, run, marketo.database.leads);

@@ -7,7 +7,7 @@ import { runInVirtualTime } from './rate/virtual-time.ts';
  * How much of Marketo's rate limit the ledger lets through when workers always want more, and what that costs. Exit
  * status 1 when a limit is broken as Marketo counts.
  *
- *     node bench/rate.ts [--calls 100] [--window 20] [--seats 10] [--workers 10] [--at-once 1] [--latency 200-450]
+ *     node bench/rate.ts [--calls 100] [--window 20] [--slots 10] [--workers 10] [--at-once 1] [--latency 200-450]
  *                        [--seconds 1800] [--seed 1] [--real] [--json]
  *
  * Virtual time, unless `--real`: then over an embedded DynamoDB, where 60 seconds take 60 seconds.
@@ -16,7 +16,7 @@ const { values } = parseArgs({
   options: {
     calls: { type: 'string', default: '100' },
     window: { type: 'string', default: '20' },
-    seats: { type: 'string', default: '10' },
+    slots: { type: 'string', default: '10' },
     workers: { type: 'string', default: '10' },
     'at-once': { type: 'string', default: '1' },
     latency: { type: 'string', default: '200-450' },
@@ -43,7 +43,7 @@ async function main(): Promise<number> {
   const load: Load = {
     windowCalls: wholeNumber('calls', values.calls),
     windowMs: 1_000 * wholeNumber('window', values.window),
-    seats: wholeNumber('seats', values.seats),
+    slots: wholeNumber('slots', values.slots),
     workers: wholeNumber('workers', values.workers),
     atOnce: wholeNumber('at-once', values['at-once']),
     latencyMs: latencyOf(values.latency),
@@ -53,7 +53,7 @@ async function main(): Promise<number> {
   const figures = figuresOf(load, await (values.real ? runInRealTime(load) : runInVirtualTime(load)));
   const where = values.real ? 'real time, embedded DynamoDB' : 'virtual time';
   process.stdout.write(`${values.json ? JSON.stringify({ ...load, ...figures }) : render(load, figures, where)}\n`);
-  return figures.worstWindow > load.windowCalls || figures.worstSeats > load.seats ? 1 : 0;
+  return figures.worstWindow > load.windowCalls || figures.worstSlots > load.slots ? 1 : 0;
 }
 
 process.exitCode = await main();

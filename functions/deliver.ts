@@ -5,10 +5,10 @@ import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import { Tracer } from '@aws-lambda-powertools/tracer';
 import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
-import { measuresOf } from '../lib/cloud/delivery-metrics.ts';
-import type { DeliveryEvent } from '../lib/delivery/events.ts';
-import { createDeliveryFunction } from '../lib/delivery/function.ts';
 import type { Log } from '../lib/ports.ts';
+import { createDeliveryHandler } from '../lib/runtime/delivery.ts';
+import type { DeliveryEvent } from '../lib/telemetry/events.ts';
+import { measuresOf } from '../lib/telemetry/metrics.ts';
 
 const logger = new Logger();
 const metrics = new Metrics();
@@ -30,7 +30,7 @@ function observe(event: DeliveryEvent): void {
 }
 
 // The settings are read here, once: a bad one fails the cold start with a message that names them all.
-const deliver = createDeliveryFunction(process.env, { log, observe });
+const deliver = createDeliveryHandler(process.env, { log, observe });
 
 // Delivery watches its own deadline and settles everything before it: middy's early abort would only cut that off.
 const handler = middy(deliver, { timeoutEarlyInMillis: 0 })

@@ -1,15 +1,15 @@
-import type { DeadLetter } from '../../lib/deadletter/types.ts';
+import type { DeadLetter } from '../../lib/dead-letter/types.ts';
 import { deliverBatch } from '../../lib/delivery/deliver.ts';
 import type { DeliveryDeps } from '../../lib/delivery/deps.ts';
+import type { FakeMarketo } from '../../lib/fake-marketo/server.ts';
 import { DEFAULT_LIMITS } from '../../lib/ledger/limits.ts';
 import { createMemoryRegister } from '../../lib/ledger/memory-register.ts';
 import { createSharedLedger } from '../../lib/ledger/shared-ledger.ts';
-import type { FakeMarketo } from '../../lib/local/marketo/server.ts';
 import type { HttpRequest, Transport } from '../../lib/marketo/http.ts';
 import { createTransport } from '../../lib/marketo/http-client.ts';
 import { createIdentity } from '../../lib/marketo/identity.ts';
 import { Secret } from '../../lib/marketo/secret.ts';
-import type { OutgoingMessage, QueueRecord } from '../../lib/message/queue.ts';
+import type { OutgoingMessage, ReceivedMessage } from '../../lib/message/queue.ts';
 import type { Clock, Log } from '../../lib/ports.ts';
 
 interface DeliveryRun {
@@ -29,12 +29,12 @@ interface RunOptions {
   /** Invocations at once. */
   readonly workers: number;
   /** Calls in flight at once. */
-  readonly seats: number;
+  readonly slots: number;
 }
 
 const SILENT: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const FUNCTION_MS = 420_000;
-/** Far from every limit of the ledger but the seats: what is counted here is calls, not their pace. */
+/** Far from every limit of the ledger but the slots: what is counted here is calls, not their pace. */
 const MANY_CALLS = 1_000_000;
 
 const clock: Clock = {
@@ -46,10 +46,10 @@ const clock: Clock = {
  * Delivers a backlog with the real delivery code, over HTTP: several workers take batch after batch, and everything that
  * goes back to the queue comes again when its delay is over.
  */
-async function runDelivery({ marketo, bodies, batchSize, workers, seats }: RunOptions): Promise<DeliveryRun> {
+async function runDelivery({ marketo, bodies, batchSize, workers, slots }: RunOptions): Promise<DeliveryRun> {
   const letters: DeadLetter[] = [];
   const calls: string[][] = [];
-  const queue: { readonly record: QueueRecord; readonly visibleAtMs: number }[] = [];
+  const queue: { readonly record: ReceivedMessage; readonly visibleAtMs: number }[] = [];
   let returned = 0;
   let unsettled = 0;
   const enqueue = (message: Pick<OutgoingMessage, 'body' | 'attributes'>, delaySeconds = 0): void => {
@@ -59,7 +59,7 @@ async function runDelivery({ marketo, bodies, batchSize, workers, seats }: RunOp
   };
   for (const body of bodies) enqueue({ body, attributes: {} });
 
-  const deps = await createDeps(marketo, seats, {
+  const deps = await createDeps(marketo, slots, {
     letters,
     send: (request) => calls.push(emailsIn(request)),
     returns: (copy) => {
@@ -92,7 +92,7 @@ interface Hooks {
   returns(copy: OutgoingMessage): void;
 }
 
-async function createDeps(marketo: FakeMarketo, seats: number, hooks: Hooks): Promise<DeliveryDeps> {
+async function createDeps(marketo: FakeMarketo, slots: number, hooks: Hooks): Promise<DeliveryDeps> {
   const random = Math.random;
   const http = createTransport();
   const transport: Transport = (request, options) => {
@@ -103,7 +103,7 @@ async function createDeps(marketo: FakeMarketo, seats: number, hooks: Hooks): Pr
   const answer = await fetchToken({ clientId: marketo.clientId, clientSecret: new Secret(marketo.clientSecret) });
   if (answer.kind !== 'token') throw new Error(`no token: ${JSON.stringify(answer)}`);
   const token = { kind: 'token', token: answer.token } as const;
-  const limits = { ...DEFAULT_LIMITS, windowCalls: MANY_CALLS, dayCalls: MANY_CALLS, seats };
+  const limits = { ...DEFAULT_LIMITS, windowCalls: MANY_CALLS, dayCalls: MANY_CALLS, slots };
   return {
     baseUrl: marketo.url,
     transport,
@@ -111,16 +111,16 @@ async function createDeps(marketo: FakeMarketo, seats: number, hooks: Hooks): Pr
     tokens: { current: async () => token, replace: async () => token },
     sendOnce: {
       claim: () => Promise.reject(new Error('upserts need no send-once record')),
-      settle: async () => {},
+      complete: async () => {},
     },
     queue: {
       send: async (messages) => {
         for (const message of messages) hooks.returns(message);
         return messages.map(() => ({ accepted: true }));
       },
-      hold: async () => false,
+      extendVisibility: async () => false,
     },
-    office: {
+    deadLetters: {
       send: async (sent) => {
         hooks.letters.push(...sent);
         return sent.map(() => ({ accepted: true }));

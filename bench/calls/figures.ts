@@ -1,4 +1,4 @@
-import type { Leads } from '../../lib/local/marketo/database/leads.ts';
+import type { Leads } from '../../lib/fake-marketo/database/leads.ts';
 import type { DeliveryRun } from './delivery.ts';
 import { BAD_KINDS, type BadKind, failsWholeCall, type Publication } from './publications.ts';
 

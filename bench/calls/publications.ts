@@ -1,4 +1,4 @@
-import type { FaultRule } from '../../lib/local/marketo/faults.ts';
+import type { FaultRule } from '../../lib/fake-marketo/faults.ts';
 import type { JsonObject } from '../../lib/marketo/request.ts';
 
 /** A single-lead message, and whether Marketo can take it. */

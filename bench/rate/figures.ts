@@ -1,7 +1,7 @@
 interface Load {
   readonly windowCalls: number;
   readonly windowMs: number;
-  readonly seats: number;
+  readonly slots: number;
   readonly workers: number;
   /** Calls that each invocation asks for at once. */
   readonly atOnce: number;
@@ -14,7 +14,7 @@ interface Load {
 interface Run {
   readonly arrivalsAtMs: readonly number[];
   readonly worstWindow: number;
-  readonly worstSeats: number;
+  readonly worstSlots: number;
   readonly swaps: number;
   readonly conflicts: number;
   readonly ends: number;
@@ -30,7 +30,7 @@ interface Figures {
   /** What counting each call until its completion allows at this latency, if nothing else cost any time. */
   readonly mostPossible: number;
   readonly worstWindow: number;
-  readonly worstSeats: number;
+  readonly worstSlots: number;
   readonly writesPerCall: number;
   readonly conflictsPerCall: number;
   readonly readsPerCall: number;
@@ -59,7 +59,7 @@ function figuresOf({ windowCalls, windowMs, latencyMs }: Load, run: Run): Figure
     shareOfLimit,
     mostPossible: windowMs / (windowMs + (latencyMs[0] + latencyMs[1]) / 2),
     worstWindow: run.worstWindow,
-    worstSeats: run.worstSeats,
+    worstSlots: run.worstSlots,
     writesPerCall: (run.swaps + run.ends) / calls,
     conflictsPerCall: run.conflicts / calls,
     readsPerCall: run.reads / calls,
@@ -78,7 +78,7 @@ function render(load: Load, figures: Figures, where: string): string {
     `load        ${load.workers} workers, ${load.atOnce} calls at once each, ${load.latencyMs.join(' to ')} ms a call, ${load.seconds} s of ${where}`,
     `calls       ${figures.calls}`,
     `rate        ${figures.callsPerWindow.toFixed(2)} in ${seconds} s, ${percent(figures.shareOfLimit)} of the limit of ${load.windowCalls} (most possible at this latency: ${percent(figures.mostPossible)})`,
-    `worst       ${figures.worstWindow} in any ${seconds} s, limit ${load.windowCalls}; ${figures.worstSeats} in flight, limit ${load.seats}`,
+    `worst       ${figures.worstWindow} in any ${seconds} s, limit ${load.windowCalls}; ${figures.worstSlots} in flight, limit ${load.slots}`,
     `writes      ${figures.writesPerCall.toFixed(2)} a call, of which ${figures.conflictsPerCall.toFixed(2)} lost a race`,
     `reads       ${figures.readsPerCall.toFixed(2)} a call`,
     `refusals    ${figures.refusalsPerCall.toFixed(2)} a call: ${reasons.join(', ') || 'none'}`,

@@ -1,10 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { createDynamoDbRegister } from '../../lib/ledger/dynamodb-register.ts';
+import { createDynamoDbRegister } from '../../lib/aws/dynamodb-ledger.ts';
+import { startTable } from '../../lib/emulators/table.ts';
 import type { PermitAsk } from '../../lib/ledger/ledger.ts';
 import { DEFAULT_LIMITS } from '../../lib/ledger/limits.ts';
 import type { LedgerRegister } from '../../lib/ledger/register.ts';
 import { createSharedLedger } from '../../lib/ledger/shared-ledger.ts';
-import { startTable } from '../../lib/local/table.ts';
 import type { Clock, Log } from '../../lib/ports.ts';
 import type { Load, Run } from './figures.ts';
 
@@ -17,8 +17,8 @@ async function runInRealTime(load: Load): Promise<Run> {
   const table = await startTable();
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const client = new DynamoDBClient({ endpoint: table.url, region: 'us-east-1', credentials });
-  const { windowCalls, windowMs, seats } = load;
-  const limits = { ...DEFAULT_LIMITS, windowCalls, windowMs, seats, dayCalls: 10_000_000 };
+  const { windowCalls, windowMs, slots } = load;
+  const limits = { ...DEFAULT_LIMITS, windowCalls, windowMs, slots, dayCalls: 10_000_000 };
   const inner = createDynamoDbRegister({ client, tableName: table.tableName, subscription: 'bench', limits });
   const traffic = { swaps: 0, conflicts: 0, ends: 0, reads: 0 };
   const register: LedgerRegister = {
@@ -32,21 +32,21 @@ async function runInRealTime(load: Load): Promise<Run> {
       if (!won) traffic.conflicts += 1;
       return won;
     },
-    end: (ends) => {
+    recordReleases: (ends) => {
       traffic.ends += 1;
-      return inner.end(ends);
+      return inner.recordReleases(ends);
     },
   };
   const refusals: Record<string, number> = {};
   const arrivalsAtMs: number[] = [];
   let inFlight = 0;
-  let worstSeats = 0;
+  let worstSlots = 0;
   const untilMs = Date.now() + load.seconds * 1_000;
 
   async function call(): Promise<void> {
     arrivalsAtMs.push(Date.now());
     inFlight += 1;
-    worstSeats = Math.max(worstSeats, inFlight);
+    worstSlots = Math.max(worstSlots, inFlight);
     const [low, high] = load.latencyMs;
     await sleep(low + Math.random() * (high - low));
     inFlight -= 1;
@@ -89,7 +89,7 @@ async function runInRealTime(load: Load): Promise<Run> {
     client.destroy();
     await table.stop();
   }
-  return { ...traffic, arrivalsAtMs, refusals, worstSeats, worstWindow: worstOf(arrivalsAtMs, windowMs) };
+  return { ...traffic, arrivalsAtMs, refusals, worstSlots, worstWindow: worstOf(arrivalsAtMs, windowMs) };
 }
 
 function worstOf(arrivalsAtMs: readonly number[], windowMs: number): number {

@@ -5,11 +5,11 @@ import type { Load, Run } from './figures.ts';
 
 /** Half an hour in a second: the real ledger over the register in memory, which answers in 4 to 12 ms. */
 async function runInVirtualTime(load: Load): Promise<Run> {
-  const { windowCalls, windowMs, seats, latencyMs, workers } = load;
+  const { windowCalls, windowMs, slots, latencyMs, workers } = load;
   const [low, high] = latencyMs;
   const { arrivalsAtMs, server, traffic, refusals } = await runFleet({
     seed: load.seed,
-    limits: { ...DEFAULT_LIMITS, windowCalls, windowMs, seats, dayCalls: 10_000_000 },
+    limits: { ...DEFAULT_LIMITS, windowCalls, windowMs, slots, dayCalls: 10_000_000 },
     startMs: Date.UTC(2026, 1, 10, 12),
     durationMs: load.seconds * 1_000,
     workers,
@@ -29,7 +29,7 @@ async function runInVirtualTime(load: Load): Promise<Run> {
     outageMs: [0, 0],
     faults: NO_FAULTS,
   });
-  return { ...traffic, arrivalsAtMs, refusals, worstSeats: server.worstSeats, worstWindow: server.worstWindow };
+  return { ...traffic, arrivalsAtMs, refusals, worstSlots: server.worstSlots, worstWindow: server.worstWindow };
 }
 
 export { runInVirtualTime };

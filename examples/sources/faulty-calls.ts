@@ -1,4 +1,4 @@
-import { SEED } from '../../lib/local/marketo/seed-data.ts';
+import { SEED } from '../../lib/fake-marketo/seed-data.ts';
 import { type Line, type People, times } from './people.ts';
 
 const LEADS = '/rest/v1/leads.json';

@@ -1,4 +1,4 @@
-import { seededRandom } from '../../lib/local/marketo/random.ts';
+import { seededRandom } from '../../lib/fake-marketo/random.ts';
 
 /** One line of the file: an object is a message, a string is a body that is published as it is. */
 type Line = Readonly<Record<string, unknown>> | string;

@@ -1,4 +1,4 @@
-import { SEED } from '../../lib/local/marketo/seed-data.ts';
+import { SEED } from '../../lib/fake-marketo/seed-data.ts';
 import { type Line, times } from './people.ts';
 
 /** Reads: they go through the queue seldom, but they may. The first has a URI of more than 8 KB. */

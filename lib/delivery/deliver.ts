@@ -1,15 +1,15 @@
-import { failureFromProblems } from '../deadletter/failure.ts';
-import { buildLetter } from '../deadletter/letter.ts';
-import { collapse } from '../message/collapse.ts';
-import { readMessage } from '../message/intake.ts';
+import { buildDeadLetter } from '../dead-letter/build.ts';
+import { failureFromProblems } from '../dead-letter/failure.ts';
 import type { Intake, Message } from '../message/message.ts';
 import type { MessageProblem } from '../message/problem.ts';
-import type { QueueRecord, SendOutcome } from '../message/queue.ts';
-import { createClaims } from './claims.ts';
+import type { ReceivedMessage, SendOutcome } from '../message/queue.ts';
+import { Run } from './call/scheduler.ts';
+import { createSendOnceSession } from './call/send-once-session.ts';
+import { checkUsage } from './call/usage-check.ts';
 import type { DeliveryDeps } from './deps.ts';
-import { Run } from './run.ts';
-import { type Settlement, settle } from './settle.ts';
-import { checkUsage } from './usage-check.ts';
+import { deduplicate } from './intake/deduplicate.ts';
+import { readMessage } from './intake/read-message.ts';
+import { type Settlement, settlementsOf } from './settle/settlement.ts';
 
 /** A send-once record outlives its invocation by so much, for clocks that differ and functions that are stopped late. */
 const CLAIM_MARGIN_MS = 60_000;
@@ -29,7 +29,7 @@ type Unsettled = ReadonlySet<string>;
  * const failed = await deliverBatch(records, deps, clock.nowMs() + context.getRemainingTimeInMillis());
  */
 async function deliverBatch(
-  records: readonly QueueRecord[],
+  records: readonly ReceivedMessage[],
   deps: DeliveryDeps,
   deadlineMs: number,
 ): Promise<Unsettled> {
@@ -37,17 +37,21 @@ async function deliverBatch(
   const intakes = taken.filter((intake) => intake !== undefined);
   const unread = records.filter((_, index) => taken[index] === undefined).map((record) => record.messageId);
   const valid = intakes.flatMap((intake) => (intake.kind === 'message' ? [intake.message] : []));
-  const { messages, followers, impostors } = collapse(valid);
+  const { messages, followers, conflicting } = deduplicate(valid);
   const invalid = [
     ...intakes.flatMap((intake) => (intake.kind === 'invalid' ? [intake] : [])),
-    ...impostors.map((message) => ({ ...message, kind: 'invalid' as const, problems: [NOT_ITS_OWN_ID] })),
+    ...conflicting.map((message) => ({ ...message, kind: 'invalid' as const, problems: [NOT_ITS_OWN_ID] })),
   ];
 
-  const claims = createClaims(deps.sendOnce, () => deadlineMs - deps.clock.nowMs() + CLAIM_MARGIN_MS, deps.log);
+  const claims = createSendOnceSession(
+    deps.sendOnce,
+    () => deadlineMs - deps.clock.nowMs() + CLAIM_MARGIN_MS,
+    deps.log,
+  );
   const run = new Run(messages, claims, deps, deadlineMs);
   const outcomes = await run.finish();
 
-  const settlements = settle(messages, outcomes, {
+  const settlements = settlementsOf(messages, outcomes, {
     nowMs: deps.clock.nowMs(),
     secrets: deps.secrets(),
   });
@@ -57,10 +61,10 @@ async function deliverBatch(
     Promise.all(run.releases),
     checkUsage(deps, deadlineMs),
   ]);
-  for (const { record, state } of messages) {
-    for (const twin of followers.get(record.messageId) ?? []) {
-      if (unsettled.has(record.messageId)) unsettled.add(twin.messageId);
-      else deps.observe({ kind: 'collapsed', relayId: state.relayId });
+  for (const { received, state } of messages) {
+    for (const twin of followers.get(received.messageId) ?? []) {
+      if (unsettled.has(received.messageId)) unsettled.add(twin.messageId);
+      else deps.observe({ kind: 'deduplicated', relayId: state.relayId });
     }
   }
   return new Set([...unsettled, ...refused, ...unread]);
@@ -71,7 +75,7 @@ async function deliverBatch(
  * answer now: SQS brings the record again.
  */
 async function take(
-  record: QueueRecord,
+  record: ReceivedMessage,
   { overflow, clock, log }: DeliveryDeps,
 ): Promise<Exclude<Intake, { kind: 'overflowed' }> | undefined> {
   const intake = readMessage(record, clock.nowMs());
@@ -80,7 +84,7 @@ async function take(
   const invalid = (expected: string) =>
     ({
       kind: 'invalid',
-      record: intake.record,
+      received: intake.received,
       state,
       originalBody,
       problems: [{ path: 'overflow', expected }],
@@ -99,17 +103,21 @@ async function take(
 
 async function sendInvalid(
   intakes: readonly Extract<Intake, { kind: 'invalid' }>[],
-  { office, observe, secrets }: DeliveryDeps,
+  { deadLetters, observe, secrets }: DeliveryDeps,
 ): Promise<readonly string[]> {
   const letters = intakes.map((intake) =>
-    buildLetter({ message: intake, failure: failureFromProblems(intake.problems, intake.state), secrets: secrets() }),
+    buildDeadLetter({
+      message: intake,
+      failure: failureFromProblems(intake.problems, intake.state),
+      secrets: secrets(),
+    }),
   );
-  const outcomes = letters.length === 0 ? [] : await office.send(letters);
-  return intakes.flatMap(({ record, state }, index) => {
+  const outcomes = letters.length === 0 ? [] : await deadLetters.send(letters);
+  return intakes.flatMap(({ received, state }, index) => {
     const { relayId } = state;
     if (outcomes[index]?.accepted !== true) {
       observe({ kind: 'unsettled', relayId });
-      return [record.messageId];
+      return [received.messageId];
     }
     observe({ kind: 'deadLettered', relayId, code: 'invalidMessage', records: 0 });
     return [];
@@ -121,20 +129,20 @@ async function sendInvalid(
  * rest says that the rejected records are dealt with.
  */
 async function carryOut(settlements: readonly Settlement[], deps: DeliveryDeps): Promise<Set<string>> {
-  const posted = await sendFor(settlements, ({ letter }) => letter, deps.office);
-  const hasLetter = ({ letter, message }: Settlement): boolean => accepted(letter, posted.get(message));
-  const copied = await sendFor(settlements.filter(hasLetter), ({ copy }) => copy, deps.queue);
+  const posted = await sendFor(settlements, ({ deadLetter }) => deadLetter, deps.deadLetters);
+  const hasLetter = ({ deadLetter, message }: Settlement): boolean => accepted(deadLetter, posted.get(message));
+  const copied = await sendFor(settlements.filter(hasLetter), ({ retryMessage }) => retryMessage, deps.queue);
   const unsettled = new Set<string>();
   for (const settlement of settlements) {
-    const isAccepted = hasLetter(settlement) && accepted(settlement.copy, copied.get(settlement.message));
-    const { record } = settlement.message;
-    if (!isAccepted || settlement.holdSeconds !== undefined) unsettled.add(record.messageId);
+    const isAccepted = hasLetter(settlement) && accepted(settlement.retryMessage, copied.get(settlement.message));
+    const { received } = settlement.message;
+    if (!isAccepted || settlement.hideSeconds !== undefined) unsettled.add(received.messageId);
     tell(settlement, isAccepted, deps);
   }
   // Refused, the message comes again after its visibility timeout all the same.
   await Promise.all(
-    settlements.map(({ holdSeconds, message: { record } }) =>
-      holdSeconds === undefined ? true : deps.queue.hold(record.receiptHandle, holdSeconds),
+    settlements.map(({ hideSeconds, message: { received } }) =>
+      hideSeconds === undefined ? true : deps.queue.extendVisibility(received.receiptHandle, hideSeconds),
     ),
   );
   return unsettled;
@@ -164,7 +172,7 @@ function accepted(sent: unknown, outcome: SendOutcome | undefined): boolean {
 }
 
 function tell(
-  { message, letter, copy, holdSeconds, counts, again }: Settlement,
+  { message, deadLetter, retryMessage, hideSeconds, counts, requeued }: Settlement,
   isAccepted: boolean,
   deps: DeliveryDeps,
 ): void {
@@ -174,15 +182,15 @@ function tell(
     return;
   }
   if (counts.delivered > 0) deps.observe({ kind: 'delivered', relayId, records: counts.delivered });
-  if (letter) deps.observe({ kind: 'deadLettered', relayId, code: letter.failure.code, records: counts.dead });
-  if (again) {
-    const delaySeconds = copy?.delaySeconds ?? holdSeconds ?? 0;
-    deps.observe({ kind: 'returned', relayId, ...again, delaySeconds, records: counts.again });
+  if (deadLetter) deps.observe({ kind: 'deadLettered', relayId, code: deadLetter.failure.code, records: counts.dead });
+  if (requeued) {
+    const delaySeconds = retryMessage?.delaySeconds ?? hideSeconds ?? 0;
+    deps.observe({ kind: 'returned', relayId, ...requeued, delaySeconds, records: counts.requeued });
     deps.log.info('message goes back to the queue', {
       relayId,
-      ...again,
+      ...requeued,
       delaySeconds,
-      held: holdSeconds !== undefined,
+      held: hideSeconds !== undefined,
     });
   }
 }

@@ -1,13 +1,13 @@
-import type { DeadLetterOffice } from '../deadletter/office.ts';
-import type { OverflowStore } from '../deadletter/overflow.ts';
+import type { TokenKeeper } from '../access-token/token-keeper.ts';
+import type { OverflowStore } from '../dead-letter/overflow.ts';
+import type { DeadLetterPublisher } from '../dead-letter/publish.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { TokenKeeper } from '../ledger/token/token-keeper.ts';
 import type { Transport } from '../marketo/http.ts';
 import type { Secret } from '../marketo/secret.ts';
 import type { Queue } from '../message/queue.ts';
 import type { Clock, Log, Random } from '../ports.ts';
-import type { Observe } from './events.ts';
-import type { SendOnce } from './send-once.ts';
+import type { Observe } from '../telemetry/events.ts';
+import type { SendOnce } from './call/send-once.ts';
 
 interface DeliveryLimits {
   readonly windowCalls: number;
@@ -28,7 +28,7 @@ interface DeliveryDeps {
   readonly sendOnce: SendOnce;
   /** Where the messages come from and go back to. */
   readonly queue: Queue;
-  readonly office: DeadLetterOffice;
+  readonly deadLetters: DeadLetterPublisher;
   readonly overflow: OverflowStore;
   readonly clock: Clock;
   readonly random: Random;

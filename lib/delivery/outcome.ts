@@ -1,6 +1,6 @@
 import type { HttpReply, HttpRequest } from '../marketo/http.ts';
-import type { Item } from './item.ts';
-import type { Verdict } from './verdict.ts';
+import type { Verdict } from './judge/verdict.ts';
+import type { WorkItem } from './work-item.ts';
 
 /** One call as it went over the wire: what a letter shows. The token is in neither half. */
 interface Exchange {
@@ -8,7 +8,7 @@ interface Exchange {
   readonly reply: HttpReply;
   readonly sentAtMs: number;
   /** Everything the call carried, in the order of its `input`. */
-  readonly items: readonly Item[];
+  readonly items: readonly WorkItem[];
 }
 
 /**
@@ -21,7 +21,7 @@ interface Exchange {
 type Outcome =
   | { readonly kind: 'delivered' }
   | {
-      readonly kind: 'again';
+      readonly kind: 'requeue';
       readonly reason: 'wait' | 'retry';
       /** Marketo's code, or the limit that is waited for. */
       readonly code: string;

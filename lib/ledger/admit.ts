@@ -1,20 +1,20 @@
+import { effectiveLimit } from './adaptive-limit.ts';
 import { leftToday } from './day.ts';
 import { fold, type View } from './fold.ts';
 import { gateOf, refused } from './gate.ts';
-import { effectiveLimit } from './learned.ts';
 import type { PermitAnswer, PermitAsk } from './ledger.ts';
 import { RESERVE_AHEAD_MS, SEND_WITHIN_MS } from './limits.ts';
-import type { LedgerState, Seat } from './state.ts';
+import type { LedgerState, Slot } from './state.ts';
 import { freesAtMs, nextOpeningMs, nextTurnMs } from './window.ts';
 
 /** The state while asks are being answered: grows with every grant. */
 interface Working {
-  readonly seats: Record<string, Seat>;
+  readonly slots: Record<string, Slot>;
   readonly busy: Set<number>;
   readonly freesAt: readonly number[];
   readonly windowLimit: number;
-  readonly seatLimit: number;
-  readonly spareSeats: number;
+  readonly slotLimit: number;
+  readonly spareSlots: number;
   readonly callMs: number;
   readonly probe: boolean;
   lastStartMs: number;
@@ -25,32 +25,32 @@ interface Working {
 /** @param current folded to `view.nowMs`. */
 function workingOn(current: LedgerState, probe: boolean, view: View): Working {
   const { nowMs, limits } = view;
-  const seats = Object.values(current.seats);
-  const windowLimit = effectiveLimit(limits.windowCalls, current.learnedWindow, nowMs, limits.windowMs);
-  const seatLimit = effectiveLimit(limits.seats, current.learnedSeats, nowMs, limits.windowMs);
+  const slots = Object.values(current.slots);
+  const windowLimit = effectiveLimit(limits.windowCalls, current.adaptiveWindow, nowMs, limits.windowMs);
+  const slotLimit = effectiveLimit(limits.slots, current.adaptiveSlots, nowMs, limits.windowMs);
   return {
-    seats: { ...current.seats },
-    busy: new Set(seats.flatMap((seat) => seat.keys)),
-    freesAt: current.ended
+    slots: { ...current.slots },
+    busy: new Set(slots.flatMap((slot) => slot.keys)),
+    freesAt: current.windowCalls
       .map((call) => freesAtMs(call, limits.windowMs, view.aheadOf(call.worker)))
       .sort((a, b) => a - b),
     windowLimit,
-    seatLimit,
-    // Seats that the calls of a full window do not need, while they take as long as they do.
-    spareSeats: Math.floor(seatLimit - (windowLimit / limits.windowMs) * current.callMs),
+    slotLimit,
+    // Slots that the calls of a full window do not need, while they take as long as they do.
+    spareSlots: Math.floor(slotLimit - (windowLimit / limits.windowMs) * current.callMs),
     callMs: current.callMs,
     probe,
     lastStartMs: current.lastStartMs,
-    waiting: seats.filter((seat) => seat.notBeforeMs > nowMs).length,
+    waiting: slots.filter((slot) => slot.notBeforeMs > nowMs).length,
     // While a probe decides whether the day is over, the count of the old day says nothing.
     left: probe && current.day.probeAtMs !== undefined ? 1 : leftToday(current.day, limits),
   };
 }
 
-/** When so many seats may have come free, if the calls under way take as long as calls do. */
-function seatWaitMs({ seats, callMs }: Working, nowMs: number, wanted = 1): number {
-  const ends = Object.values(seats)
-    .map((seat) => Math.max(seat.notBeforeMs + callMs, nowMs))
+/** When so many slots may have come free, if the calls under way take as long as calls do. */
+function slotWaitMs({ slots, callMs }: Working, nowMs: number, wanted = 1): number {
+  const ends = Object.values(slots)
+    .map((slot) => Math.max(slot.notBeforeMs + callMs, nowMs))
     .sort((a, b) => a - b);
   return (ends[wanted - 1] ?? nowMs + callMs) - nowMs;
 }
@@ -58,7 +58,7 @@ function seatWaitMs({ seats, callMs }: Working, nowMs: number, wanted = 1): numb
 /** When the next call may start; undefined when calls under way alone fill the window. */
 function startMs(working: Working, { nowMs, limits: { windowMs } }: View): number | undefined {
   const { windowLimit, freesAt, lastStartMs } = working;
-  const outstanding = Object.keys(working.seats).length;
+  const outstanding = Object.keys(working.slots).length;
   const opensAtMs = nextOpeningMs(windowLimit, outstanding, freesAt, nowMs);
   if (opensAtMs === undefined || opensAtMs > nowMs) return opensAtMs;
   return Math.max(nowMs, nextTurnMs(windowLimit, windowMs, outstanding + freesAt.length, lastStartMs));
@@ -68,23 +68,23 @@ function answer(ask: PermitAsk, id: string, resetMs: number, working: Working, v
   const { nowMs, limits } = view;
   const busyKeys = ask.keys.filter((key) => working.busy.has(key));
   if (ask.keys.length > 0 && busyKeys.length === ask.keys.length && !ask.hasKeyless) {
-    return refused('keys', seatWaitMs(working, nowMs));
+    return refused('keys', slotWaitMs(working, nowMs));
   }
   if (working.left < 1) return refused('day', resetMs - nowMs);
-  if (Object.keys(working.seats).length >= working.seatLimit) return refused('seats', seatWaitMs(working, nowMs));
+  if (Object.keys(working.slots).length >= working.slotLimit) return refused('slots', slotWaitMs(working, nowMs));
 
   const startsAtMs = startMs(working, view);
-  if (startsAtMs === undefined) return refused('window', seatWaitMs(working, nowMs) + limits.windowMs);
+  if (startsAtMs === undefined) return refused('window', slotWaitMs(working, nowMs) + limits.windowMs);
   if (startsAtMs > nowMs) {
-    // A permit for a coming opening saves its holder from asking again, but holds a seat idle until then.
-    const reservable = startsAtMs - nowMs <= RESERVE_AHEAD_MS && working.waiting < working.spareSeats;
+    // A permit for a coming opening saves its holder from asking again, but holds a slot idle until then.
+    const reservable = startsAtMs - nowMs <= RESERVE_AHEAD_MS && working.waiting < working.spareSlots;
     if (!reservable) return refused('window', startsAtMs - nowMs);
     working.waiting += 1;
   }
 
   const sendByMs = startsAtMs + SEND_WITHIN_MS;
   const keys = ask.keys.filter((key) => !working.busy.has(key));
-  working.seats[id] = {
+  working.slots[id] = {
     grantedAtMs: nowMs,
     notBeforeMs: startsAtMs,
     leaseEndsAtMs: sendByMs + ask.callTimeoutMs,
@@ -99,7 +99,7 @@ function answer(ask: PermitAsk, id: string, resetMs: number, working: Working, v
 
 /** Whether it is only a question of time. */
 function isQueued(answer: PermitAnswer): boolean {
-  return answer.kind === 'refused' && (answer.reason === 'window' || answer.reason === 'seats');
+  return answer.kind === 'refused' && (answer.reason === 'window' || answer.reason === 'slots');
 }
 
 /** How long to wait for a share of the asks that is worth a write; undefined when what is granted is worth it. */
@@ -112,12 +112,12 @@ function togetherWaitMs(
 ): number | undefined {
   const permits = answers.flatMap((one) => (one.kind === 'granted' ? [one.permit] : []));
   const queued = answers.filter(isQueued);
-  const wanted = Math.min(together, permits.length + queued.length, Math.floor(working.seatLimit / 2));
+  const wanted = Math.min(together, permits.length + queued.length, Math.floor(working.slotLimit / 2));
   // A place that is open now is not let go to waste.
   const takesOpenPlace = permits.some((permit) => permit.notBeforeMs <= nowMs);
   if (permits.length === 0 || permits.length >= wanted || takesOpenPlace) return undefined;
-  const missing = Object.keys(current.seats).length + wanted - working.seatLimit;
-  return seatWaitMs({ ...working, seats: { ...current.seats } }, nowMs, Math.max(1, missing));
+  const missing = Object.keys(current.slots).length + wanted - working.slotLimit;
+  return slotWaitMs({ ...working, slots: { ...current.slots } }, nowMs, Math.max(1, missing));
 }
 
 /**
@@ -156,7 +156,7 @@ function admit(
   const next: LedgerState = {
     ...current,
     version: state.version + 1,
-    seats: working.seats,
+    slots: working.slots,
     lastStartMs: working.lastStartMs,
     day: { ...current.day, used: current.day.used + granted },
   };

@@ -54,7 +54,7 @@ function afterCall(circuit: Circuit, outcome: CallOutcome, atMs: number, probe: 
       return stopLine(circuit, 'tokenRefused', atMs);
     case 'neutral':
     case 'windowSpent':
-    case 'seatsSpent':
+    case 'slotsSpent':
     case 'daySpent':
     case 'unused':
       return circuit;

@@ -29,7 +29,7 @@ function gateOf(state: LedgerState, { nowMs, limits }: View): Gate {
   const refusal = (waitMs: number): Refusal =>
     refused(reason, waitMs, reason === 'circuit' ? circuit.stop?.reason : undefined);
   if (nowMs < opensAtMs) return { kind: 'shut', refusal: refusal(opensAtMs - nowMs) };
-  const probing = Object.values(state.seats).some((seat) => seat.probe);
+  const probing = Object.values(state.slots).some((slot) => slot.probe);
   return { kind: probing ? 'shut' : 'probe', refusal: refusal(state.callMs) };
 }
 

@@ -4,7 +4,7 @@
  */
 
 /** Why a call may not be made now. `keys`: all its records' keys are in flight; `circuit`: the line is stopped. */
-type RefusalReason = 'window' | 'seats' | 'day' | 'keys' | 'circuit';
+type RefusalReason = 'window' | 'slots' | 'day' | 'keys' | 'circuit';
 
 interface PermitAsk {
   /** Hashes of the keys of the call's records, see `keyHash`. Empty for a call that changes nothing. */
@@ -40,20 +40,20 @@ type CallOutcome =
   | 'neutral' // says nothing of Marketo's health: a token to be replaced
   | 'transient' // counts towards opening the circuit
   | 'windowSpent' // 606
-  | 'seatsSpent' // 615
+  | 'slotsSpent' // 615
   | 'daySpent' // 607
   | 'denied' // 603
   | 'tokenRefused' // 601 or 602 after a fresh token
-  | 'unused'; // never sent: seat, window and day are given back
+  | 'unused'; // never sent: slot, window and day are given back
 
-interface CallEnd {
+interface Release {
   readonly permit: Permit;
   readonly outcome: CallOutcome;
   /** False for the starred codes: the call is given back to the day. */
   readonly counted: boolean;
   /** When the reply arrived or the call was given up: never in the future. */
   readonly endedAtMs: number;
-  /** For a call without reply: how much longer Marketo may be busy with it. Seat and keys stay taken for so long. */
+  /** For a call without reply: how much longer Marketo may be busy with it. Slot and keys stay taken for so long. */
   readonly holdMs?: number;
 }
 
@@ -78,7 +78,7 @@ interface Ledger {
    * when it is written, within half a second while this worker has more calls under way: wait for it at the end, not
    * between calls.
    */
-  release(ends: readonly CallEnd[]): Promise<void>;
+  release(ends: readonly Release[]): Promise<void>;
   /** The identity of the line's stop: credentials refused, seen outside any call. */
   credentialsRefused(detail: string): Promise<void>;
   /** Corrects the day by what others used. Figures older than known ones, or from about a reset, change nothing. */
@@ -87,4 +87,4 @@ interface Ledger {
   usageDue(): boolean;
 }
 
-export type { CallEnd, CallOutcome, Ledger, Permit, PermitAnswer, PermitAsk, RefusalReason, UsageToday };
+export type { CallOutcome, Ledger, Permit, PermitAnswer, PermitAsk, RefusalReason, Release, UsageToday };

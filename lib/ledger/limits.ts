@@ -12,7 +12,7 @@ interface LedgerLimits {
   readonly windowCalls: number;
   readonly windowMs: number;
   /** Most calls in flight. */
-  readonly seats: number;
+  readonly slots: number;
   /** Most counted calls from one reset to the next. */
   readonly dayCalls: number;
   /** Calls of each day left to other integrations, whatever the usage endpoint says. */
@@ -30,7 +30,7 @@ interface LedgerLimits {
 const DEFAULT_LIMITS: LedgerLimits = {
   windowCalls: ADVISED_RATE_LIMIT_CALLS,
   windowMs: RATE_LIMIT_WINDOW_SECONDS * 1_000,
-  seats: ADVISED_MAX_CONCURRENT_CALLS,
+  slots: ADVISED_MAX_CONCURRENT_CALLS,
   dayCalls: DAILY_QUOTA,
   dayReserve: 0,
   quotaTimeZone: QUOTA_TIME_ZONE,

@@ -10,12 +10,12 @@ function createMemoryRegister(): LedgerRegister {
     },
     async swap(from, to) {
       if (stored.version !== from.version) return false;
-      const kept = Object.entries({ ...to.ends, ...stored.ends }).filter(([id]) => to.seats[id] !== undefined);
-      stored = { ...to, ends: Object.fromEntries(kept) };
+      const kept = Object.entries({ ...to.releases, ...stored.releases }).filter(([id]) => to.slots[id] !== undefined);
+      stored = { ...to, releases: Object.fromEntries(kept) };
       return true;
     },
-    async end(ends) {
-      if (stored.version > 0) stored = { ...stored, ends: { ...stored.ends, ...ends } };
+    async recordReleases(ends) {
+      if (stored.version > 0) stored = { ...stored, releases: { ...stored.releases, ...ends } };
       return stored;
     },
   };

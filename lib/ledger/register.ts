@@ -1,4 +1,4 @@
-import type { LedgerState, SeatEnd } from './state.ts';
+import type { LedgerState, PermitRelease } from './state.ts';
 
 /**
  * Where the ledger's state lives: one item, changed by compare-and-swap on its version. All three implementations
@@ -9,16 +9,16 @@ interface LedgerRegister {
   read(): Promise<LedgerState>;
   /**
    * Writes `to` if the stored version is still that of `from`. Ends recorded since `from` was read are kept, unless
-   * their seats are gone in `to`. False when somebody else was quicker. A swap whose reply was lost and that was sent
+   * their slots are gone in `to`. False when somebody else was quicker. A swap whose reply was lost and that was sent
    * again is true.
    */
   swap(from: LedgerState, to: LedgerState): Promise<boolean>;
   /**
-   * Records how calls ended: no condition, no conflict; an end whose seat is gone is dropped by the next swap.
+   * Records how calls ended: no condition, no conflict; an end whose slot is gone is dropped by the next swap.
    *
    * @returns the state as it is then.
    */
-  end(ends: Readonly<Record<string, SeatEnd>>): Promise<LedgerState>;
+  recordReleases(ends: Readonly<Record<string, PermitRelease>>): Promise<LedgerState>;
 }
 
 export type { LedgerRegister };

@@ -1,17 +1,17 @@
 import type { Clock, Log } from '../ports.ts';
-import type { CallEnd } from './ledger.ts';
+import type { Release } from './ledger.ts';
 import type { LedgerRegister } from './register.ts';
-import type { LedgerState, SeatEnd } from './state.ts';
+import type { LedgerState, PermitRelease } from './state.ts';
 
 /**
  * How one worker's ended calls reach the ledger: with the next swap of that worker if there is one soon, else in one
  * write for all that ended within a short while.
  */
-interface Releases {
+interface ReleaseWriter {
   /** A permit was granted: its end is to come. */
   granted(permitId: string): void;
   /** Resolves when the ends are written, or given up: then their leases end. */
-  add(ends: readonly CallEnd[]): Promise<void>;
+  add(ends: readonly Release[]): Promise<void>;
   /** The state with what is yet to be written. */
   onto(state: LedgerState): LedgerState;
   /** Ends to be written now; after a swap that held them, `written` takes them off. */
@@ -22,10 +22,10 @@ interface Releases {
 const MAX_END_WRITES = 3;
 /** Calls that end within this long of each other are written as one. */
 const COALESCE_MS = 25;
-/** Ends wait so long at most for the ends of calls that the worker has under way: their seats stay taken meanwhile. */
+/** Ends wait so long at most for the ends of calls that the worker has under way: their slots stay taken meanwhile. */
 const LONGEST_GATHER_MS = 500;
 
-interface ReleasesOptions {
+interface ReleaseWriterOptions {
   readonly register: LedgerRegister;
   readonly clock: Clock;
   readonly log: Log;
@@ -33,9 +33,9 @@ interface ReleasesOptions {
   readonly observe: (state: LedgerState) => void;
 }
 
-function createReleases({ register, clock, log, observe }: ReleasesOptions): Releases {
+function createReleaseWriter({ register, clock, log, observe }: ReleaseWriterOptions): ReleaseWriter {
   const underWay = new Set<string>();
-  let pending: Record<string, SeatEnd> = {};
+  let pending: Record<string, PermitRelease> = {};
   let flushing: Promise<void> | undefined;
 
   /** Nothing waits for more when no more is to come, or when the others must know. */
@@ -53,7 +53,7 @@ function createReleases({ register, clock, log, observe }: ReleasesOptions): Rel
     if (Object.keys(ends).length === 0) return;
     for (let tries = 1; tries <= MAX_END_WRITES; tries++) {
       try {
-        return observe(await register.end(ends));
+        return observe(await register.recordReleases(ends));
       } catch (error) {
         if (tries === MAX_END_WRITES)
           log.warn('permits not released: their leases will end', { error: String(error), permits: Object.keys(ends) });
@@ -80,8 +80,8 @@ function createReleases({ register, clock, log, observe }: ReleasesOptions): Rel
     },
 
     onto(state) {
-      const known = Object.entries(pending).filter(([id]) => state.seats[id] !== undefined);
-      return known.length === 0 ? state : { ...state, ends: { ...state.ends, ...Object.fromEntries(known) } };
+      const known = Object.entries(pending).filter(([id]) => state.slots[id] !== undefined);
+      return known.length === 0 ? state : { ...state, releases: { ...state.releases, ...Object.fromEntries(known) } };
     },
 
     pendingIds: () => Object.keys(pending),
@@ -92,5 +92,5 @@ function createReleases({ register, clock, log, observe }: ReleasesOptions): Rel
   };
 }
 
-export type { Releases, ReleasesOptions };
-export { createReleases };
+export type { ReleaseWriter, ReleaseWriterOptions };
+export { createReleaseWriter };

@@ -3,10 +3,10 @@ import { admit } from './admit.ts';
 import { stopLine } from './circuit.ts';
 import { createClockBounds } from './clocks.ts';
 import { fold, type View } from './fold.ts';
-import type { CallEnd, Ledger, PermitAnswer, PermitAsk, UsageToday } from './ledger.ts';
+import type { Ledger, PermitAnswer, PermitAsk, Release, UsageToday } from './ledger.ts';
 import type { LedgerLimits } from './limits.ts';
 import type { LedgerRegister } from './register.ts';
-import { createReleases } from './releases.ts';
+import { createReleaseWriter } from './releases.ts';
 import { EMPTY_STATE, type LedgerState, workerOf } from './state.ts';
 import { isUsageDue, learnUsage } from './usage.ts';
 
@@ -21,7 +21,7 @@ interface SharedLedgerOptions {
 const MAX_SWAPS = 8;
 /** After a lost race: long enough for the winners' writes, spread so that the losers do not meet again. */
 const AFTER_CONFLICT_MS = 20;
-/** Two workers with one name would take each other's seats: six letters and digits, two billion names. */
+/** Two workers with one name would take each other's slots: six letters and digits, two billion names. */
 const WORKER_ID_RANGE = 36 ** 6;
 /** A worker that is refused again and again has rivals: it asks less often, up to this. */
 const FIRST_BACK_OFF_MS = 50;
@@ -33,7 +33,7 @@ const PATIENCE = 20;
 function createSharedLedger({ register, limits, clock, random, log }: SharedLedgerOptions): Ledger {
   const worker = Math.floor(random() * WORKER_ID_RANGE).toString(36);
   const bounds = createClockBounds(worker, limits.clockSkewMs);
-  const releases = createReleases({ register, clock, log, observe });
+  const releases = createReleaseWriter({ register, clock, log, observe });
   let permits = 0;
   let refusedInARow = 0;
   let lastRead: LedgerState = EMPTY_STATE;
@@ -41,9 +41,9 @@ function createSharedLedger({ register, limits, clock, random, log }: SharedLedg
   function observe(state: LedgerState): number {
     const nowMs = clock.nowMs();
     lastRead = state;
-    for (const call of state.ended) bounds.observe(call.worker, call.atMs, nowMs);
-    for (const [id, end] of Object.entries(state.ends)) bounds.observe(workerOf(id), end.atMs, nowMs);
-    for (const [id, seat] of Object.entries(state.seats)) bounds.observe(workerOf(id), seat.grantedAtMs, nowMs);
+    for (const call of state.windowCalls) bounds.observe(call.worker, call.atMs, nowMs);
+    for (const [id, end] of Object.entries(state.releases)) bounds.observe(workerOf(id), end.atMs, nowMs);
+    for (const [id, slot] of Object.entries(state.slots)) bounds.observe(workerOf(id), slot.grantedAtMs, nowMs);
     return nowMs;
   }
 
@@ -79,7 +79,7 @@ function createSharedLedger({ register, limits, clock, random, log }: SharedLedg
     refusedInARow += 1;
     const leastMs = Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** (refusedInARow - 1));
     return answers.map((answer) => {
-      const hasRivals = answer.kind === 'refused' && (answer.reason === 'window' || answer.reason === 'seats');
+      const hasRivals = answer.kind === 'refused' && (answer.reason === 'window' || answer.reason === 'slots');
       return hasRivals ? { ...answer, waitMs: Math.max(answer.waitMs, leastMs) } : answer;
     });
   }
@@ -93,14 +93,14 @@ function createSharedLedger({ register, limits, clock, random, log }: SharedLedg
         return next.version === state.version ? { value: answers } : { next, value: answers };
       };
       const crowded = asks.map(
-        (): PermitAnswer => ({ kind: 'refused', reason: 'seats', waitMs: 200, detail: 'crowded' }),
+        (): PermitAnswer => ({ kind: 'refused', reason: 'slots', waitMs: 200, detail: 'crowded' }),
       );
       const answers = await change<readonly PermitAnswer[]>(step, crowded);
       for (const answer of answers) if (answer.kind === 'granted') releases.granted(answer.permit.id);
       return backOff(answers);
     },
 
-    release: (ends: readonly CallEnd[]) => releases.add(ends),
+    release: (ends: readonly Release[]) => releases.add(ends),
 
     usageDue: () => isUsageDue(lastRead, clock.nowMs()),
 

@@ -1,19 +1,19 @@
 import type { CallOutcome } from './ledger.ts';
 
 /** A call that was granted and is not yet accounted for. */
-interface Seat {
+interface Slot {
   readonly grantedAtMs: number;
   /** When its call may start; later than the grant when the permit waits for a coming opening. */
   readonly notBeforeMs: number;
-  /** The seat frees itself here, whatever became of its worker. */
+  /** The slot frees itself here, whatever became of its worker. */
   readonly leaseEndsAtMs: number;
   /** Hashes of the keys of its records. */
   readonly keys: readonly number[];
   readonly probe: boolean;
 }
 
-/** How a seat's call ended, and when by its worker's clock. */
-interface SeatEnd {
+/** How a slot's call ended, and when by its worker's clock. */
+interface PermitRelease {
   readonly atMs: number;
   /** Marketo may be busy with the call for so much longer: no reply came. */
   readonly holdMs: number;
@@ -22,7 +22,7 @@ interface SeatEnd {
 }
 
 /** A call that ended and may still be in the window as Marketo counts it. */
-interface EndedCall {
+interface WindowCall {
   readonly atMs: number;
   /** Whose clock `atMs` is by. */
   readonly worker: string;
@@ -56,7 +56,7 @@ interface Circuit {
 }
 
 /** A limit found to be lower than configured because others share it; it recovers by itself. */
-interface Learned {
+interface AdaptiveLimit {
   readonly limit: number;
   readonly atMs: number;
 }
@@ -64,34 +64,34 @@ interface Learned {
 interface LedgerState {
   /** Grows by one with every swap. 0: nothing stored yet. */
   readonly version: number;
-  readonly seats: Readonly<Record<string, Seat>>;
-  readonly ends: Readonly<Record<string, SeatEnd>>;
-  readonly ended: readonly EndedCall[];
+  readonly slots: Readonly<Record<string, Slot>>;
+  readonly releases: Readonly<Record<string, PermitRelease>>;
+  readonly windowCalls: readonly WindowCall[];
   /** The start of the permit granted last, by its worker's clock: keeps calls apart. 0: none was. */
   readonly lastStartMs: number;
   readonly day: Day;
   readonly circuit: Circuit;
-  readonly learnedWindow?: Learned;
-  readonly learnedSeats?: Learned;
+  readonly adaptiveWindow?: AdaptiveLimit;
+  readonly adaptiveSlots?: AdaptiveLimit;
   /** Moving average of a call's duration: tells a refused worker when to ask again. */
   readonly callMs: number;
 }
 
 const EMPTY_STATE: LedgerState = {
   version: 0,
-  seats: {},
-  ends: {},
-  ended: [],
+  slots: {},
+  releases: {},
+  windowCalls: [],
   lastStartMs: 0,
   day: { startedAtMs: 0, resetsAtMs: 0, used: 0, others: 0 },
   circuit: { failures: 0, denials: 0 },
   callMs: 500,
 };
 
-/** A permit's id starts with its worker's: times in its seat are by that worker's clock. */
+/** A permit's id starts with its worker's: times in its slot are by that worker's clock. */
 function workerOf(permitId: string): string {
   return permitId.slice(0, permitId.indexOf('-'));
 }
 
-export type { Circuit, Day, EndedCall, Learned, LedgerState, Seat, SeatEnd, StopReason };
+export type { AdaptiveLimit, Circuit, Day, LedgerState, PermitRelease, Slot, StopReason, WindowCall };
 export { EMPTY_STATE, workerOf };

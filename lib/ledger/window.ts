@@ -1,4 +1,4 @@
-import type { EndedCall } from './state.ts';
+import type { WindowCall } from './state.ts';
 
 /**
  * The window: at most N calls in any 20 s as Marketo counts their arrivals.
@@ -19,7 +19,7 @@ import type { EndedCall } from './state.ts';
  */
 const CLOCK_GRAIN_MS = 2;
 
-function freesAtMs(call: EndedCall, windowMs: number, aheadMs: number): number {
+function freesAtMs(call: WindowCall, windowMs: number, aheadMs: number): number {
   return call.atMs + windowMs + aheadMs + CLOCK_GRAIN_MS;
 }
 
@@ -50,7 +50,7 @@ const LEAST_BURST = 10;
 /**
  * The earliest start that spreads a window's free places over its time, once a burst of them is taken. A place is free
  * again when its call leaves the window, so the pattern of one window is that of the next: were all taken in a bunch,
- * workers would meet at the ledger and seats run out in every window, with nobody calling in between. Places that are
+ * workers would meet at the ledger and slots run out in every window, with nobody calling in between. Places that are
  * yet to open need no spreading, they are as far apart as the calls that leave. (Measured: docs/decisions/001-ledger.)
  *
  * @param lastStartMs of the permit granted last, by its worker's clock as it is: only smoothness hangs on it, and

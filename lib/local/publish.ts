@@ -1,5 +1,5 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { MAX_MESSAGE_BYTES } from './queues.ts';
+import { MAX_MESSAGE_BYTES } from '../emulators/queues.ts';
 
 /** SQS: ten messages a batch request, and 1 MiB in all. */
 const MAX_ENTRIES = 10;

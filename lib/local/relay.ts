@@ -1,25 +1,31 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import type { DeliveryEvent } from '../delivery/events.ts';
-import { createDeliveryFunction } from '../delivery/function.ts';
+import { type LetterLine, readLetters } from '../aws/list-dead-letters.ts';
+import { type LedgerView, readLedger } from '../aws/read-ledger.ts';
+import {
+  applyEnvironment,
+  awsEnvironment,
+  LOCAL_CREDENTIALS,
+  LOCAL_REGION,
+  type LocalEndpoints,
+} from '../emulators/aws.ts';
+import { type Invocation, startEventSourceMapping } from '../emulators/event-source-mapping/event-source-mapping.ts';
+import { startQueues } from '../emulators/queues.ts';
+import { startSecrets } from '../emulators/secrets.ts';
+import { startTable } from '../emulators/table.ts';
+import type { FakeMarketoOptions } from '../fake-marketo/options.ts';
+import { startFakeMarketo } from '../fake-marketo/server.ts';
 import { DEFAULT_LIMITS, type LedgerLimits } from '../ledger/limits.ts';
 import type { Secret } from '../marketo/secret.ts';
 import type { Log } from '../ports.ts';
+import { createDeliveryHandler } from '../runtime/delivery.ts';
 import { SETTING_NAMES } from '../settings/names.ts';
-import { applyEnvironment, awsEnvironment, LOCAL_CREDENTIALS, LOCAL_REGION, type LocalEndpoints } from './aws.ts';
-import { type Invocation, startEventSourceMapping } from './event-source-mapping.ts';
-import type { FakeMarketoOptions } from './marketo/options.ts';
-import { startFakeMarketo } from './marketo/server.ts';
+import type { DeliveryEvent } from '../telemetry/events.ts';
 import { publish } from './publish.ts';
 import { countQueue, type QueueCounts } from './queue-counts.ts';
-import { startQueues } from './queues.ts';
-import { type LedgerView, readLedger } from './report/ledger-view.ts';
-import { type LetterLine, readLetters } from './report/letters.ts';
-import { startSecrets } from './secrets.ts';
-import { startTable } from './table.ts';
 
 type FakeMarketo = Awaited<ReturnType<typeof startFakeMarketo>>;
-type CreateDelivery = typeof createDeliveryFunction;
+type CreateDelivery = typeof createDeliveryHandler;
 
 interface LocalRelayOptions {
   /** A real subscription. @default the fake, in this process */
@@ -135,7 +141,7 @@ async function open(
     [SETTING_NAMES.overflowBucketName]: queues.bucketName,
     ...options.settings,
   };
-  const createDelivery = options.createDelivery ?? createDeliveryFunction;
+  const createDelivery = options.createDelivery ?? createDeliveryHandler;
   const mapping = startEventSourceMapping({
     client: sqs,
     queueUrl: queues.queueUrl,
@@ -206,7 +212,7 @@ function settingsFor(limits: LedgerLimits): Record<string, string> {
   return {
     [SETTING_NAMES.rateLimitCalls]: String(limits.windowCalls),
     [SETTING_NAMES.rateLimitWindowSeconds]: String(limits.windowMs / 1000),
-    [SETTING_NAMES.maxConcurrentCalls]: String(limits.seats),
+    [SETTING_NAMES.maxConcurrentCalls]: String(limits.slots),
     [SETTING_NAMES.dailyQuota]: String(limits.dayCalls),
     [SETTING_NAMES.dailyQuotaReserve]: String(limits.dayReserve),
     [SETTING_NAMES.quotaTimeZone]: limits.quotaTimeZone,

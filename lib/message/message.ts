@@ -2,7 +2,7 @@ import type { Endpoint } from '../marketo/endpoints/types.ts';
 import type { JsonObject, MarketoRequest } from '../marketo/request.ts';
 import { toJsonText } from './json-text.ts';
 import type { MessageProblem } from './problem.ts';
-import type { QueueRecord } from './queue.ts';
+import type { ReceivedMessage } from './queue.ts';
 import type { RelayState } from './relay-state.ts';
 
 /** One entry of `input`. `position` is its place in the `input` that the publisher wrote, whatever was delivered since. */
@@ -15,7 +15,7 @@ interface MessageRecord {
 /** A checked message: one Marketo request and what the relay remembers of it. */
 interface Message {
   /** As received; for a dead letter that was put back, with the attributes of the message it was made from. */
-  readonly record: QueueRecord;
+  readonly received: ReceivedMessage;
   readonly state: RelayState;
   readonly request: MarketoRequest;
   readonly endpoint: Endpoint;
@@ -25,7 +25,7 @@ interface Message {
   readonly notAfterMs?: number;
   /** Undefined where `result` does not answer `input` entry by entry, and the message stands or falls as a whole. */
   readonly records: readonly MessageRecord[] | undefined;
-  /** The publisher's body: what copies and letters carry. Not `record.body`, which may be a dead letter around it. */
+  /** The publisher's body: what copies and letters carry. Not `received.body`, which may be a dead letter around it. */
   readonly originalBody: string;
 }
 
@@ -40,7 +40,7 @@ type Intake =
   | { readonly kind: 'message'; readonly message: Message }
   | {
       readonly kind: 'invalid';
-      readonly record: QueueRecord;
+      readonly received: ReceivedMessage;
       readonly state: RelayState;
       readonly originalBody: string;
       readonly problems: readonly MessageProblem[];
@@ -48,10 +48,10 @@ type Intake =
   | {
       /**
        * A dead letter put back whose message was cut out of it. The caller fetches the object, at most once, and reads
-       * `{ ...record, body: fetched }`; when that fails it dead-letters the record as invalid.
+       * `{ ...received, body: fetched }`; when that fails it dead-letters the message as invalid.
        */
       readonly kind: 'overflowed';
-      readonly record: QueueRecord;
+      readonly received: ReceivedMessage;
       readonly state: RelayState;
       readonly originalBody: string;
       readonly pointer: OverflowPointer;

@@ -6,7 +6,7 @@ interface MessageAttribute {
 }
 
 /** One received message, independent of how Lambda spells it. */
-interface QueueRecord {
+interface ReceivedMessage {
   readonly messageId: string;
   readonly receiptHandle: string;
   readonly body: string;
@@ -34,7 +34,7 @@ interface Queue {
    */
   send(messages: readonly OutgoingMessage[]): Promise<readonly SendOutcome[]>;
   /** Makes a received message visible again after this long (0 to 43,200 s). False when SQS refuses. */
-  hold(receiptHandle: string, seconds: number): Promise<boolean>;
+  extendVisibility(receiptHandle: string, seconds: number): Promise<boolean>;
 }
 
-export type { MessageAttribute, OutgoingMessage, Queue, QueueRecord, SendOutcome };
+export type { MessageAttribute, OutgoingMessage, Queue, ReceivedMessage, SendOutcome };

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { toJsonText } from './json-text.ts';
 import { ID } from './message-schema.ts';
-import type { MessageAttribute, QueueRecord } from './queue.ts';
+import type { MessageAttribute, ReceivedMessage } from './queue.ts';
 import { MAX_HISTORY, RELAY_ATTRIBUTE, type RelayState } from './relay-state.ts';
 
 /** Most entries of one message's `input`; it bounds the attribute, whose worst case is every other position: 30 KB. */
@@ -37,7 +37,7 @@ const attributeSchema = z.strictObject({
 });
 
 /** The state of a message that the relay has not seen before. */
-function freshState(record: Pick<QueueRecord, 'messageId' | 'sentAtMs'>, relayId?: string): RelayState {
+function freshState(record: Pick<ReceivedMessage, 'messageId' | 'sentAtMs'>, relayId?: string): RelayState {
   return { relayId: relayId ?? record.messageId, attempts: 0, firstSeenMs: record.sentAtMs, history: [], part: 0 };
 }
 

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { awsEnvironment } from '../../lib/local/aws.ts';
-import type { FakeMarketo } from '../../lib/local/marketo/handle.ts';
-import { startFakeMarketo } from '../../lib/local/marketo/server.ts';
+import { awsEnvironment } from '../../lib/emulators/aws.ts';
+import type { FakeMarketo } from '../../lib/fake-marketo/handle.ts';
+import { startFakeMarketo } from '../../lib/fake-marketo/server.ts';
 import { SETTING_NAMES } from '../../lib/settings/names.ts';
 import { createDesk, type Desk, type Published } from '../support/desk.ts';
 import { type OtherServers, startWire, type Wire } from '../support/wire.ts';
@@ -114,14 +114,14 @@ function testArtifact(startServers?: () => Promise<OtherServers & { stop(): Prom
 
     it('puts a message back that met a passing fault: delayed, with its state beside its own attributes', async () => {
       marketo.addFault({ gives: { kind: 'code', level: 'response', code: '713' }, times: 1 });
-      const body = upsert('again', person('carl', { firstName: 'marker-again' }));
+      const body = upsert('requeue', person('carl', { firstName: 'marker-again' }));
 
       const failed = await deliver({ body, attributes: { tenant: 'north' } });
       const copies = await desk.copies();
 
       expect(failed).toEqual([]);
       expect(copies).toMatchObject([
-        { body, attributes: { tenant: 'north' }, relay: { v: 1, id: 'again', attempt: 1, lastCode: '713' } },
+        { body, attributes: { tenant: 'north' }, relay: { v: 1, id: 'requeue', attempt: 1, lastCode: '713' } },
       ]);
       expect(copies[0]?.delaySeconds).toBeGreaterThanOrEqual(5);
       expect(marketo.executions('marker-again')).toBe(0);

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { runDelivery } from '../../bench/calls/delivery.ts';
 import { figuresOf } from '../../bench/calls/figures.ts';
 import { FAULTS, publications } from '../../bench/calls/publications.ts';
-import { type FakeMarketo, startFakeMarketo } from '../../lib/local/marketo/server.ts';
+import { type FakeMarketo, startFakeMarketo } from '../../lib/fake-marketo/server.ts';
 import { seeded } from '../ledger/support/random.ts';
 
 describe('the bench of calls', () => {
@@ -13,7 +13,7 @@ describe('the bench of calls', () => {
     marketo = await startFakeMarketo({ rateLimitCalls: 1_000_000, dailyQuota: 1_000_000, faults: FAULTS });
     const published = publications(3_000, seeded(1));
     const bodies = published.map(({ body }) => body);
-    const run = await runDelivery({ marketo, bodies, batchSize: 1_500, workers: 2, seats: 10 });
+    const run = await runDelivery({ marketo, bodies, batchSize: 1_500, workers: 2, slots: 10 });
     const figures = figuresOf(published, run, marketo.database.leads);
     expect(figures.broken).toEqual([]);
     expect(figures).toMatchObject({ shared: { calls: 10, fewest: 10 }, bad: 15, delivered: 2_985, returned: 0 });
@@ -23,7 +23,7 @@ describe('the bench of calls', () => {
     marketo = await startFakeMarketo({ rateLimitCalls: 1_000_000, faults: FAULTS });
     const published = publications(400, seeded(1));
     const bodies = published.map(({ body }) => body);
-    const run = await runDelivery({ marketo, bodies, batchSize: 400, workers: 1, seats: 10 });
+    const run = await runDelivery({ marketo, bodies, batchSize: 400, workers: 1, slots: 10 });
     const { leads } = marketo.database;
     const [letter, ...others] = run.letters;
     const ghost = { ...published[0], email: 'never-sent@example.com', body: '' } as (typeof published)[number];

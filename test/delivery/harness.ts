@@ -1,17 +1,17 @@
-import type { DeadLetterOffice } from '../../lib/deadletter/office.ts';
-import type { DeadLetter } from '../../lib/deadletter/types.ts';
+import type { TokenAnswer } from '../../lib/access-token/token-keeper.ts';
+import type { DeadLetterPublisher } from '../../lib/dead-letter/publish.ts';
+import type { DeadLetter } from '../../lib/dead-letter/types.ts';
+import type { SendOnce } from '../../lib/delivery/call/send-once.ts';
 import { deliverBatch } from '../../lib/delivery/deliver.ts';
 import type { DeliveryDeps } from '../../lib/delivery/deps.ts';
-import type { DeliveryEvent } from '../../lib/delivery/events.ts';
-import type { SendOnce } from '../../lib/delivery/send-once.ts';
 import { DEFAULT_LIMITS, type LedgerLimits } from '../../lib/ledger/limits.ts';
 import { createMemoryRegister } from '../../lib/ledger/memory-register.ts';
 import { createSharedLedger } from '../../lib/ledger/shared-ledger.ts';
-import type { TokenAnswer } from '../../lib/ledger/token/token-keeper.ts';
 import type { HttpReply, HttpRequest } from '../../lib/marketo/http.ts';
 import type { Json, JsonObject } from '../../lib/marketo/request.ts';
 import { Secret } from '../../lib/marketo/secret.ts';
-import type { OutgoingMessage, Queue, QueueRecord } from '../../lib/message/queue.ts';
+import type { OutgoingMessage, Queue, ReceivedMessage } from '../../lib/message/queue.ts';
+import type { DeliveryEvent } from '../../lib/telemetry/events.ts';
 import { seeded } from '../ledger/support/random.ts';
 import { silentLog } from '../ledger/support/silent-log.ts';
 import { VirtualTime } from '../ledger/support/virtual-time.ts';
@@ -54,7 +54,7 @@ const FUNCTION_MS = 420_000;
 /** Rounds through the queue that a test waits for; the budget of attempts ends a message long before. */
 const MAX_ROUNDS = 200;
 /** Far from every limit: what is tested is not the ledger. */
-const PLENTY: Partial<LedgerLimits> = { windowCalls: 1_000_000, seats: 10, dayCalls: 1_000_000_000 };
+const PLENTY: Partial<LedgerLimits> = { windowCalls: 1_000_000, slots: 10, dayCalls: 1_000_000_000 };
 
 /**
  * The real delivery code with everything around it in memory: a queue that remembers what is put back, a ledger in a
@@ -90,12 +90,12 @@ class World {
           this.copies.push(message);
           return accepted;
         }),
-      hold: async (receiptHandle, seconds) => {
+      extendVisibility: async (receiptHandle, seconds) => {
         this.holds.push({ receiptHandle, seconds });
         return true;
       },
     };
-    const office: DeadLetterOffice = {
+    const deadLetters: DeadLetterPublisher = {
       send: async (letters) =>
         letters.map((letter) => {
           if (!this.accepts('letter')) return refused;
@@ -117,7 +117,7 @@ class World {
       },
       sendOnce: options.sendOnce ?? createMemorySendOnce(() => clock.nowMs()),
       queue,
-      office,
+      deadLetters,
       overflow: {
         bucket: 'letters',
         put: async () => {},
@@ -140,17 +140,17 @@ class World {
   }
 
   /** Queue records of these bodies, as received for the first time. */
-  messages(bodies: readonly unknown[], overrides: Partial<QueueRecord> = {}): readonly QueueRecord[] {
+  messages(bodies: readonly unknown[], overrides: Partial<ReceivedMessage> = {}): readonly ReceivedMessage[] {
     return bodies.map((body) => this.#receive(typeof body === 'string' ? body : JSON.stringify(body), overrides));
   }
 
   /** A copy as the queue would bring it. */
-  received(copy: OutgoingMessage): QueueRecord {
+  received(copy: OutgoingMessage): ReceivedMessage {
     return this.#receive(copy.body, { attributes: copy.attributes });
   }
 
   /** One invocation, from now. */
-  async deliver(records: readonly QueueRecord[], forMs = FUNCTION_MS): Promise<Settled> {
+  async deliver(records: readonly ReceivedMessage[], forMs = FUNCTION_MS): Promise<Settled> {
     const before = { copies: this.copies.length, letters: this.letters.length, calls: this.calls.length };
     const unsettled = await this.time.finish(deliverBatch(records, this.deps, this.time.nowMs + forMs));
     return {
@@ -167,7 +167,7 @@ class World {
    * @param between looks at what each batch left on the queue.
    */
   async deliverAll(
-    records: readonly QueueRecord[],
+    records: readonly ReceivedMessage[],
     forMs = FUNCTION_MS,
     between: (settled: Settled) => void = () => {},
   ): Promise<void> {
@@ -182,7 +182,7 @@ class World {
     }
   }
 
-  #receive(body: string, overrides: Partial<QueueRecord>): QueueRecord {
+  #receive(body: string, overrides: Partial<ReceivedMessage>): ReceivedMessage {
     const messageId = `00000000-0000-4000-8000-${String(this.#received++).padStart(12, '0')}`;
     const base = { messageId, receiptHandle: messageId, attributes: {}, receiveCount: 1, sentAtMs: this.time.nowMs };
     return { ...base, body, ...overrides };
@@ -227,7 +227,7 @@ function createMemorySendOnce(nowMs: () => number): SendOnce {
       const [done, unknown] = [inState('done', positions), inState('unknown', positions)];
       return { kind: 'held', relayId, mark: String(marks++), send, done, unknown, before };
     },
-    async settle({ relayId, send }, ended) {
+    async complete({ relayId, send }, ended) {
       const places = records.get(relayId) ?? new Map<number, Place>();
       for (const position of send) {
         const state = ended.done.includes(position) ? 'done' : ended.unknown.includes(position) ? 'unknown' : undefined;

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { TokenAnswer } from '../../lib/access-token/token-keeper.ts';
 import { deliverBatch } from '../../lib/delivery/deliver.ts';
-import type { TokenAnswer } from '../../lib/ledger/token/token-keeper.ts';
 import type { HttpReply } from '../../lib/marketo/http.ts';
 import type { JsonObject } from '../../lib/marketo/request.ts';
 import { done, failed, json, LOST, leads, page, type Script, type SentCall, World } from './harness.ts';
@@ -191,9 +191,9 @@ describe('in the middle of isolation', () => {
         scene,
         fc.integer({ min: 1_000, max: 90_000 }),
         fc.integer({ min: 1, max: 3 }),
-        async ({ count, bad: places, code }, beyondFirstCallMs, seats) => {
+        async ({ count, bad: places, code }, beyondFirstCallMs, slots) => {
           const culprits = new Set(places);
-          const world = new World({ script: brittle(code), latencyMs: 20_000, limits: { seats }, retryMaxAttempts: 1 });
+          const world = new World({ script: brittle(code), latencyMs: 20_000, limits: { slots }, retryMaxAttempts: 1 });
           // Room for one to five calls, one after the other: 15 s for settling, 100 s for the last call.
           await world.deliverAll(world.messages(singles(count, culprits)), 115_000 + beyondFirstCallMs);
           expectIsolated(world, count, culprits, brittle(code));
@@ -223,7 +223,7 @@ describe('in the middle of isolation', () => {
   });
 
   it('does not start calls that the function would not live to see the end of', async () => {
-    const world = new World({ script: brittle('1003'), latencyMs: 90_000, limits: { seats: 1 } });
+    const world = new World({ script: brittle('1003'), latencyMs: 90_000, limits: { slots: 1 } });
     const forMs = 420_000;
     const endsMs = world.time.nowMs + forMs;
     const { copies } = await world.deliver(world.messages(singles(COUNT, bad)), forMs);

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toItems } from '../../lib/delivery/item.ts';
-import { returnDelays } from '../../lib/delivery/return-delays.ts';
+import { retryDelays } from '../../lib/delivery/settle/retry-delays.ts';
+import { toWorkItems } from '../../lib/delivery/work-item.ts';
 import { keyHash } from '../../lib/ledger/keys.ts';
 import type { HttpReply } from '../../lib/marketo/http.ts';
 import type { OutgoingMessage } from '../../lib/message/queue.ts';
@@ -63,9 +63,9 @@ function keysIn(copy: OutgoingMessage): readonly string[] {
 describe('the order of one key', () => {
   it('is that of the queue, whatever fails and is tried again', async () => {
     await fc.assert(
-      fc.asyncProperty(batch, troubles, fc.integer({ min: 1, max: 4 }), async (all, faults, seats) => {
+      fc.asyncProperty(batch, troubles, fc.integer({ min: 1, max: 4 }), async (all, faults, slots) => {
         const marketo = createMarketo(faults);
-        const world = new World({ script: marketo.script, limits: { seats }, retryMaxAttempts: 50, latencyMs: slow });
+        const world = new World({ script: marketo.script, limits: { slots }, retryMaxAttempts: 50, latencyMs: slow });
         await world.deliverAll(world.messages(all.map(sync)));
         expect(world.letters).toEqual([]);
         const expected = new Map<string, string[]>();
@@ -153,10 +153,10 @@ describe('the delays of copies', () => {
   const returned = (entries: Entries) =>
     entries.map(([keys, delayMs], index) => {
       const message = messageOf(leads(...keys), `m${index}`);
-      const again = { kind: 'again', reason: 'wait', code: 'x', delayMs } as const;
-      return [message, toItems(message).map((item) => [item, again] as const)] as const;
+      const again = { kind: 'requeue', reason: 'wait', code: 'x', delayMs } as const;
+      return [message, toWorkItems(message).map((item) => [item, again] as const)] as const;
     });
-  const delaysOf = (entries: Entries): readonly number[] => [...returnDelays(new Map(returned(entries))).values()];
+  const delaysOf = (entries: Entries): readonly number[] => [...retryDelays(new Map(returned(entries))).values()];
 
   it.each<[string, Entries, readonly number[]]>([
     ['are rounded up', [[['a@x.test'], 1]], [1]],
@@ -209,7 +209,7 @@ describe('the delays of copies', () => {
   });
 
   it('are of those messages only that return', () => {
-    expect(returnDelays(new Map([[messageOf(leads('a@x.test'), 'm'), []]])).size).toBe(0);
+    expect(retryDelays(new Map([[messageOf(leads('a@x.test'), 'm'), []]])).size).toBe(0);
   });
 
   it('never leave a line of followers in the wrong order, or beyond what SQS takes', () => {
@@ -225,7 +225,7 @@ describe('the delays of copies', () => {
           const all = returned(
             entries.map(([keys, delayMs]) => [keys.map((key) => `${key}@x.test`), delayMs] as const),
           );
-          const delays = returnDelays(new Map(all));
+          const delays = retryDelays(new Map(all));
           const last = new Map<string, number>();
           for (const [message, items] of all) {
             const delay = delays.get(message) ?? -1;

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DeadLetter } from '../../lib/deadletter/types.ts';
+import type { DeadLetter } from '../../lib/dead-letter/types.ts';
 import type { HttpReply } from '../../lib/marketo/http.ts';
 import type { Json, JsonObject } from '../../lib/marketo/request.ts';
 import { createMemorySendOnce, done, failed, LOST, leads, page, type SentCall, skipped, World } from './harness.ts';

@@ -15,7 +15,7 @@ function words(rule: VerdictRule): string {
     case 'delivered':
       return 'delivered: already so';
     case 'wait':
-      return { window: 'wait for the window', seat: 'wait for a seat', day: "wait for the day's reset" }[rule.limit];
+      return { window: 'wait for the window', slot: 'wait for a slot', day: "wait for the day's reset" }[rule.limit];
     case 'retry': {
       const most = rule.maxAttempts === undefined ? '' : `, ${rule.maxAttempts} attempts at most`;
       return { growing: 'retry, from 5 s', long: 'retry, from 60 s', soon: 'retry, within 20 s' }[rule.pace] + most;

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { closeServer, listenOnLoopback } from '../../lib/local/loopback.ts';
+import { closeServer, listenOnLoopback } from '../../lib/emulators/loopback.ts';
 import { type Bench, startBench } from './bench.ts';
 import { type Answer, cut, hang, json, type OddMarketo, raw, reset, startOddMarketo, text } from './odd-marketo.ts';
 import { duplicate, type Request, upsert } from './requests.ts';

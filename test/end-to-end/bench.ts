@@ -1,13 +1,13 @@
 import type { SQSRecord } from 'aws-lambda';
-import type { DeliveryEvent } from '../../lib/delivery/events.ts';
-import { createDeliveryFunction, type DeliveryFunction } from '../../lib/delivery/function.ts';
+import { type LedgerView, readLedger } from '../../lib/aws/read-ledger.ts';
+import { applyEnvironment, awsEnvironment } from '../../lib/emulators/aws.ts';
+import type { FakeMarketo } from '../../lib/fake-marketo/handle.ts';
+import type { FakeMarketoOptions } from '../../lib/fake-marketo/options.ts';
+import { startFakeMarketo } from '../../lib/fake-marketo/server.ts';
+import type { CallReport } from '../../lib/fake-marketo/stats.ts';
 import { DEFAULT_LIMITS } from '../../lib/ledger/limits.ts';
-import { applyEnvironment, awsEnvironment } from '../../lib/local/aws.ts';
-import type { FakeMarketo } from '../../lib/local/marketo/handle.ts';
-import type { FakeMarketoOptions } from '../../lib/local/marketo/options.ts';
-import { startFakeMarketo } from '../../lib/local/marketo/server.ts';
-import type { CallReport } from '../../lib/local/marketo/stats.ts';
-import { type LedgerView, readLedger } from '../../lib/local/report/ledger-view.ts';
+import { createDeliveryHandler, type DeliveryHandler } from '../../lib/runtime/delivery.ts';
+import type { DeliveryEvent } from '../../lib/telemetry/events.ts';
 import { createDesk, type Desk } from '../support/desk.ts';
 import { startWire, type Wire } from '../support/wire.ts';
 
@@ -56,11 +56,11 @@ async function startBench(options: BenchOptions = {}): Promise<Bench> {
   Date.now = () => realNow() + laterMs;
   let events: DeliveryEvent[] = [];
   let callsBefore = 0;
-  let deliverBatch: DeliveryFunction;
+  let deliverBatch: DeliveryHandler;
 
   function renew(settings: Readonly<Record<string, string>> = {}): void {
     const env = { ...wire.settingsFor(marketo), ...WIDE_SETTINGS, ...options.settings, ...settings };
-    deliverBatch = createDeliveryFunction(env, { observe: (event) => events.push(event) });
+    deliverBatch = createDeliveryHandler(env, { observe: (event) => events.push(event) });
   }
   renew();
 

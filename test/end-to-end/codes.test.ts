@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { FaultRule } from '../../lib/local/marketo/faults.ts';
+import type { FaultRule } from '../../lib/fake-marketo/faults.ts';
 import { CATALOGUE, entryFor } from '../../lib/marketo/catalogue/catalogue.ts';
 import type { CodeLevel } from '../../lib/marketo/catalogue/types.ts';
 import type { Published } from '../support/desk.ts';

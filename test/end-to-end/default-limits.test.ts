@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { MARKETO_LIMITS } from '../../lib/local/marketo/options.ts';
+import { MARKETO_LIMITS } from '../../lib/fake-marketo/options.ts';
 import { type Bench, startBench } from './bench.ts';
 import { requestVia } from './requests.ts';
 

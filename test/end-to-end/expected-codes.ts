@@ -46,7 +46,7 @@ const letter: Fate = { to: 'letter', calls: 1 };
 const done: Fate = { to: 'done', calls: 1 };
 const doneAtSecondCall: Fate = { to: 'done', calls: 2 };
 const window = wait([20, 30]);
-const seat = wait([2, 3]);
+const slot = wait([2, 3]);
 const day = wait([900, 900]);
 
 type Marks = Partial<Pick<ExpectedCode, 'shared' | 'starred' | 'ambiguous' | 'via' | 'message'>>;
@@ -92,7 +92,7 @@ const EXPECTED_CODES: readonly ExpectedCode[] = [
   response('612', letter),
   response('613', letter),
   response('614', retry(LONG)),
-  response('615', seat),
+  response('615', slot),
   response('616', letter),
   response('701', letter, ISOLATED),
   response('702', letter, ISOLATED),

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { DeliveryEvent } from '../../lib/delivery/events.ts';
 import { type LocalRelay, type LocalRelayOptions, startLocalRelay } from '../../lib/local/relay.ts';
+import type { DeliveryEvent } from '../../lib/telemetry/events.ts';
 
 let relay: LocalRelay | undefined;
 afterEach(async () => {
@@ -50,7 +50,7 @@ describe('the relay with raised limits', () => {
     const { events, letters, seconds, stats } = await runToTheEnd(
       {
         fake: { rateLimitCalls: 100_000, maxConcurrentCalls: 50, latencyMs: { minMs: 5, maxMs: 50 } },
-        limits: { windowCalls: 1_000, windowMs: 1_000, seats: 50 },
+        limits: { windowCalls: 1_000, windowMs: 1_000, slots: 50 },
         batchWindowSeconds: 1,
       },
       thousandMessages(),

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { closeServer, listenOnLoopback } from '../../lib/local/loopback.ts';
+import { closeServer, listenOnLoopback } from '../../lib/emulators/loopback.ts';
 
 type Answer = (response: ServerResponse, request: IncomingMessage) => void;
 

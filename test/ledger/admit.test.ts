@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { admit } from '../../lib/ledger/admit.ts';
 import type { PermitAnswer, PermitAsk } from '../../lib/ledger/ledger.ts';
 import type { LedgerLimits } from '../../lib/ledger/limits.ts';
-import type { LedgerState, Seat } from '../../lib/ledger/state.ts';
-import { askOf, NOON_MS, RESET_MS, seatOf, stateOf, viewAt } from './support/builders.ts';
+import type { LedgerState, Slot } from '../../lib/ledger/state.ts';
+import { askOf, NOON_MS, RESET_MS, slotOf, stateOf, viewAt } from './support/builders.ts';
 
-const SMALL: Partial<LedgerLimits> = { windowCalls: 4, seats: 4 };
+const SMALL: Partial<LedgerLimits> = { windowCalls: 4, slots: 4 };
 
 function ask(state: LedgerState, asks: readonly PermitAsk[], limits = SMALL, nowMs = NOON_MS, together = 1) {
   const ids = asks.map((_, index) => `me-${index}`);
@@ -14,18 +14,18 @@ function ask(state: LedgerState, asks: readonly PermitAsk[], limits = SMALL, now
 
 const kinds = (answers: readonly PermitAnswer[]): string[] =>
   answers.map((one) => (one.kind === 'granted' ? 'granted' : one.reason));
-const seats = (...list: Partial<Seat>[]): Record<string, Seat> =>
-  Object.fromEntries(list.map((seat, index) => [`x-${index}`, seatOf(seat)]));
+const slots = (...list: Partial<Slot>[]): Record<string, Slot> =>
+  Object.fromEntries(list.map((slot, index) => [`x-${index}`, slotOf(slot)]));
 const ended = (...agesMs: number[]) => agesMs.map((ageMs) => ({ atMs: NOON_MS - ageMs, worker: 'x' }));
 
 describe('admission', () => {
-  it('grants several calls in one step, each with its seat and its count', () => {
+  it('grants several calls in one step, each with its slot and its count', () => {
     const { state, answers } = ask(stateOf(), [askOf(), askOf({ keys: [7] }), askOf()]);
 
     expect(kinds(answers)).toEqual(['granted', 'granted', 'granted']);
     expect(state.version).toBe(2);
     expect(state.day.used).toBe(3);
-    expect(state.seats['me-1']).toEqual({
+    expect(state.slots['me-1']).toEqual({
       grantedAtMs: NOON_MS,
       notBeforeMs: NOON_MS,
       leaseEndsAtMs: NOON_MS + 5_000 + 30_000,
@@ -35,13 +35,13 @@ describe('admission', () => {
   });
 
   it('grants what there is and refuses the rest', () => {
-    const { answers } = ask(stateOf({ ended: ended(1_000, 2_000) }), [askOf(), askOf(), askOf()]);
+    const { answers } = ask(stateOf({ windowCalls: ended(1_000, 2_000) }), [askOf(), askOf(), askOf()]);
 
     expect(kinds(answers)).toEqual(['granted', 'granted', 'window']);
   });
 
   it('leaves the version and the counts alone when all is refused', () => {
-    const { state } = ask(stateOf({ seats: seats({}, {}, {}, {}) }), [askOf()]);
+    const { state } = ask(stateOf({ slots: slots({}, {}, {}, {}) }), [askOf()]);
 
     expect([state.version, state.day.used]).toEqual([1, 0]);
   });
@@ -49,13 +49,13 @@ describe('admission', () => {
 
 describe('the window', () => {
   it('says when the next place opens', () => {
-    const { answers } = ask(stateOf({ ended: ended(1_000, 2_000, 3_000, 4_000) }), [askOf()]);
+    const { answers } = ask(stateOf({ windowCalls: ended(1_000, 2_000, 3_000, 4_000) }), [askOf()]);
 
     expect(answers).toEqual([{ kind: 'refused', reason: 'window', waitMs: 16_002 }]);
   });
 
   it('grants a permit ahead for a place that opens soon', () => {
-    const { answers } = ask(stateOf({ ended: ended(1_000, 2_000, 3_000, 19_000) }), [askOf()]);
+    const { answers } = ask(stateOf({ windowCalls: ended(1_000, 2_000, 3_000, 19_000) }), [askOf()]);
 
     expect(answers[0]).toMatchObject({
       kind: 'granted',
@@ -63,70 +63,73 @@ describe('the window', () => {
     });
   });
 
-  it('does not leave so many seats idle that calls lack them', () => {
-    // Calls take 15 s: in 20 s four of them need three of the four seats.
-    const state = stateOf({ ended: ended(19_000, 19_100, 19_200, 19_300), callMs: 15_000 });
+  it('does not leave so many slots idle that calls lack them', () => {
+    // Calls take 15 s: in 20 s four of them need three of the four slots.
+    const state = stateOf({ windowCalls: ended(19_000, 19_100, 19_200, 19_300), callMs: 15_000 });
 
     expect(kinds(ask(state, [askOf(), askOf()]).answers)).toEqual(['granted', 'window']);
   });
 
-  it('counts the seats that idle already, and those only', () => {
+  it('counts the slots that idle already, and those only', () => {
     const opening = ended(19_300, 19_200, 19_100);
-    const idle = stateOf({ ended: opening, seats: seats({ notBeforeMs: NOON_MS + 500 }), callMs: 15_000 });
-    const busy = stateOf({ ended: opening, seats: seats({ notBeforeMs: NOON_MS }), callMs: 15_000 });
+    const idle = stateOf({ windowCalls: opening, slots: slots({ notBeforeMs: NOON_MS + 500 }), callMs: 15_000 });
+    const busy = stateOf({ windowCalls: opening, slots: slots({ notBeforeMs: NOON_MS }), callMs: 15_000 });
 
     expect(kinds(ask(idle, [askOf()]).answers)).toEqual(['window']);
     expect(kinds(ask(busy, [askOf()]).answers)).toEqual(['granted']);
   });
 
   it('grants a place two seconds ahead, and none further', () => {
-    const opensInMs = (ms: number) => stateOf({ ended: ended(1_000, 2_000, 3_000, 20_002 - ms) });
+    const opensInMs = (ms: number) => stateOf({ windowCalls: ended(1_000, 2_000, 3_000, 20_002 - ms) });
 
     expect(kinds(ask(opensInMs(2_000), [askOf()]).answers)).toEqual(['granted']);
     expect(ask(opensInMs(2_001), [askOf()]).answers).toEqual([{ kind: 'refused', reason: 'window', waitMs: 2_001 }]);
   });
 
   it('that calls under way fill alone opens a window after the first of them ends', () => {
-    const state = stateOf({ seats: seats({}, { grantedAtMs: NOON_MS - 300 }), callMs: 500 });
+    const state = stateOf({ slots: slots({}, { grantedAtMs: NOON_MS - 300 }), callMs: 500 });
 
-    const { answers } = ask(state, [askOf()], { windowCalls: 2, seats: 4 });
+    const { answers } = ask(state, [askOf()], { windowCalls: 2, slots: 4 });
 
     expect(answers).toEqual([{ kind: 'refused', reason: 'window', waitMs: 20_200 }]);
   });
 
   it('spreads free places over the window once a burst is taken', () => {
-    const state = stateOf({ ended: ended(...Array.from({ length: 25 }, (_, n) => 10 * n)), lastStartMs: NOON_MS });
+    const state = stateOf({
+      windowCalls: ended(...Array.from({ length: 25 }, (_, n) => 10 * n)),
+      lastStartMs: NOON_MS,
+    });
 
-    const { answers } = ask(state, [askOf(), askOf()], { windowCalls: 100, seats: 10 });
+    const { answers } = ask(state, [askOf(), askOf()], { windowCalls: 100, slots: 10 });
 
     expect(answers.map((one) => one.kind === 'granted' && one.permit.notBeforeMs - NOON_MS)).toEqual([160, 320]);
   });
 
   it('is as small as was learnt', () => {
-    const learnedWindow = { limit: 1, atMs: NOON_MS };
+    const adaptiveWindow = { limit: 1, atMs: NOON_MS };
 
-    const { answers } = ask(stateOf({ learnedWindow, ended: ended(1_000) }), [askOf()]);
+    const { answers } = ask(stateOf({ adaptiveWindow, windowCalls: ended(1_000) }), [askOf()]);
 
     expect(answers).toMatchObject([{ kind: 'refused', reason: 'window' }]);
   });
 });
 
-describe('seats', () => {
+describe('slots', () => {
   it('are refused when all are taken, until a call of usual length is over', () => {
-    const state = stateOf({ seats: seats({}, {}, {}, { grantedAtMs: NOON_MS - 300 }), callMs: 500 });
+    const state = stateOf({ slots: slots({}, {}, {}, { grantedAtMs: NOON_MS - 300 }), callMs: 500 });
 
-    expect(ask(state, [askOf()], { seats: 4 }).answers).toEqual([{ kind: 'refused', reason: 'seats', waitMs: 200 }]);
+    expect(ask(state, [askOf()], { slots: 4 }).answers).toEqual([{ kind: 'refused', reason: 'slots', waitMs: 200 }]);
   });
 
   it('come free by themselves when a worker is silent', () => {
-    const state = stateOf({ seats: seats({ leaseEndsAtMs: NOON_MS }, {}, {}, {}) });
+    const state = stateOf({ slots: slots({ leaseEndsAtMs: NOON_MS }, {}, {}, {}) });
 
-    expect(kinds(ask(state, [askOf()], { seats: 4 }).answers)).toEqual(['granted']);
+    expect(kinds(ask(state, [askOf()], { slots: 4 }).answers)).toEqual(['granted']);
   });
 });
 
 describe('keys', () => {
-  const busy = stateOf({ seats: seats({ keys: [1, 2] }) });
+  const busy = stateOf({ slots: slots({ keys: [1, 2] }) });
 
   it('refuse a call all of whose records are busy', () => {
     expect(kinds(ask(busy, [askOf({ keys: [1, 2], hasKeyless: false })]).answers)).toEqual(['keys']);
@@ -136,7 +139,7 @@ describe('keys', () => {
     const { state, answers } = ask(busy, [askOf({ keys: [2, 3], hasKeyless: false })]);
 
     expect(answers[0]).toMatchObject({ kind: 'granted', busyKeys: [2] });
-    expect(state.seats['me-0']?.keys).toEqual([3]);
+    expect(state.slots['me-0']?.keys).toEqual([3]);
   });
 
   it('let a call go for its records without a key', () => {
@@ -208,10 +211,10 @@ describe('the circuit', () => {
 
 describe('a worker with several calls', () => {
   const full = ended(...Array.from({ length: 50 }, (_, n) => 19_600 - 400 * n));
-  const usual: Partial<LedgerLimits> = { windowCalls: 50, seats: 5 };
+  const usual: Partial<LedgerLimits> = { windowCalls: 50, slots: 5 };
 
   it('is not granted a single coming place: that is not worth a write', () => {
-    const state = stateOf({ ended: full, seats: {}, callMs: 1_200 });
+    const state = stateOf({ windowCalls: full, slots: {}, callMs: 1_200 });
 
     const { answers, state: next } = ask(state, [askOf(), askOf()], usual, NOON_MS, 2);
 
@@ -223,7 +226,7 @@ describe('a worker with several calls', () => {
   });
 
   it('is told to wait for as long as calls take where none is under way', () => {
-    const scarce = stateOf({ ended: full, callMs: 1_600 });
+    const scarce = stateOf({ windowCalls: full, callMs: 1_600 });
 
     const { answers, state } = ask(scarce, [askOf(), askOf()], usual, NOON_MS, 2);
 
@@ -232,17 +235,17 @@ describe('a worker with several calls', () => {
   });
 
   it('is told to wait until so many calls have ended that its share is free', () => {
-    const underWay = seats(...[0, 300, 100, 400, 200].map((ageMs) => ({ grantedAtMs: NOON_MS - ageMs })));
-    const state = stateOf({ ended: full.slice(0, 45), seats: underWay, callMs: 500 });
+    const underWay = slots(...[0, 300, 100, 400, 200].map((ageMs) => ({ grantedAtMs: NOON_MS - ageMs })));
+    const state = stateOf({ windowCalls: full.slice(0, 45), slots: underWay, callMs: 500 });
 
-    const { answers } = ask(state, [askOf(), askOf(), askOf()], { windowCalls: 50, seats: 6 }, NOON_MS, 3);
+    const { answers } = ask(state, [askOf(), askOf(), askOf()], { windowCalls: 50, slots: 6 }, NOON_MS, 3);
 
     expect(answers).toEqual([0, 1, 2].map(() => ({ kind: 'refused', reason: 'window', waitMs: 200 })));
   });
 
   it('does not count calls that wait for a key into its share', () => {
     const held = askOf({ keys: [9], hasKeyless: false });
-    const scarce = stateOf({ ended: full, seats: seats({ keys: [9] }), callMs: 1_600 });
+    const scarce = stateOf({ windowCalls: full, slots: slots({ keys: [9] }), callMs: 1_600 });
 
     expect(kinds(ask(scarce, [askOf(), held], usual, NOON_MS, 2).answers)).toEqual(['granted', 'keys']);
     expect(kinds(ask(scarce, [askOf(), askOf(), held], usual, NOON_MS, 2).answers)).toEqual([
@@ -252,23 +255,23 @@ describe('a worker with several calls', () => {
     ]);
   });
 
-  it('takes half of the seats for its share, however many it asks for', () => {
-    const state = stateOf({ ended: full, callMs: 1_200 });
+  it('takes half of the slots for its share, however many it asks for', () => {
+    const state = stateOf({ windowCalls: full, callMs: 1_200 });
     const asks = [askOf(), askOf(), askOf(), askOf()];
 
     expect(kinds(ask(state, asks, usual, NOON_MS, 4).answers)).toEqual(['granted', 'granted', 'window', 'window']);
   });
 
   it('takes a place that is open now together with one that is coming', () => {
-    const state = stateOf({ ended: full.slice(1), callMs: 3_600 });
+    const state = stateOf({ windowCalls: full.slice(1), callMs: 3_600 });
 
-    const { answers } = ask(state, [askOf(), askOf(), askOf()], { windowCalls: 50, seats: 10 }, NOON_MS, 3);
+    const { answers } = ask(state, [askOf(), askOf(), askOf()], { windowCalls: 50, slots: 10 }, NOON_MS, 3);
 
     expect(kinds(answers)).toEqual(['granted', 'granted', 'window']);
   });
 
   it('takes a single place that is open now', () => {
-    const state = stateOf({ ended: full.slice(1), callMs: 2_000 });
+    const state = stateOf({ windowCalls: full.slice(1), callMs: 2_000 });
 
     expect(kinds(ask(state, [askOf(), askOf()], usual, NOON_MS, 2).answers)).toEqual(['granted', 'window']);
   });

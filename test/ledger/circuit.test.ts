@@ -32,7 +32,7 @@ describe('the circuit', () => {
     expect(after(['tokenRefused']).stop?.reason).toBe('tokenRefused');
   });
 
-  it.each(['windowSpent', 'seatsSpent', 'daySpent', 'unused'] as const)('takes no notice of %s', (outcome) => {
+  it.each(['windowSpent', 'slotsSpent', 'daySpent', 'unused'] as const)('takes no notice of %s', (outcome) => {
     expect(after(several(outcome))).toEqual(CLOSED);
   });
 

@@ -1,12 +1,12 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDynamoDbRegister } from '../../lib/ledger/dynamodb-register.ts';
+import { createDynamoDbRegister } from '../../lib/aws/dynamodb-ledger.ts';
 import type { LedgerLimits } from '../../lib/ledger/limits.ts';
 import { createMemoryRegister } from '../../lib/ledger/memory-register.ts';
 import type { LedgerRegister } from '../../lib/ledger/register.ts';
 import { createSharedLedger } from '../../lib/ledger/shared-ledger.ts';
-import { EMPTY_STATE, type LedgerState, type Seat } from '../../lib/ledger/state.ts';
-import { askOf, limitsOf, NOON_MS, seatOf, stateOf } from './support/builders.ts';
+import { EMPTY_STATE, type LedgerState, type Slot } from '../../lib/ledger/state.ts';
+import { askOf, limitsOf, NOON_MS, slotOf, stateOf } from './support/builders.ts';
 import { connect, createTable, TABLE } from './support/dynamo-client.ts';
 import { startEmbeddedDynamo } from './support/embedded-dynamo.ts';
 import { REAL_PARTS, runFleet } from './support/fleet.ts';
@@ -15,20 +15,20 @@ import { saturation } from './support/saturation.ts';
 import { silentLog } from './support/silent-log.ts';
 import { VirtualTime } from './support/virtual-time.ts';
 
-const FULL = limitsOf({ windowCalls: 100, seats: 10 });
+const FULL = limitsOf({ windowCalls: 100, slots: 10 });
 
-/** A window and seats as full as they get, of calls by so many workers. */
+/** A window and slots as full as they get, of calls by so many workers. */
 function fullState(workers: number, keysPerCall: number, limits: LedgerLimits = FULL): LedgerState {
   const name = (index: number): string => `w${(index % workers).toString(36).padStart(5, '0')}`;
   const keys = (index: number) => Array.from({ length: keysPerCall }, (_, key) => 0xff000000 + 1_000 * index + key);
-  const seats: [string, Seat][] = Array.from({ length: limits.seats }, (_, index) => [
+  const slots: [string, Slot][] = Array.from({ length: limits.slots }, (_, index) => [
     `${name(index)}-zzz`,
-    seatOf({ notBeforeMs: NOON_MS + 1_900, keys: keys(index) }),
+    slotOf({ notBeforeMs: NOON_MS + 1_900, keys: keys(index) }),
   ]);
   return stateOf({
     version: 10_000_000,
-    seats: Object.fromEntries(seats),
-    ended: Array.from({ length: limits.windowCalls - limits.seats }, (_, index) => ({
+    slots: Object.fromEntries(slots),
+    windowCalls: Array.from({ length: limits.windowCalls - limits.slots }, (_, index) => ({
       atMs: NOON_MS - 200 * index,
       worker: name(index),
     })),
@@ -81,9 +81,9 @@ describe('what each operation consumes', () => {
 
     await register.swap(EMPTY_STATE, state);
     const read = await register.read();
-    const { [Object.keys(state.seats)[0] ?? '']: _freed, ...seats } = read.seats;
-    await register.swap(read, { ...read, version: read.version + 1, seats });
-    await register.end({ 'w00001-zzz': { atMs: NOON_MS, holdMs: 0, outcome: 'success', counted: true } });
+    const { [Object.keys(state.slots)[0] ?? '']: _freed, ...slots } = read.slots;
+    await register.swap(read, { ...read, version: read.version + 1, slots });
+    await register.recordReleases({ 'w00001-zzz': { atMs: NOON_MS, holdMs: 0, outcome: 'success', counted: true } });
 
     expect(units()).toEqual([1, 1, 1, 1]);
   });
@@ -108,11 +108,11 @@ describe('the size of the item', () => {
   it.each<[string, LedgerState, LedgerLimits, number]>([
     ['a full window of ten workers, few keys', fullState(10, 3), FULL, 1_024],
     ['a full window, every call of another worker', fullState(100, 0), FULL, 2_048],
-    ['ten seats of 300 keys each', fullState(10, 300), FULL, 13 * 1_024],
+    ['ten slots of 300 keys each', fullState(10, 300), FULL, 13 * 1_024],
     [
       'the largest limits that the settings allow',
-      fullState(500, 300, limitsOf({ windowCalls: 1_000, seats: 100 })),
-      limitsOf({ windowCalls: 1_000, seats: 100 }),
+      fullState(500, 300, limitsOf({ windowCalls: 1_000, slots: 100 })),
+      limitsOf({ windowCalls: 1_000, slots: 100 }),
       140 * 1_024,
     ],
   ])('is bounded: %s', (name, state, limits, mostBytes) => {
@@ -130,14 +130,14 @@ describe('what a call costs under saturation', () => {
     [100, 10, 4, 1.2],
     [50, 5, 4, 1.2],
   ])(
-    'of %i calls and %i seats, %i at once for each of ten workers, is at most %d writes',
-    async (windowCalls, seats, asksAtOnce, most) => {
-      const { server, traffic, findings } = await runFleet(saturation({ windowCalls, seats, asksAtOnce }));
+    'of %i calls and %i slots, %i at once for each of ten workers, is at most %d writes',
+    async (windowCalls, slots, asksAtOnce, most) => {
+      const { server, traffic, findings } = await runFleet(saturation({ windowCalls, slots, asksAtOnce }));
 
       const writes = (traffic.swaps + traffic.ends) / server.arrivals;
       const reads = traffic.reads / server.arrivals;
       process.stdout.write(
-        `${windowCalls} in 20 s, ${seats} seats, ten workers of ${asksAtOnce}: ${writes.toFixed(2)} writes and ${reads.toFixed(2)} reads a call, ${traffic.conflicts} of ${traffic.swaps} swaps lost\n`,
+        `${windowCalls} in 20 s, ${slots} slots, ten workers of ${asksAtOnce}: ${writes.toFixed(2)} writes and ${reads.toFixed(2)} reads a call, ${traffic.conflicts} of ${traffic.swaps} swaps lost\n`,
       );
       expect(findings).toEqual([]);
       expect(writes).toBeLessThanOrEqual(most);
@@ -160,8 +160,8 @@ describe('what a call costs under saturation', () => {
           charge(await register.read());
           return won;
         },
-        end: async (ends) => {
-          const state = await register.end(ends);
+        recordReleases: async (ends) => {
+          const state = await register.recordReleases(ends);
           charge(state);
           return state;
         },
@@ -181,7 +181,7 @@ describe('what a call costs under saturation', () => {
     const swapless: LedgerRegister = {
       ...register,
       swap: () => Promise.reject(new Error('a refusal was written')),
-      end: () => Promise.reject(new Error('a refusal was written')),
+      recordReleases: () => Promise.reject(new Error('a refusal was written')),
     };
     const options = { limits: FULL, clock: time.clock(), random: () => 0.5, log: silentLog };
     const ledger = createSharedLedger({ ...options, register: swapless });

@@ -2,72 +2,72 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fold } from '../../lib/ledger/fold.ts';
 import type { CallOutcome } from '../../lib/ledger/ledger.ts';
-import type { Day, LedgerState, Seat, SeatEnd } from '../../lib/ledger/state.ts';
+import type { Day, LedgerState, PermitRelease, Slot } from '../../lib/ledger/state.ts';
 import { arbitraryState } from './support/arbitrary-state.ts';
-import { endOf, NOON_MS, RESET_MS, seatOf, stateOf, viewAt } from './support/builders.ts';
+import { endOf, NOON_MS, RESET_MS, slotOf, stateOf, viewAt } from './support/builders.ts';
 import { RUNS } from './support/runs.ts';
 
 const LATER = NOON_MS + 1_000;
 
-function withCall(seat: Partial<Seat>, end?: Partial<SeatEnd>, rest: Partial<LedgerState> = {}): LedgerState {
-  return stateOf({ seats: { 'a-0': seatOf(seat) }, ends: end ? { 'a-0': endOf(end) } : {}, ...rest });
+function withCall(slot: Partial<Slot>, end?: Partial<PermitRelease>, rest: Partial<LedgerState> = {}): LedgerState {
+  return stateOf({ slots: { 'a-0': slotOf(slot) }, releases: end ? { 'a-0': endOf(end) } : {}, ...rest });
 }
 
 const usedToday = (used: number, change: Partial<Day> = {}): Day => ({ ...stateOf().day, used, ...change });
 
 describe('folding a call that ended', () => {
-  it('moves it from its seat into the window, stamped with its end', () => {
+  it('moves it from its slot into the window, stamped with its end', () => {
     const folded = fold(withCall({}, { atMs: NOON_MS + 300 }), viewAt(LATER));
 
-    expect(folded.seats).toEqual({});
-    expect(folded.ends).toEqual({});
-    expect(folded.ended).toEqual([{ atMs: NOON_MS + 300, worker: 'a' }]);
+    expect(folded.slots).toEqual({});
+    expect(folded.releases).toEqual({});
+    expect(folded.windowCalls).toEqual([{ atMs: NOON_MS + 300, worker: 'a' }]);
   });
 
-  it('keeps the seat of a call without reply until Marketo must have given up, by the slowest clock', () => {
+  it('keeps the slot of a call without reply until Marketo must have given up, by the slowest clock', () => {
     const state = withCall({}, { atMs: NOON_MS + 300, holdMs: 30_000, outcome: 'transient' });
 
     const held = fold(state, viewAt(NOON_MS + 30_799, {}, 500));
     const freed = fold(state, viewAt(NOON_MS + 30_800, {}, 500));
 
-    expect(Object.keys(held.seats)).toEqual(['a-0']);
-    expect(Object.keys(held.ends)).toEqual(['a-0']);
-    expect(freed.seats).toEqual({});
-    expect(freed.ended).toEqual([{ atMs: NOON_MS + 30_300, worker: 'a' }]);
+    expect(Object.keys(held.slots)).toEqual(['a-0']);
+    expect(Object.keys(held.releases)).toEqual(['a-0']);
+    expect(freed.slots).toEqual({});
+    expect(freed.windowCalls).toEqual([{ atMs: NOON_MS + 30_300, worker: 'a' }]);
   });
 
-  it('keeps the seat of a silent worker until its lease ends, by the slowest clock, and counts the call', () => {
+  it('keeps the slot of a silent worker until its lease ends, by the slowest clock, and counts the call', () => {
     const state = withCall({ leaseEndsAtMs: NOON_MS + 35_000 }, undefined, { day: usedToday(7) });
 
     const held = fold(state, viewAt(NOON_MS + 35_499, {}, 500));
     const freed = fold(state, viewAt(NOON_MS + 35_500, {}, 500));
 
-    expect(Object.keys(held.seats)).toEqual(['a-0']);
-    expect(freed.ended).toEqual([{ atMs: NOON_MS + 35_000, worker: 'a' }]);
+    expect(Object.keys(held.slots)).toEqual(['a-0']);
+    expect(freed.windowCalls).toEqual([{ atMs: NOON_MS + 35_000, worker: 'a' }]);
     expect(freed.day.used).toBe(7);
   });
 
   it('gives window and day back for a permit that was not used', () => {
     const folded = fold(withCall({}, { outcome: 'unused', counted: false }, { day: usedToday(7) }), viewAt(LATER));
 
-    expect(folded.ended).toEqual([]);
+    expect(folded.windowCalls).toEqual([]);
     expect(folded.day.used).toBe(6);
   });
 
   it('gives the day back for a starred reply, not the window', () => {
     const folded = fold(withCall({}, { outcome: 'transient', counted: false }, { day: usedToday(7) }), viewAt(LATER));
 
-    expect(folded.ended).toHaveLength(1);
+    expect(folded.windowCalls).toHaveLength(1);
     expect(folded.day.used).toBe(6);
   });
 
-  it('gives nothing back for an end whose seat is gone: late or repeated', () => {
-    const state = stateOf({ ends: { 'a-0': endOf({ outcome: 'transient', counted: false }) }, day: usedToday(7) });
+  it('gives nothing back for an end whose slot is gone: late or repeated', () => {
+    const state = stateOf({ releases: { 'a-0': endOf({ outcome: 'transient', counted: false }) }, day: usedToday(7) });
 
     const folded = fold(state, viewAt(LATER));
 
     expect(folded.day.used).toBe(7);
-    expect(folded.ends).toEqual({});
+    expect(folded.releases).toEqual({});
   });
 
   it('learns how long calls take, from those that succeed', () => {
@@ -78,33 +78,33 @@ describe('folding a call that ended', () => {
     expect(failed.callMs).toBe(500);
   });
 
-  it.each<[CallOutcome, 'learnedWindow' | 'learnedSeats']>([
-    ['windowSpent', 'learnedWindow'],
-    ['seatsSpent', 'learnedSeats'],
+  it.each<[CallOutcome, 'adaptiveWindow' | 'adaptiveSlots']>([
+    ['windowSpent', 'adaptiveWindow'],
+    ['slotsSpent', 'adaptiveSlots'],
   ])('lowers a limit after %s', (outcome, name) => {
     const folded = fold(withCall({}, { outcome }), viewAt(LATER));
 
     expect(folded[name]).toEqual({ limit: 1, atMs: NOON_MS + 300 });
-    expect(folded).not.toHaveProperty(name === 'learnedWindow' ? 'learnedSeats' : 'learnedWindow');
+    expect(folded).not.toHaveProperty(name === 'adaptiveWindow' ? 'adaptiveSlots' : 'adaptiveWindow');
   });
 
   it('lowers the window to a share of what counted when the call ended: in the window, or under way', () => {
     const atMs = NOON_MS + 300;
     const recent = Array.from({ length: 8 }, (_, n) => ({ atMs: NOON_MS - 1_000 * n, worker: 'b' }));
     const state = stateOf({
-      seats: { 'a-0': seatOf(), 'b-1': seatOf(), 'b-2': seatOf() },
-      ends: { 'a-0': endOf({ atMs, outcome: 'windowSpent' }) },
-      ended: [{ atMs: atMs - 20_000, worker: 'b' }, ...recent],
+      slots: { 'a-0': slotOf(), 'b-1': slotOf(), 'b-2': slotOf() },
+      releases: { 'a-0': endOf({ atMs, outcome: 'windowSpent' }) },
+      windowCalls: [{ atMs: atMs - 20_000, worker: 'b' }, ...recent],
     });
 
     // Eight, the call itself and two under way; the ninth had just left the window.
-    expect(fold(state, viewAt(LATER)).learnedWindow).toEqual({ limit: 8, atMs });
+    expect(fold(state, viewAt(LATER)).adaptiveWindow).toEqual({ limit: 8, atMs });
   });
 
   it('takes a recorded reply for come, whatever the clocks say', () => {
     const folded = fold(withCall({}, { atMs: NOON_MS + 300 }), viewAt(NOON_MS + 100, {}, 500));
 
-    expect(folded.seats).toEqual({});
+    expect(folded.slots).toEqual({});
   });
 
   it('gives a permit that was not used back, even if it says that it counts', () => {
@@ -112,21 +112,21 @@ describe('folding a call that ended', () => {
   });
 
   it('puts calls into the window in the order of their ends, and of their ids where they ended at once', () => {
-    const ends = { 'b-0': endOf(), 'c-0': endOf({ atMs: NOON_MS + 100 }), 'a-0': endOf(), 'd-0': endOf() };
-    const seats = Object.fromEntries(Object.keys(ends).map((id) => [id, seatOf()]));
+    const releases = { 'b-0': endOf(), 'c-0': endOf({ atMs: NOON_MS + 100 }), 'a-0': endOf(), 'd-0': endOf() };
+    const slots = Object.fromEntries(Object.keys(releases).map((id) => [id, slotOf()]));
 
-    const folded = fold(stateOf({ seats, ends }), viewAt(LATER));
+    const folded = fold(stateOf({ slots, releases }), viewAt(LATER));
 
-    expect(folded.ended.map((call) => call.worker)).toEqual(['c', 'a', 'b', 'd']);
+    expect(folded.windowCalls.map((call) => call.worker)).toEqual(['c', 'a', 'b', 'd']);
   });
 
   it('opens the circuit from the end of the failed call, counting in the order of ends', () => {
     const failures = [1, 2, 3, 4, 5].map(
       (n) => [`a-${n}`, endOf({ outcome: 'transient', atMs: NOON_MS + n })] as const,
     );
-    const seats = Object.fromEntries(failures.toReversed().map(([id]) => [id, seatOf()]));
+    const slots = Object.fromEntries(failures.toReversed().map(([id]) => [id, slotOf()]));
 
-    const folded = fold(stateOf({ seats, ends: Object.fromEntries(failures.reverse()) }), viewAt(LATER));
+    const folded = fold(stateOf({ slots, releases: Object.fromEntries(failures.reverse()) }), viewAt(LATER));
 
     expect(folded.circuit.stop?.untilMs).toBe(NOON_MS + 5 + 5_000);
   });
@@ -143,9 +143,9 @@ describe('folding the day', () => {
 
   it('carries over calls that may have arrived after the reset: under way, or ended since', () => {
     const state = stateOf({
-      seats: { 'a-0': seatOf({ grantedAtMs: RESET_MS - 100 }), 'a-1': seatOf({ grantedAtMs: RESET_MS - 900 }) },
-      ends: { 'a-1': endOf({ atMs: RESET_MS + 50 }) },
-      ended: [
+      slots: { 'a-0': slotOf({ grantedAtMs: RESET_MS - 100 }), 'a-1': slotOf({ grantedAtMs: RESET_MS - 900 }) },
+      releases: { 'a-1': endOf({ atMs: RESET_MS + 50 }) },
+      windowCalls: [
         { atMs: RESET_MS - 501, worker: 'a' },
         { atMs: RESET_MS - 400, worker: 'a' },
       ],
@@ -156,18 +156,18 @@ describe('folding the day', () => {
   });
 
   it('carries over a call that ended just so long before the reset as clocks may differ', () => {
-    const ended = [-501, -500].map((ms) => ({ atMs: RESET_MS + ms, worker: 'a' }));
+    const windowCalls = [-501, -500].map((ms) => ({ atMs: RESET_MS + ms, worker: 'a' }));
 
-    expect(fold(stateOf({ ended, day: usedToday(900) }), viewAt(RESET_MS + 600)).day.used).toBe(1);
+    expect(fold(stateOf({ windowCalls, day: usedToday(900) }), viewAt(RESET_MS + 600)).day.used).toBe(1);
   });
 
   it('carries over a call that has left the window since', () => {
-    const seats = { 'a-0': seatOf({ grantedAtMs: RESET_MS - 1_000 }) };
-    const ends = { 'a-0': endOf({ atMs: RESET_MS + 2_000 }) };
+    const slots = { 'a-0': slotOf({ grantedAtMs: RESET_MS - 1_000 }) };
+    const releases = { 'a-0': endOf({ atMs: RESET_MS + 2_000 }) };
 
-    const folded = fold(stateOf({ seats, ends, day: usedToday(900) }), viewAt(RESET_MS + 40_000));
+    const folded = fold(stateOf({ slots, releases, day: usedToday(900) }), viewAt(RESET_MS + 40_000));
 
-    expect(folded.ended).toEqual([]);
+    expect(folded.windowCalls).toEqual([]);
     expect(folded.day.used).toBe(1);
   });
 
@@ -198,8 +198,8 @@ describe('folding the day', () => {
 
   it('begins no new day with a probe that fails, nor with the success of another call', () => {
     const day = usedToday(900, { probeAtMs: RESET_MS });
-    const after = (seat: Partial<Seat>, outcome: CallOutcome) =>
-      fold(withCall(seat, { outcome }, { day }), viewAt(LATER)).day;
+    const after = (slot: Partial<Slot>, outcome: CallOutcome) =>
+      fold(withCall(slot, { outcome }, { day }), viewAt(LATER)).day;
 
     expect(after({ probe: true }, 'transient')).toEqual(day);
     expect(after({ probe: false }, 'success')).toEqual(day);
@@ -208,8 +208,8 @@ describe('folding the day', () => {
   it('begins the new day with the probe that succeeds, and what else may have arrived since', () => {
     const at = RESET_MS + 600;
     const state = stateOf({
-      seats: { 'a-0': seatOf({ grantedAtMs: at, probe: true }), 'b-0': seatOf({ grantedAtMs: RESET_MS - 50 }) },
-      ends: { 'a-0': endOf({ atMs: at + 300 }) },
+      slots: { 'a-0': slotOf({ grantedAtMs: at, probe: true }), 'b-0': slotOf({ grantedAtMs: RESET_MS - 50 }) },
+      releases: { 'a-0': endOf({ atMs: at + 300 }) },
       day: usedToday(900, { probeAtMs: RESET_MS }),
     });
 
@@ -221,22 +221,22 @@ describe('folding the day', () => {
 
 describe('folding', () => {
   it('drops calls that have left the window, and limits that have recovered', () => {
-    const ended = [
+    const windowCalls = [
       { atMs: NOON_MS - 20_002, worker: 'a' },
       { atMs: NOON_MS - 20_001, worker: 'a' },
     ];
-    const learnedWindow = { limit: 30, atMs: NOON_MS - 400_000 };
+    const adaptiveWindow = { limit: 30, atMs: NOON_MS - 400_000 };
 
-    const folded = fold(stateOf({ ended, learnedWindow }), viewAt(NOON_MS));
+    const folded = fold(stateOf({ windowCalls, adaptiveWindow }), viewAt(NOON_MS));
 
-    expect(folded.ended).toEqual([ended[1]]);
-    expect(folded).not.toHaveProperty('learnedWindow');
+    expect(folded.windowCalls).toEqual([windowCalls[1]]);
+    expect(folded).not.toHaveProperty('adaptiveWindow');
   });
 
-  it.each(['learnedWindow', 'learnedSeats'] as const)('keeps %s until it has recovered', (name) => {
+  it.each(['adaptiveWindow', 'adaptiveSlots'] as const)('keeps %s until it has recovered', (name) => {
     const learned = { limit: 3, atMs: NOON_MS };
-    // By one seat, or two and a half calls, with every window.
-    const recoveredMs = name === 'learnedSeats' ? 40_000 : 376_000;
+    // By one slot, or two and a half calls, with every window.
+    const recoveredMs = name === 'adaptiveSlots' ? 40_000 : 376_000;
 
     expect(fold(stateOf({ [name]: learned }), viewAt(NOON_MS + recoveredMs - 1))[name]).toEqual(learned);
     expect(fold(stateOf({ [name]: learned }), viewAt(NOON_MS + recoveredMs))).not.toHaveProperty(name);
@@ -254,17 +254,17 @@ describe('folding', () => {
     );
   });
 
-  it('never loses a call: what leaves its seat is in the window, gone from it, or was not used', () => {
+  it('never loses a call: what leaves its slot is in the window, gone from it, or was not used', () => {
     fc.assert(
       fc.property(arbitraryState, (state) => {
         const folded = fold(state, viewAt(LATER));
-        for (const [id, seat] of Object.entries(state.seats)) {
-          const end = state.ends[id];
-          const endedAtMs = end === undefined ? seat.leaseEndsAtMs : end.atMs + end.holdMs;
+        for (const [id, slot] of Object.entries(state.slots)) {
+          const end = state.releases[id];
+          const endedAtMs = end === undefined ? slot.leaseEndsAtMs : end.atMs + end.holdMs;
           const worker = id.slice(0, id.indexOf('-'));
           const isCounted =
-            folded.seats[id] !== undefined ||
-            folded.ended.some((call) => call.worker === worker && call.atMs === endedAtMs) ||
+            folded.slots[id] !== undefined ||
+            folded.windowCalls.some((call) => call.worker === worker && call.atMs === endedAtMs) ||
             endedAtMs + 20_000 <= LATER ||
             end?.outcome === 'unused';
           expect(isCounted, id).toBe(true);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { gateOf, refused } from '../../lib/ledger/gate.ts';
 import type { LedgerState } from '../../lib/ledger/state.ts';
-import { NOON_MS, seatOf, stateOf, viewAt } from './support/builders.ts';
+import { NOON_MS, slotOf, stateOf, viewAt } from './support/builders.ts';
 
 const SKEW_MS = 500;
 
@@ -42,16 +42,16 @@ describe('the gate', () => {
     expect(gate(stopped(undefined, NOON_MS, { callMs: 700 }))).toStrictEqual({ kind: 'probe', refusal });
     expect(gate(stopped(undefined, NOON_MS + 1))).toMatchObject({ kind: 'shut' });
     expect(
-      gate(stopped(undefined, NOON_MS, { callMs: 700, seats: { 'a-0': seatOf(), 'a-1': seatOf({ probe: true }) } })),
+      gate(stopped(undefined, NOON_MS, { callMs: 700, slots: { 'a-0': slotOf(), 'a-1': slotOf({ probe: true }) } })),
     ).toStrictEqual({ kind: 'shut', refusal });
-    expect(gate(stopped(undefined, NOON_MS, { seats: { 'a-0': seatOf() } }))).toMatchObject({ kind: 'probe' });
+    expect(gate(stopped(undefined, NOON_MS, { slots: { 'a-0': slotOf() } }))).toMatchObject({ kind: 'probe' });
   });
 
   it('names whole milliseconds, and 50 of them at least', () => {
-    expect(refused('seats', 49)).toStrictEqual({ kind: 'refused', reason: 'seats', waitMs: 50 });
-    expect(refused('seats', 50.2, 'why')).toStrictEqual({
+    expect(refused('slots', 49)).toStrictEqual({ kind: 'refused', reason: 'slots', waitMs: 50 });
+    expect(refused('slots', 50.2, 'why')).toStrictEqual({
       kind: 'refused',
-      reason: 'seats',
+      reason: 'slots',
       waitMs: 51,
       detail: 'why',
     });

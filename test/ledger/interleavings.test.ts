@@ -6,11 +6,11 @@ import { type Exploration, explore } from './support/explore.ts';
 import { WINDOW_MS } from './support/small-world.ts';
 
 /**
- * Two workers, two seats, three places in the window: every order in which they can read, swap, send, hear, give up,
+ * Two workers, two slots, three places in the window: every order in which they can read, swap, send, hear, give up,
  * tell and die, and in which their calls can arrive and end. Not samples: every state that can be reached.
  */
 const WORLD: Exploration = {
-  limits: limitsOf({ windowCalls: 3, seats: 2, windowMs: WINDOW_MS, clockSkewMs: 500 }),
+  limits: limitsOf({ windowCalls: 3, slots: 2, windowMs: WINDOW_MS, clockSkewMs: 500 }),
   offsetsMs: [0, 500],
   faults: { deaths: 0, impatience: 0, repeats: 0 },
   maxStates: 400_000,
@@ -62,11 +62,11 @@ describe('in every interleaving of two workers', () => {
 
 /** Ends stamped with the start of their calls. */
 function fromTheGrant(state: LedgerState): LedgerState {
-  const ends = Object.entries(state.ends).map(([id, end]) => [
+  const ends = Object.entries(state.releases).map(([id, end]) => [
     id,
-    { ...end, atMs: state.seats[id]?.notBeforeMs ?? end.atMs },
+    { ...end, atMs: state.slots[id]?.notBeforeMs ?? end.atMs },
   ]);
-  return { ...state, ends: Object.fromEntries(ends) };
+  return { ...state, releases: Object.fromEntries(ends) };
 }
 
 describe('the exploration', () => {
@@ -74,7 +74,7 @@ describe('the exploration', () => {
     ['swaps without a condition', { swapIf: () => true }, 'window'],
     [
       'counts a call from its grant',
-      { admit: (state, ...rest) => admit(fromTheGrant(state), ...rest), limits: { ...WORLD.limits, seats: 3 } },
+      { admit: (state, ...rest) => admit(fromTheGrant(state), ...rest), limits: { ...WORLD.limits, slots: 3 } },
       'window',
     ],
     [
@@ -99,7 +99,7 @@ describe('the exploration', () => {
       'keys',
     ],
     [
-      'takes a seat back before the call can be over',
+      'takes a slot back before the call can be over',
       {
         key: 7,
         faults: { deaths: 1, impatience: 0, repeats: 0 },

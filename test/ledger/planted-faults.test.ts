@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { CallEnd, Ledger, PermitAnswer, PermitAsk } from '../../lib/ledger/ledger.ts';
+import type { Ledger, PermitAnswer, PermitAsk, Release } from '../../lib/ledger/ledger.ts';
 import { createMemoryRegister } from '../../lib/ledger/memory-register.ts';
 import type { LedgerRegister } from '../../lib/ledger/register.ts';
 import { createSharedLedger, type SharedLedgerOptions } from '../../lib/ledger/shared-ledger.ts';
@@ -33,7 +33,7 @@ async function firstFindings(parts: FleetParts): Promise<readonly (Finding | 'mi
 function around(change: {
   ask?: (ask: PermitAsk) => PermitAsk;
   answer?: (answer: PermitAnswer) => PermitAnswer;
-  end?: (end: CallEnd) => CallEnd;
+  end?: (end: Release) => Release;
 }): FleetParts {
   const { ask = (one) => one, answer = (one) => one, end = (one) => one } = change;
   const createLedger = (options: SharedLedgerOptions): Ledger => {
@@ -98,33 +98,33 @@ const FAULTS: Record<string, { plant: () => FleetParts | Promise<FleetParts>; fo
   'sends before its place opens': { plant: () => onPermit(() => ({ notBeforeMs: 0 })), found: ['window'] },
   'sends although it stood still until the permit was void': {
     plant: () => onPermit(() => ({ sendByMs: Number.POSITIVE_INFINITY })),
-    found: ['window', 'seats', 'keys', 'day', 'probes'],
+    found: ['window', 'slots', 'keys', 'day', 'probes'],
   },
   'trusts all clocks': {
     plant: () =>
       inside<Clocks>('../../lib/ledger/clocks.ts', () => ({
         createClockBounds: () => ({ observe: () => undefined, aheadOf: () => 0 }),
       })),
-    found: ['window', 'seats'],
+    found: ['window', 'slots'],
   },
-  'takes a seat back before the call can be over': {
+  'takes a slot back before the call can be over': {
     plant: () => around({ ask: (ask) => ({ ...ask, callTimeoutMs: -4_900 }) }),
-    found: ['seats', 'keys', 'window', 'probes'],
+    found: ['slots', 'keys', 'window', 'probes'],
   },
-  'forgets the lease: the seat of a dead worker stays taken': {
+  'forgets the lease: the slot of a dead worker stays taken': {
     plant: () => around({ ask: (ask) => ({ ...ask, callTimeoutMs: 1e9 }) }),
     found: ['leaked'],
   },
   'takes a call without reply for over': {
     plant: () => around({ end: ({ holdMs: _hold, ...end }) => end }),
-    found: ['seats', 'keys', 'window', 'probes'],
+    found: ['slots', 'keys', 'window', 'probes'],
   },
   'ignores keys': { plant: () => around({ ask: (ask) => ({ ...ask, keys: [] }) }), found: ['keys'] },
   'gives back twice': {
     plant: () =>
       inside<Fold>('../../lib/ledger/fold.ts', (real) => ({
         fold: (state, view) => {
-          const late = Object.entries(state.ends).filter(([id, end]) => !state.seats[id] && !end.counted).length;
+          const late = Object.entries(state.releases).filter(([id, end]) => !state.slots[id] && !end.counted).length;
           const folded = real.fold(state, view);
           return { ...folded, day: { ...folded.day, used: Math.max(0, folded.day.used - late) } };
         },
@@ -149,7 +149,7 @@ const FAULTS: Record<string, { plant: () => FleetParts | Promise<FleetParts>; fo
   'lets two probes through a half-open circuit': {
     plant: () =>
       inside<Gate>('../../lib/ledger/gate.ts', (real) => ({
-        gateOf: (state, view) => real.gateOf({ ...state, seats: {} }, view),
+        gateOf: (state, view) => real.gateOf({ ...state, slots: {} }, view),
       })),
     found: ['probes'],
   },
@@ -158,7 +158,7 @@ const FAULTS: Record<string, { plant: () => FleetParts | Promise<FleetParts>; fo
       withRegister((register) => ({
         swap: async (from, to) => register.swap({ ...from, version: (await register.read()).version }, to),
       })),
-    found: ['window', 'seats', 'keys', 'day', 'probes', 'usedTooLow'],
+    found: ['window', 'slots', 'keys', 'day', 'probes', 'usedTooLow'],
   },
   'lets a swap overwrite the ends that were recorded meanwhile': {
     plant: () => {
@@ -167,7 +167,7 @@ const FAULTS: Record<string, { plant: () => FleetParts | Promise<FleetParts>; fo
         let recorded: Record<string, unknown> = {};
         return {
           ...register,
-          end: async (ends) => {
+          recordReleases: async (ends) => {
             recorded = { ...recorded, ...ends };
             // Recorded, and lost with the next swap: as if it had never been.
             return register.read();

@@ -5,7 +5,7 @@ import { runInVirtualTime } from '../../bench/rate/virtual-time.ts';
 const LOAD: Load = {
   windowCalls: 100,
   windowMs: 20_000,
-  seats: 10,
+  slots: 10,
   workers: 10,
   atOnce: 1,
   latencyMs: [200, 450],
@@ -16,7 +16,7 @@ const LOAD: Load = {
 describe('the rate under saturation, with clocks half a second apart', () => {
   it.each<[string, number, Partial<Load>]>([
     ['ten workers of one call each', 98, {}],
-    ["ten workers of one call each, with Adobe's advised limits", 98, { windowCalls: 50, seats: 5 }],
+    ["ten workers of one call each, with Adobe's advised limits", 98, { windowCalls: 50, slots: 5 }],
     ['ten workers of four calls each', 98, { atOnce: 4 }],
     ['fifty workers of one call each', 98, { workers: 50, seconds: 300 }],
     // Few looks at the item, looser bounds of the clocks.
@@ -30,6 +30,6 @@ describe('the rate under saturation, with clocks half a second apart', () => {
     process.stdout.write(`${name}: ${percent.toFixed(2)} %, ${figures.writesPerCall.toFixed(2)} writes a call\n`);
     expect(percent).toBeGreaterThanOrEqual(least);
     expect(figures.worstWindow).toBeLessThanOrEqual(load.windowCalls);
-    expect(figures.worstSeats).toBeLessThanOrEqual(load.seats);
+    expect(figures.worstSlots).toBeLessThanOrEqual(load.slots);
   });
 });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LedgerRegister } from '../../lib/ledger/register.ts';
 import { EMPTY_STATE, type LedgerState } from '../../lib/ledger/state.ts';
 import { arbitraryState } from './support/arbitrary-state.ts';
-import { endOf, seatOf, stateOf } from './support/builders.ts';
+import { endOf, slotOf, stateOf } from './support/builders.ts';
 
 interface RegisterUnderTest {
   /** A register with nothing in it. */
@@ -19,13 +19,13 @@ const next = (state: LedgerState, change: Partial<LedgerState> = {}): LedgerStat
   version: state.version + 1,
 });
 
-/** With permits of its own, as each is granted once and never changes, and no end without a seat. */
+/** With permits of its own, as each is granted once and never changes, and no end without a slot. */
 function likely(state: LedgerState, suffix: string): LedgerState {
   const renamed = <T>(map: Readonly<Record<string, T>>): Record<string, T> =>
     Object.fromEntries(
-      Object.entries(map).flatMap(([id, value]) => (state.seats[id] ? [[`${id}${suffix}`, value]] : [])),
+      Object.entries(map).flatMap(([id, value]) => (state.slots[id] ? [[`${id}${suffix}`, value]] : [])),
     );
-  return { ...state, seats: renamed(state.seats), ends: renamed(state.ends) };
+  return { ...state, slots: renamed(state.slots), releases: renamed(state.releases) };
 }
 
 /** What every register must do; the same tests run on all of them. */
@@ -64,7 +64,7 @@ function describeRegister(name: string, open: () => Promise<RegisterUnderTest>, 
     it('lets one of many swaps of the same version win', async () => {
       const { register, state } = await holding();
       const rivals = Array.from({ length: 8 }, (_, index) =>
-        next(state, { seats: { [`w${index}-0`]: seatOf({ keys: [index] }) } }),
+        next(state, { slots: { [`w${index}-0`]: slotOf({ keys: [index] }) } }),
       );
 
       const won = await Promise.all(rivals.map((rival) => register.swap(state, rival)));
@@ -75,10 +75,10 @@ function describeRegister(name: string, open: () => Promise<RegisterUnderTest>, 
 
     it('changes nothing for a swap of an old version', async () => {
       const { register, state } = await holding();
-      const second = next(state, { seats: { 'a-0': seatOf() } });
+      const second = next(state, { slots: { 'a-0': slotOf() } });
       await register.swap(state, second);
 
-      expect(await register.swap(state, next(state, { seats: { 'b-0': seatOf() } }))).toBe(false);
+      expect(await register.swap(state, next(state, { slots: { 'b-0': slotOf() } }))).toBe(false);
       expect(await register.read()).toEqual(second);
     });
 
@@ -97,52 +97,55 @@ function describeRegister(name: string, open: () => Promise<RegisterUnderTest>, 
     });
 
     it('records ends without a condition, and tells the state as it is then', async () => {
-      const { register, state } = await holding({ seats: { 'a-0': seatOf(), 'a-1': seatOf() } });
+      const { register, state } = await holding({ slots: { 'a-0': slotOf(), 'a-1': slotOf() } });
       await register.swap(state, next(state));
 
-      const told = await register.end({ 'a-0': endOf(), 'a-1': endOf({ outcome: 'transient', counted: false }) });
+      const told = await register.recordReleases({
+        'a-0': endOf(),
+        'a-1': endOf({ outcome: 'transient', counted: false }),
+      });
 
       expect(told).toEqual(await register.read());
-      expect(told.ends).toEqual({ 'a-0': endOf(), 'a-1': endOf({ outcome: 'transient', counted: false }) });
+      expect(told.releases).toEqual({ 'a-0': endOf(), 'a-1': endOf({ outcome: 'transient', counted: false }) });
       expect(told.version).toBe(2);
     });
 
     it('keeps ends recorded while a swap was on its way', async () => {
-      const { register, state } = await holding({ seats: { 'a-0': seatOf(), 'b-0': seatOf() } });
-      await register.end({ 'b-0': endOf() });
+      const { register, state } = await holding({ slots: { 'a-0': slotOf(), 'b-0': slotOf() } });
+      await register.recordReleases({ 'b-0': endOf() });
 
-      const swapped = await register.swap(state, next(state, { seats: { ...state.seats, 'c-0': seatOf() } }));
+      const swapped = await register.swap(state, next(state, { slots: { ...state.slots, 'c-0': slotOf() } }));
 
       expect(swapped).toBe(true);
-      expect((await register.read()).ends).toEqual({ 'b-0': endOf() });
+      expect((await register.read()).releases).toEqual({ 'b-0': endOf() });
     });
 
     it('writes ends that a swap brings along', async () => {
-      const { register, state } = await holding({ seats: { 'a-0': seatOf() } });
+      const { register, state } = await holding({ slots: { 'a-0': slotOf() } });
 
-      await register.swap(state, next(state, { ends: { 'a-0': endOf({ holdMs: 9_000 }) } }));
+      await register.swap(state, next(state, { releases: { 'a-0': endOf({ holdMs: 9_000 }) } }));
 
-      expect((await register.read()).ends).toEqual({ 'a-0': endOf({ holdMs: 9_000 }) });
+      expect((await register.read()).releases).toEqual({ 'a-0': endOf({ holdMs: 9_000 }) });
     });
 
     it('drops late and repeated ends with the next swap', async () => {
-      const { register, state } = await holding({ seats: { 'a-0': seatOf() } });
-      await register.end({ 'a-0': endOf() });
+      const { register, state } = await holding({ slots: { 'a-0': slotOf() } });
+      await register.recordReleases({ 'a-0': endOf() });
       const ended = await register.read();
-      await register.swap(ended, next(ended, { seats: {}, ends: {} }));
+      await register.swap(ended, next(ended, { slots: {}, releases: {} }));
 
-      await register.end({ 'a-0': endOf() });
+      await register.recordReleases({ 'a-0': endOf() });
       const late = await register.read();
-      await register.swap(late, next(late, { ends: {} }));
+      await register.swap(late, next(late, { releases: {} }));
 
-      expect((await register.read()).ends).toEqual({});
+      expect((await register.read()).releases).toEqual({});
       expect(state.version).toBe(1);
     });
 
     it('takes an end for nothing when nothing is stored', async () => {
       const register = under.create();
 
-      expect(await register.end({ 'a-0': endOf() })).toEqual(EMPTY_STATE);
+      expect(await register.recordReleases({ 'a-0': endOf() })).toEqual(EMPTY_STATE);
       expect(await register.read()).toEqual(EMPTY_STATE);
     });
 
@@ -150,11 +153,11 @@ function describeRegister(name: string, open: () => Promise<RegisterUnderTest>, 
 
     it('knows that it won when the reply was lost and the request sent again', async () => {
       const register = under.create();
-      const first = stateOf({ seats: { 'a-0': seatOf() } });
+      const first = stateOf({ slots: { 'a-0': slotOf() } });
       under.loseNextReply?.();
       expect(await register.swap(EMPTY_STATE, first)).toBe(true);
 
-      const second = next(first, { seats: { ...first.seats, 'b-0': seatOf() } });
+      const second = next(first, { slots: { ...first.slots, 'b-0': slotOf() } });
       under.loseNextReply?.();
       expect(await register.swap(first, second)).toBe(true);
       expect(await register.read()).toEqual(second);
@@ -162,11 +165,11 @@ function describeRegister(name: string, open: () => Promise<RegisterUnderTest>, 
 
     it('knows that it lost although it asked twice', async () => {
       const { register, state } = await holding();
-      await register.swap(state, next(state, { seats: { 'a-0': seatOf() } }));
+      await register.swap(state, next(state, { slots: { 'a-0': slotOf() } }));
 
       under.loseNextReply?.();
 
-      expect(await register.swap(state, next(state, { seats: { 'b-0': seatOf() } }))).toBe(false);
+      expect(await register.swap(state, next(state, { slots: { 'b-0': slotOf() } }))).toBe(false);
     });
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CallEnd, Permit, PermitAnswer } from '../../lib/ledger/ledger.ts';
+import type { Permit, PermitAnswer, Release } from '../../lib/ledger/ledger.ts';
 import { createMemoryRegister } from '../../lib/ledger/memory-register.ts';
 import type { LedgerRegister } from '../../lib/ledger/register.ts';
 import { createSharedLedger } from '../../lib/ledger/shared-ledger.ts';
@@ -19,12 +19,12 @@ function setUp(change: Partial<LedgerRegister> = {}, log: Log = silentLog) {
       requests.push('swap');
       return (change.swap ?? memory.swap)(from, to);
     },
-    end: (ends) => {
+    recordReleases: (ends) => {
       requests.push(`end ${Object.keys(ends).length}`);
-      return (change.end ?? memory.end)(ends);
+      return (change.recordReleases ?? memory.recordReleases)(ends);
     },
   };
-  const limits = limitsOf({ windowCalls: 20, seats: 5 });
+  const limits = limitsOf({ windowCalls: 20, slots: 5 });
   const options = { limits, clock: time.clock(), random: seeded(3), log };
   const worker = () => createSharedLedger({ ...options, register: counted });
   return { time, memory, requests, worker, ledger: worker() };
@@ -34,7 +34,7 @@ const permitOf = (answer: PermitAnswer | undefined): Permit => {
   if (answer?.kind !== 'granted') throw new Error(`not granted: ${JSON.stringify(answer)}`);
   return answer.permit;
 };
-const endOfCall = (permit: Permit, endedAtMs: number, change: Partial<CallEnd> = {}): CallEnd => ({
+const endOfCall = (permit: Permit, endedAtMs: number, change: Partial<Release> = {}): Release => ({
   permit,
   outcome: 'success',
   counted: true,
@@ -62,7 +62,7 @@ describe("a worker's ledger", () => {
     }
 
     expect(requests).toEqual(['swap', 'end 3']);
-    expect(Object.keys((await memory.read()).ends)).toHaveLength(3);
+    expect(Object.keys((await memory.read()).releases)).toHaveLength(3);
   });
 
   it('does not keep the ends of some calls for long while another goes on', async () => {
@@ -95,14 +95,14 @@ describe("a worker's ledger", () => {
 
     const state = await memory.read();
     expect(requests).toEqual(['swap', 'swap']);
-    expect(Object.keys(state.seats)).toHaveLength(1);
-    expect(state.ended).toHaveLength(1);
+    expect(Object.keys(state.slots)).toHaveLength(1);
+    expect(state.windowCalls).toHaveLength(1);
   });
 
   it('gives up a release that the table does not take, with a word: the lease will end', async () => {
     const warnings: string[] = [];
     const log: Log = { ...silentLog, warn: (message) => void warnings.push(message) };
-    const { time, ledger, requests } = setUp({ end: () => Promise.reject(new Error('no table')) }, log);
+    const { time, ledger, requests } = setUp({ recordReleases: () => Promise.reject(new Error('no table')) }, log);
     const [first] = await time.finish(ledger.acquire([askOf()]));
 
     await time.finish(ledger.release([endOfCall(permitOf(first), time.nowMs)]));
@@ -116,7 +116,7 @@ describe("a worker's ledger", () => {
 
     const answers = await time.finish(ledger.acquire([askOf()]));
 
-    expect(answers).toMatchObject([{ kind: 'refused', reason: 'seats', detail: 'crowded' }]);
+    expect(answers).toMatchObject([{ kind: 'refused', reason: 'slots', detail: 'crowded' }]);
     expect(requests).toHaveLength(8);
   });
 

@@ -9,10 +9,10 @@ import { silentLog } from './support/silent-log.ts';
 import { type Code, StrictServer } from './support/strict-server.ts';
 import { VirtualTime } from './support/virtual-time.ts';
 
-const MARKETO = limitsOf({ windowCalls: 100, seats: 10 });
+const MARKETO = limitsOf({ windowCalls: 100, slots: 10 });
 /** In Chicago, in summer. */
 const MIDNIGHT_MS = Date.UTC(2026, 6, 16, 5);
-const OUTCOMES: Record<Code, CallOutcome> = { '606': 'windowSpent', '607': 'daySpent', '615': 'seatsSpent' };
+const OUTCOMES: Record<Code, CallOutcome> = { '606': 'windowSpent', '607': 'daySpent', '615': 'slotsSpent' };
 
 interface Traffic {
   readonly ours: { readonly atMs: number; readonly code: Code | undefined }[];
@@ -110,9 +110,9 @@ describe('limits that another integration uses too', () => {
     expect(traffic.refused('606', 1_250, 2_000)).toBe(0);
   });
 
-  it('615: the relay gives seats up to others, and takes them back', async () => {
-    // Slow calls: the relay would use all ten seats; the other holds five.
-    const limits = limitsOf({ windowCalls: 100, seats: 10 });
+  it('615: the relay gives slots up to others, and takes them back', async () => {
+    // Slow calls: the relay would use all ten slots; the other holds five.
+    const limits = limitsOf({ windowCalls: 100, slots: 10 });
     const other = { fromSeconds: 400, toSeconds: 1_200, everyMs: 1_000, workMs: 5_000 };
 
     const traffic = await tell({ limits, seconds: 1_800, workers: 14, workMs: [2_500, 3_500], other });
@@ -133,7 +133,7 @@ describe('limits that another integration uses too', () => {
     async (_name, hour, tries) => {
       const startMs = MIDNIGHT_MS - 600_000;
       const resetMs = Date.UTC(2026, 6, 16, hour);
-      const limits = limitsOf({ windowCalls: 100, seats: 10, dayCalls: 1_000 });
+      const limits = limitsOf({ windowCalls: 100, slots: 10, dayCalls: 1_000 });
       const resetAfter = (nowMs: number): number => (nowMs < resetMs ? resetMs : resetMs + 86_400_000);
       const other = { fromSeconds: 0, toSeconds: 300, everyMs: 400, workMs: 300 };
 
@@ -156,7 +156,7 @@ describe('limits that another integration uses too', () => {
         `607: ${spent.length} refused, then tried ${probes.join(' and ')} hours after midnight in Chicago\n`,
       );
       // Those that were under way together, and the probe of the wrong reading.
-      expect(spent.length).toBeLessThanOrEqual(limits.seats + tries - 1);
+      expect(spent.length).toBeLessThanOrEqual(limits.slots + tries - 1);
       expect(probes).toEqual([0, 1].slice(0, tries));
       expect(traffic.rate((resetMs - startMs) / 1_000 + 20, (resetMs - startMs) / 1_000 + 120)).toBeGreaterThan(90);
     },

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { DeliveryEvent } from '../../lib/delivery/events.ts';
 import { type LocalRelay, startLocalRelay } from '../../lib/local/relay.ts';
+import type { DeliveryEvent } from '../../lib/telemetry/events.ts';
 
 const UPSERT = JSON.stringify({
   id: 'ada',

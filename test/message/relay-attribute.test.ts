@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeRelayState, encodeRelayState, freshState } from '../../lib/message/relay-attribute.ts';
-import { NOW_MS, recordOf } from './intake-fixtures.ts';
+import { NOW_MS, recordOf } from '../delivery/intake/fixtures.ts';
 
 const FRESH = freshState(recordOf(''), 'order-7');
 

@@ -13,24 +13,32 @@ const tests = (folder: string, names: string): string[] => names.split(' ').map(
 const ROOMS: readonly Room[] = [
   {
     name: 'ledger',
-    mutate: files(
-      'lib/ledger',
-      'admit fold window window-codec day circuit learned usage clocks keys limits state item gate',
-    ),
-    tests: tests(
-      'test/ledger',
-      'admit circuit clocks day fold gate item keys learned properties usage window window-codec',
-    ),
+    mutate: [
+      ...files('lib/ledger', 'admit fold window day circuit adaptive-limit usage clocks keys limits state gate'),
+      ...files('lib/aws', 'ledger-item ledger-window-codec'),
+    ],
+    tests: [
+      ...tests('test/ledger', 'admit adaptive-limit circuit clocks day fold gate keys properties usage window'),
+      ...tests('test/aws', 'ledger-item ledger-window-codec'),
+    ],
   },
   {
     name: 'delivery',
-    mutate: files('lib/delivery', 'plan split group judge verdict aftermath'),
-    tests: tests('test/delivery', 'aftermath isolate judge judge-verdicts plan reshape split'),
+    mutate: ['lib/delivery/plan/*.ts', ...files('lib/delivery/judge', 'judge verdict disposition')],
+    tests: [
+      'test/delivery/plan/*.test.ts',
+      ...tests('test/delivery/judge', 'disposition judge judge-verdicts'),
+      ...tests('test/delivery', 'isolate reshape'),
+    ],
   },
   {
     name: 'settle',
-    mutate: files('lib/delivery', 'settle delays return-delays returned-copy settled-letter own-exchange'),
-    tests: tests('test/delivery', 'delays order own-exchange returned-copy settle settled-letter'),
+    mutate: ['lib/delivery/settle/*.ts', 'lib/delivery/judge/retry-policy.ts'],
+    tests: [
+      'test/delivery/settle/*.test.ts',
+      'test/delivery/judge/retry-policy.test.ts',
+      'test/delivery/order.test.ts',
+    ],
   },
   {
     name: 'catalogue',

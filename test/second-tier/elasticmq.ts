@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { LOOPBACK, listenOnLoopback } from '../../lib/local/loopback.ts';
+import { LOOPBACK, listenOnLoopback } from '../../lib/emulators/loopback.ts';
 
 interface ElasticMq {
   readonly url: string;

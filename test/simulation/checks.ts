@@ -7,7 +7,7 @@ const CHECKS = {
   notExecutedTwice: 'what may not be repeated is executed once at most',
   unknownIsSaid: 'a letter about something that was executed and may not be repeated says that its outcome is unknown',
   windowKept: 'no more calls in any 20 s than allowed, as Marketo counts arrivals',
-  seatsKept: 'no more calls at once than allowed, as Marketo counts them',
+  slotsKept: 'no more calls at once than allowed, as Marketo counts them',
   dayKept: 'no more counted calls between two resets than allowed, as Marketo counts them',
   keysApart: 'no two calls at once about one key',
   delayKept: 'a copy is not visible sooner than the delay that its failure demands',

@@ -17,7 +17,7 @@ function quietScenario(seed: number): Scenario {
     gatherMs: 500,
     messages: 10,
     people: 8,
-    limits: { windowCalls: 50, seats: 5, dayCalls: 50_000, retryMaxAttempts: 4, retryMaxAgeSeconds: 7_200 },
+    limits: { windowCalls: 50, slots: 5, dayCalls: 50_000, retryMaxAttempts: 4, retryMaxAgeSeconds: 7_200 },
     faults: { ...NO_FAULTS, recordCode: 0.5, responseCode: 0.3 },
     outageMs: NEVER_MS,
     tableOutageMs: NEVER_MS,

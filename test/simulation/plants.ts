@@ -1,8 +1,8 @@
+import { createMemoryTokenRegister } from '../../lib/access-token/memory-token-register.ts';
+import { createTokenKeeper } from '../../lib/access-token/token-keeper.ts';
+import type { SendOnce } from '../../lib/delivery/call/send-once.ts';
 import type { DeliveryDeps } from '../../lib/delivery/deps.ts';
-import type { SendOnce } from '../../lib/delivery/send-once.ts';
-import type { CallEnd, Ledger } from '../../lib/ledger/ledger.ts';
-import { createMemoryTokenRegister } from '../../lib/ledger/token/memory-token-register.ts';
-import { createTokenKeeper } from '../../lib/ledger/token/token-keeper.ts';
+import type { Ledger, Release } from '../../lib/ledger/ledger.ts';
 import { createIdentity } from '../../lib/marketo/identity.ts';
 import { Secret } from '../../lib/marketo/secret.ts';
 import type { OutgoingMessage, Queue } from '../../lib/message/queue.ts';
@@ -23,7 +23,7 @@ const withLedger =
     ledger: { ...deps.ledger, ...change(deps.ledger) },
   });
 
-const withEnds = (change: (end: CallEnd) => CallEnd) =>
+const withEnds = (change: (end: Release) => Release) =>
   withLedger((ledger) => ({ release: (ends) => ledger.release(ends.map(change)) }));
 
 const withCopies =
@@ -50,7 +50,7 @@ const ALWAYS_FREE: SendOnce = {
     unknown: [],
     before: { done: [], unknown: [] },
   }),
-  settle: async () => {},
+  complete: async () => {},
 };
 
 /** Bugs that somebody could write any day: at least one for each check, and each must be found. */
@@ -65,7 +65,7 @@ const PLANTED_BUGS: readonly PlantedBug[] = [
     finds: 'nothingLost',
     deps: (deps) => ({
       ...deps,
-      office: { send: async (letters) => (await deps.office.send(letters)).map(() => accepted) },
+      deadLetters: { send: async (letters) => (await deps.deadLetters.send(letters)).map(() => accepted) },
     }),
   },
   {
@@ -112,7 +112,10 @@ const PLANTED_BUGS: readonly PlantedBug[] = [
     finds: 'notExecutedTwice',
     deps: (deps) => ({
       ...deps,
-      sendOnce: { ...deps.sendOnce, settle: (claim, { done }) => deps.sendOnce.settle(claim, { done, unknown: [] }) },
+      sendOnce: {
+        ...deps.sendOnce,
+        complete: (claim, { done }) => deps.sendOnce.complete(claim, { done, unknown: [] }),
+      },
     }),
   },
   {
@@ -120,9 +123,9 @@ const PLANTED_BUGS: readonly PlantedBug[] = [
     finds: 'unknownIsSaid',
     deps: (deps) => ({
       ...deps,
-      office: {
+      deadLetters: {
         send: (letters) =>
-          deps.office.send(
+          deps.deadLetters.send(
             letters.map((letter) => ({ ...letter, failure: { ...letter.failure, outcomeUnknown: false } })),
           ),
       },
@@ -134,13 +137,13 @@ const PLANTED_BUGS: readonly PlantedBug[] = [
     deps: withEnds((end) => ({ ...end, endedAtMs: end.permit.notBeforeMs })),
   },
   {
-    what: 'gives the seat back of a call that Marketo may still be busy with',
-    finds: 'seatsKept',
+    what: 'gives the slot back of a call that Marketo may still be busy with',
+    finds: 'slotsKept',
     deps: withEnds((end) => ({ ...end, holdMs: 0 })),
   },
   {
-    what: 'leases a seat for a second, whatever the call takes',
-    finds: 'seatsKept',
+    what: 'leases a slot for a second, whatever the call takes',
+    finds: 'slotsKept',
     deps: withLedger((ledger) => ({
       acquire: (asks) => ledger.acquire(asks.map((ask) => ({ ...ask, callTimeoutMs: 1_000 }))),
     })),
@@ -185,7 +188,7 @@ const PLANTED_BUGS: readonly PlantedBug[] = [
       ...deps,
       sendOnce: {
         ...deps.sendOnce,
-        settle: async () => {
+        complete: async () => {
           const [secret = new Secret('none')] = deps.secrets();
           throw new Error(`not settled with ${secret.reveal()}`);
         },
@@ -279,9 +282,9 @@ const PLANTED_BUGS: readonly PlantedBug[] = [
           body = request.body ?? body;
           return deps.transport(request, options);
         },
-        office: {
+        deadLetters: {
           send: (letters) =>
-            deps.office.send(
+            deps.deadLetters.send(
               letters.map((letter) =>
                 letter.request === undefined || body === undefined
                   ? letter

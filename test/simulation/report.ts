@@ -34,7 +34,7 @@ const FAULTS: Readonly<Record<string, string>> = {
   'outage of Marketo': 'Marketo: such outages',
   'limit 606': 'Marketo: window spent together with other integrations (606)',
   'limit 607': 'Marketo: day spent (607)',
-  'limit 615': 'Marketo: seats spent together with other integrations (615)',
+  'limit 615': 'Marketo: slots spent together with other integrations (615)',
   notConnected: 'Network: no connection',
   reset: 'Network: connection reset at any time',
   hang: 'Network: reply never came',

@@ -61,7 +61,7 @@ interface Scenario {
   readonly people: number;
   readonly limits: {
     readonly windowCalls: number;
-    readonly seats: number;
+    readonly slots: number;
     readonly dayCalls: number;
     readonly retryMaxAttempts: number;
     readonly retryMaxAgeSeconds: number;
@@ -153,9 +153,9 @@ function drawScenario(seed: number): Scenario {
   const dice = new Dice(seed).stream('scenario');
   const isLong = dice.chance(0.08);
   const faultsMs = isLong ? dice.between(1, 8) * 60 * MINUTE_MS : dice.between(2, 30) * MINUTE_MS;
-  const seats = dice.pick([1, 2, 5, 10]);
-  // Few seats and many messages are hours of waiting, which tells little for what it costs.
-  const messages = seats === 1 ? dice.whole(4, 15) : isLong ? dice.whole(20, 60) : dice.whole(5, 35);
+  const slots = dice.pick([1, 2, 5, 10]);
+  // Few slots and many messages are hours of waiting, which tells little for what it costs.
+  const messages = slots === 1 ? dice.whole(4, 15) : isLong ? dice.whole(20, 60) : dice.whole(5, 35);
   const functionTimeoutMs = dice.pick([45_000, 60_000, 120_000, 420_000]);
   const shortDay = dice.chance(0.08);
   return {
@@ -174,7 +174,7 @@ function drawScenario(seed: number): Scenario {
     people: dice.pick([4, 15, 100]),
     limits: {
       windowCalls: dice.pick([3, 6, 12, 50]),
-      seats,
+      slots,
       dayCalls: shortDay ? Math.ceil(messages * dice.between(0.6, 1.5)) : 50_000,
       retryMaxAttempts: dice.pick([2, 4, 8]),
       retryMaxAgeSeconds: dice.pick([900, 7_200, 86_400]),

@@ -1,8 +1,8 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { DeliveryDeps } from '../../lib/delivery/deps.ts';
-import { createHandler, type DeliveryFunction } from '../../lib/delivery/function.ts';
-import { type Platform, wire } from '../../lib/delivery/wire.ts';
 import type { Transport } from '../../lib/marketo/http.ts';
+import { composeDelivery, type Platform } from '../../lib/runtime/compose.ts';
+import { type DeliveryHandler, handlerOver } from '../../lib/runtime/delivery.ts';
 import { readSettings, type Settings } from '../../lib/settings/settings.ts';
 import { Life } from './life.ts';
 import {
@@ -29,7 +29,7 @@ interface PlantedWorld extends Pick<World, 'publicationOf'> {
 interface Plant {
   readonly platform?: (platform: Platform, world: World) => Platform;
   readonly deps?: (deps: DeliveryDeps, world: PlantedWorld) => DeliveryDeps;
-  readonly handler?: (handler: DeliveryFunction, deps: DeliveryDeps, world: World) => DeliveryFunction;
+  readonly handler?: (handler: DeliveryHandler, deps: DeliveryDeps, world: World) => DeliveryHandler;
 }
 
 /** One execution environment of the delivery function, over the models. */
@@ -37,7 +37,7 @@ class Worker {
   readonly name: string;
   readonly life: Life;
   readonly #world: World;
-  readonly #handler: DeliveryFunction;
+  readonly #handler: DeliveryHandler;
   #invocation: Invocation;
   #fail: ((reason: string) => void) | undefined;
 
@@ -62,7 +62,7 @@ class Worker {
       },
     });
     const platform = this.#platform(marketo);
-    const wired = wire(settingsOf(world), plant.platform?.(platform, world) ?? platform);
+    const wired = composeDelivery(settingsOf(world), plant.platform?.(platform, world) ?? platform);
     const watched = watchedLedger(
       wired,
       () => this.#invocation,
@@ -74,7 +74,7 @@ class Worker {
         rawTransport: platform.transport,
         secretString: () => marketo.identity.secretString(),
       }) ?? watched;
-    const handler = createHandler(deps);
+    const handler = handlerOver(deps);
     this.#handler = plant.handler?.(handler, deps, world) ?? handler;
   }
 
@@ -171,7 +171,7 @@ function settingsOf({ scenario }: World): Settings {
       LEDGER_TABLE_NAME: 'model-table',
       OVERFLOW_BUCKET_NAME: 'model-overflow',
       RATE_LIMIT_CALLS: String(limits.windowCalls),
-      MAX_CONCURRENT_CALLS: String(limits.seats),
+      MAX_CONCURRENT_CALLS: String(limits.slots),
       DAILY_QUOTA: String(limits.dayCalls),
       RETRY_MAX_ATTEMPTS: String(limits.retryMaxAttempts),
       RETRY_MAX_AGE_SECONDS: String(limits.retryMaxAgeSeconds),

@@ -8,9 +8,9 @@ import {
   SendMessageBatchCommand,
 } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
-import type { DeadLetter } from '../../lib/deadletter/types.ts';
-import { LOCAL_REGION } from '../../lib/local/aws.ts';
-import { toLambdaRecord } from '../../lib/local/mapping/records.ts';
+import type { DeadLetter } from '../../lib/dead-letter/types.ts';
+import { LOCAL_REGION } from '../../lib/emulators/aws.ts';
+import { toLambdaRecord } from '../../lib/emulators/event-source-mapping/records.ts';
 import { RELAY_ATTRIBUTE } from '../../lib/message/relay-state.ts';
 import type { Wire } from './wire.ts';
 

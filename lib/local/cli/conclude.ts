@@ -1,6 +1,6 @@
+import type { LetterLine } from '../../aws/list-dead-letters.ts';
 import type { LocalRelay } from '../relay.ts';
 import { type Account, account, type PublishedMessage } from '../report/accounting.ts';
-import type { LetterLine } from '../report/letters.ts';
 import { type ReportedLetter, type RunEnd, type RunFacts, type Summary, summarize } from '../report/summary.ts';
 import type { Tally } from '../report/tally.ts';
 

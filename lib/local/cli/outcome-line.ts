@@ -1,4 +1,4 @@
-import type { DeliveryEvent } from '../../delivery/events.ts';
+import type { DeliveryEvent } from '../../telemetry/events.ts';
 import { plural } from './layout.ts';
 
 /** While serving, each outcome is a line: who publishes wants to see what becomes of it. */
@@ -10,7 +10,7 @@ function outcomeLine(event: DeliveryEvent): string | undefined {
       return `dead       ${event.relayId}  ${event.code}`;
     case 'returned':
       return `${event.reason === 'wait' ? 'waits  ' : 'retried'}    ${event.relayId}  ${event.code}, again in ${event.delaySeconds} s`;
-    case 'collapsed':
+    case 'deduplicated':
       return `duplicate  ${event.relayId}`;
     case 'unsettled':
       return `unsettled  ${event.relayId}  SQS brings it again`;

@@ -1,4 +1,4 @@
-import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../aws.ts';
+import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../emulators/aws.ts';
 import type { LocalRelay } from '../relay.ts';
 import type { RunFacts } from '../report/summary.ts';
 import { plural, type Screen } from './layout.ts';

@@ -1,7 +1,7 @@
-import { RELAY_CODES } from '../../deadletter/relay-codes.ts';
-import type { RelayCode } from '../../deadletter/types.ts';
+import { RELAY_CODES } from '../../dead-letter/relay-codes.ts';
+import type { RelayCode } from '../../dead-letter/types.ts';
+import type { FakeStats } from '../../fake-marketo/stats.ts';
 import { entryFor } from '../../marketo/catalogue/catalogue.ts';
-import type { FakeStats } from '../marketo/stats.ts';
 import type { Summary } from '../report/summary.ts';
 import { formatCount, formatDuration, hang, plural, printable, type Row, type Screen, section } from './layout.ts';
 import { renderLetters } from './render-letters.ts';
@@ -108,7 +108,7 @@ function calls({ calls: made, durationMs, run }: Summary, screen: Screen): strin
 
 const WAIT_NOTES: Readonly<Record<string, string>> = {
   window: 'for room in the rate window',
-  seats: 'for a free seat among the calls in flight',
+  slots: 'for a free slot among the calls in flight',
   day: "for the day's quota",
   keys: 'for another call with the same record',
   circuit: 'for the line to open again',
@@ -163,7 +163,7 @@ function ledger({ ledger: view }: Summary, screen: Screen): string {
       value: formatCount(view.callsInWindow),
       note: `of ${formatCount(view.windowCalls)} in any ${view.windowSeconds} s`,
     },
-    { label: 'in flight', value: formatCount(view.seatsTaken), note: `of ${formatCount(view.seats)}` },
+    { label: 'in flight', value: formatCount(view.slotsTaken), note: `of ${formatCount(view.slots)}` },
     { label: 'circuit', value: view.circuit, style: view.circuit === 'closed' ? 'green' : 'red' },
   ];
   return section(screen, 'Ledger', rows, 'as the table has it now');

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LOCAL_LATENCY, localFaults } from '../../fake-marketo/local-faults.ts';
 import { DEFAULT_LIMITS } from '../../ledger/limits.ts';
 import type { Log } from '../../ports.ts';
-import { LOCAL_LATENCY, localFaults } from '../marketo/local-faults.ts';
 import { type LocalRelay, type LocalRelayOptions, startLocalRelay } from '../relay.ts';
 import type { PublishedMessage } from '../report/accounting.ts';
 import type { RunFacts, Summary } from '../report/summary.ts';
@@ -107,7 +107,7 @@ function relayOptions(options: RunOptions): Parameters<typeof startLocalRelay>[0
   // The fake allows what the ledger keeps to: one call more, and it says so.
   const limits = { rateLimitCalls: options.rateLimitCalls, maxConcurrentCalls: options.maxConcurrentCalls };
   return {
-    limits: { windowCalls: limits.rateLimitCalls, seats: limits.maxConcurrentCalls },
+    limits: { windowCalls: limits.rateLimitCalls, slots: limits.maxConcurrentCalls },
     ...(options.marketo === undefined
       ? { fake: { ...limits, seed: options.seed, latencyMs: LOCAL_LATENCY, faults: localFaults(options.seed) } }
       : { marketo: options.marketo }),

@@ -1,4 +1,4 @@
-import type { DeliveryEvent } from '../../delivery/events.ts';
+import type { DeliveryEvent } from '../../telemetry/events.ts';
 
 /** What became of one relay id, as the delivery function told it. */
 interface Fate {
@@ -100,7 +100,7 @@ function createTally(): Tallying {
         count(event.reason === 'retry' ? retries : sentBackToWait, event.code);
         change(event.relayId, () => ({ open: true }));
         return;
-      case 'collapsed':
+      case 'deduplicated':
         change(event.relayId, (fate) => ({ collapsed: fate.collapsed + 1 }));
         return;
       case 'unsettled':

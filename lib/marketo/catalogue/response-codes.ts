@@ -7,7 +7,7 @@ import {
   RETRY_LONG,
   STOP,
   WAIT_DAY,
-  WAIT_SEAT,
+  WAIT_SLOT,
   WAIT_WINDOW,
 } from './verdicts.ts';
 
@@ -171,7 +171,7 @@ const ROWS: readonly Row[] = [
   {
     code: '615',
     name: 'Too many concurrent calls',
-    verdict: WAIT_SEAT,
+    verdict: WAIT_SLOT,
     meaning: 'Ten calls of this subscription, by all integrations together, were already in progress.',
     remedy:
       'Nothing is lost: the relay waits. If it is frequent, lower its concurrency or find the integration that holds long calls.',

@@ -19,7 +19,7 @@ type CodeLevel = 'http' | 'response' | 'record' | 'identity';
  */
 type VerdictRule =
   | { readonly kind: 'delivered' }
-  | { readonly kind: 'wait'; readonly limit: 'window' | 'seat' | 'day' }
+  | { readonly kind: 'wait'; readonly limit: 'window' | 'slot' | 'day' }
   | { readonly kind: 'retry'; readonly pace: 'growing' | 'long' | 'soon'; readonly maxAttempts?: number }
   | { readonly kind: 'reauthenticate' }
   | { readonly kind: 'reshape'; readonly how: 'halve' | 'postAsGet' }

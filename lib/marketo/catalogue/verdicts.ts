@@ -3,7 +3,7 @@ import type { VerdictRule } from './types.ts';
 /** The verdicts that rows share, so that a row reads as one word. */
 const DELIVERED = { kind: 'delivered' } as const satisfies VerdictRule;
 const WAIT_WINDOW = { kind: 'wait', limit: 'window' } as const satisfies VerdictRule;
-const WAIT_SEAT = { kind: 'wait', limit: 'seat' } as const satisfies VerdictRule;
+const WAIT_SLOT = { kind: 'wait', limit: 'slot' } as const satisfies VerdictRule;
 const WAIT_DAY = { kind: 'wait', limit: 'day' } as const satisfies VerdictRule;
 const RETRY_GROWING = { kind: 'retry', pace: 'growing' } as const satisfies VerdictRule;
 const RETRY_LONG = { kind: 'retry', pace: 'long' } as const satisfies VerdictRule;
@@ -28,6 +28,6 @@ export {
   RETRY_SOON_TWICE,
   STOP,
   WAIT_DAY,
-  WAIT_SEAT,
+  WAIT_SLOT,
   WAIT_WINDOW,
 };

@@ -32,7 +32,7 @@ const limits = fc
   .record({
     windowCalls: fc.integer({ min: 1, max: 16 }),
     windowMs: fc.constantFrom(3_000, 10_000, 20_000),
-    seats: fc.integer({ min: 1, max: 5 }),
+    slots: fc.integer({ min: 1, max: 5 }),
     dayCalls: fc.integer({ min: 3, max: 60 }),
   })
   .map((some) => limitsOf({ ...some, clockSkewMs: SKEW_MS }));

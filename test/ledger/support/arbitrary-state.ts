@@ -7,7 +7,7 @@ const OUTCOMES: readonly CallOutcome[] = [
   'success',
   'transient',
   'windowSpent',
-  'seatsSpent',
+  'slotsSpent',
   'daySpent',
   'denied',
   'tokenRefused',
@@ -19,7 +19,7 @@ const REASONS: readonly StopReason[] = ['transientFailures', 'accessDenied', 'to
 const workers = fc.constantFrom('a1b2c3d', 'zz', 'q0w9e8r', 'k');
 const around = fc.integer({ min: NOON_MS - 60_000, max: NOON_MS + 60_000 });
 
-const seat = fc
+const slot = fc
   .record({
     grantedAtMs: around,
     aheadMs: fc.nat(2_000),
@@ -43,14 +43,14 @@ const ids = fc.tuple(workers, fc.nat(40)).map(([worker, number]) => `${worker}-$
 const learned = fc.record({ limit: fc.integer({ min: 1, max: 99 }), atMs: around });
 const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined });
 
-/** Any state that the register might hold, likely or not: some ends have no seat. */
+/** Any state that the register might hold, likely or not: some releases have no slot. */
 const arbitraryState: fc.Arbitrary<LedgerState> = fc
   .record({
     version: fc.integer({ min: 1, max: 1_000_000 }),
-    seats: fc.dictionary(ids, seat, { maxKeys: 8, noNullPrototype: true }),
-    ends: fc.dictionary(ids, end, { maxKeys: 4, noNullPrototype: true }),
-    endsOfSeats: fc.array(end, { maxLength: 8 }),
-    ended: fc.array(fc.record({ atMs: around, worker: workers }), { maxLength: 30 }),
+    slots: fc.dictionary(ids, slot, { maxKeys: 8, noNullPrototype: true }),
+    releases: fc.dictionary(ids, end, { maxKeys: 4, noNullPrototype: true }),
+    endsOfSlots: fc.array(end, { maxLength: 8 }),
+    windowCalls: fc.array(fc.record({ atMs: around, worker: workers }), { maxLength: 30 }),
     lastStartMs: around,
     used: fc.nat(60_000),
     others: fc.nat(1_000),
@@ -62,18 +62,18 @@ const arbitraryState: fc.Arbitrary<LedgerState> = fc
     stop: maybe(
       fc.record({ reason: fc.constantFrom(...REASONS), untilMs: around, pauseMs: fc.constantFrom(5_000, 60_000) }),
     ),
-    learnedWindow: maybe(learned),
-    learnedSeats: maybe(learned),
+    adaptiveWindow: maybe(learned),
+    adaptiveSlots: maybe(learned),
     callMs: fc.integer({ min: 1, max: 90_000 }),
   })
   .map((one) => ({
     version: one.version,
-    seats: one.seats,
-    ends: {
-      ...one.ends,
-      ...Object.fromEntries(one.endsOfSeats.map((value, at) => [Object.keys(one.seats)[at] ?? 'k-zz', value])),
+    slots: one.slots,
+    releases: {
+      ...one.releases,
+      ...Object.fromEntries(one.endsOfSlots.map((value, at) => [Object.keys(one.slots)[at] ?? 'k-zz', value])),
     },
-    ended: one.ended,
+    windowCalls: one.windowCalls,
     lastStartMs: one.lastStartMs,
     day: {
       startedAtMs: NOON_MS - 7_200_000,
@@ -84,8 +84,8 @@ const arbitraryState: fc.Arbitrary<LedgerState> = fc
       ...(one.probeAtMs !== undefined && { probeAtMs: one.probeAtMs }),
     },
     circuit: { failures: one.failures, denials: one.denials, ...(one.stop && { stop: one.stop }) },
-    ...(one.learnedWindow && { learnedWindow: one.learnedWindow }),
-    ...(one.learnedSeats && { learnedSeats: one.learnedSeats }),
+    ...(one.adaptiveWindow && { adaptiveWindow: one.adaptiveWindow }),
+    ...(one.adaptiveSlots && { adaptiveSlots: one.adaptiveSlots }),
     callMs: one.callMs,
   }));
 

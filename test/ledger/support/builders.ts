@@ -1,7 +1,7 @@
 import type { View } from '../../../lib/ledger/fold.ts';
 import type { PermitAsk } from '../../../lib/ledger/ledger.ts';
 import { DEFAULT_LIMITS, type LedgerLimits } from '../../../lib/ledger/limits.ts';
-import { EMPTY_STATE, type LedgerState, type Seat, type SeatEnd } from '../../../lib/ledger/state.ts';
+import { EMPTY_STATE, type LedgerState, type PermitRelease, type Slot } from '../../../lib/ledger/state.ts';
 
 /** Noon in Chicago on a winter's day: far from every reset. */
 const NOON_MS = Date.UTC(2026, 1, 10, 18);
@@ -21,13 +21,13 @@ function stateOf(change: Partial<LedgerState> = {}): LedgerState {
   return { ...EMPTY_STATE, version: 1, day, ...change };
 }
 
-function seatOf(change: Partial<Seat> = {}): Seat {
+function slotOf(change: Partial<Slot> = {}): Slot {
   const grantedAtMs = change.grantedAtMs ?? NOON_MS;
   const notBeforeMs = change.notBeforeMs ?? grantedAtMs;
   return { grantedAtMs, notBeforeMs, leaseEndsAtMs: notBeforeMs + 35_000, keys: [], probe: false, ...change };
 }
 
-function endOf(change: Partial<SeatEnd> = {}): SeatEnd {
+function endOf(change: Partial<PermitRelease> = {}): PermitRelease {
   return { atMs: NOON_MS + 300, holdMs: 0, outcome: 'success', counted: true, ...change };
 }
 
@@ -35,4 +35,4 @@ function askOf(change: Partial<PermitAsk> = {}): PermitAsk {
   return { keys: [], hasKeyless: true, callTimeoutMs: 30_000, ...change };
 }
 
-export { askOf, endOf, limitsOf, NOON_MS, RESET_MS, seatOf, stateOf, viewAt };
+export { askOf, endOf, limitsOf, NOON_MS, RESET_MS, slotOf, stateOf, viewAt };

@@ -4,7 +4,7 @@ import {
   DynamoDBClient,
   GetItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { Item } from '../../../lib/ledger/item.ts';
+import type { Item } from '../../../lib/aws/ledger-item.ts';
 
 const TABLE = 'marketo-relay-ledger';
 

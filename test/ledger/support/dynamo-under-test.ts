@@ -1,4 +1,4 @@
-import { createDynamoDbRegister } from '../../../lib/ledger/dynamodb-register.ts';
+import { createDynamoDbRegister } from '../../../lib/aws/dynamodb-ledger.ts';
 import type { RegisterUnderTest } from '../register-contract.ts';
 import { limitsOf } from './builders.ts';
 import { connect, createTable, losingReplies, TABLE, withItemOnFailure } from './dynamo-client.ts';

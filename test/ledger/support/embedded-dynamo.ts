@@ -1,5 +1,5 @@
 import dynalite from 'dynalite';
-import { closeServer, listenOnLoopback } from '../../../lib/local/loopback.ts';
+import { closeServer, listenOnLoopback } from '../../../lib/emulators/loopback.ts';
 
 /** DynamoDB's wire protocol from this process, in memory, on a free port. */
 async function startEmbeddedDynamo(): Promise<{ url: string; stop(): Promise<void> }> {

@@ -1,6 +1,6 @@
 import type { admit } from '../../../lib/ledger/admit.ts';
 import type { LedgerLimits } from '../../../lib/ledger/limits.ts';
-import type { LedgerState, SeatEnd } from '../../../lib/ledger/state.ts';
+import type { LedgerState, PermitRelease } from '../../../lib/ledger/state.ts';
 import { workerOf } from '../../../lib/ledger/state.ts';
 import {
   CALL_STEPS,
@@ -34,10 +34,10 @@ interface Found {
   /** Whether every reachable state was seen. */
   readonly complete: boolean;
   /** The steps that lead to a broken limit. */
-  readonly violation?: { readonly rule: 'window' | 'seats' | 'keys'; readonly trace: readonly string[] };
+  readonly violation?: { readonly rule: 'window' | 'slots' | 'keys'; readonly trace: readonly string[] };
 }
 
-type Step = { readonly name: string; readonly world: World; readonly broken?: 'window' | 'seats' | 'keys' };
+type Step = { readonly name: string; readonly world: World; readonly broken?: 'window' | 'slots' | 'keys' };
 
 /** One worker's possible steps. */
 function stepsOf(world: World, worker: Worker, how: Exploration): Step[] {
@@ -47,7 +47,7 @@ function stepsOf(world: World, worker: Worker, how: Exploration): Step[] {
     name: `${name} ${step}`,
     world: { ...world, ...rest, workers: world.workers.map((one) => (one === worker ? { ...one, ...change } : one)) },
   });
-  const ending = (id: string, end: SeatEnd): Partial<Worker> => ({ phase: { kind: 'ending', id, end } });
+  const ending = (id: string, end: PermitRelease): Partial<Worker> => ({ phase: { kind: 'ending', id, end } });
 
   switch (phase.kind) {
     case 'idle': {
@@ -67,9 +67,9 @@ function stepsOf(world: World, worker: Worker, how: Exploration): Step[] {
     }
     case 'swapping': {
       if (!how.swapIf(world.ledger, phase.from)) return [to('loses', { phase: { kind: 'idle' } })];
-      const ends = { ...phase.to.ends, ...world.ledger.ends };
-      const kept = Object.entries(ends).filter(([id]) => phase.to.seats[id] !== undefined);
-      const ledger = { ...phase.to, version: world.ledger.version + 1, ends: Object.fromEntries(kept) };
+      const ends = { ...phase.to.releases, ...world.ledger.releases };
+      const kept = Object.entries(ends).filter(([id]) => phase.to.slots[id] !== undefined);
+      const ledger = { ...phase.to, version: world.ledger.version + 1, releases: Object.fromEntries(kept) };
       return [to('swaps', { phase: { kind: 'granted', permit: phase.permit } }, { ledger })];
     }
     case 'granted': {
@@ -94,7 +94,7 @@ function stepsOf(world: World, worker: Worker, how: Exploration): Step[] {
     }
     case 'ending': {
       const { id, end } = phase;
-      const ledger = { ...world.ledger, ends: { ...world.ledger.ends, [id]: end } };
+      const ledger = { ...world.ledger, releases: { ...world.ledger.releases, [id]: end } };
       return [to('tells the end', { phase: { kind: 'idle' } }, { ledger, repeatable: { id, end } })];
     }
   }
@@ -124,7 +124,7 @@ function othersOf(world: World, how: Exploration): Step[] {
   }
   if (world.repeatsLeft > 0 && world.repeatable !== undefined) {
     const { id, end } = world.repeatable;
-    const ledger = { ...world.ledger, ends: { ...world.ledger.ends, [id]: end } };
+    const ledger = { ...world.ledger, releases: { ...world.ledger.releases, [id]: end } };
     steps.push({ name: `${id} ends again`, world: { ...world, ledger, repeatsLeft: world.repeatsLeft - 1 } });
   }
   return steps;
@@ -134,7 +134,7 @@ function arrival(world: World, call: Call, rest: readonly Call[], { limits, key 
   const arrivals = [...world.arrivals, world.step];
   const calls = [...rest, { ...call, arrived: true }];
   const inFlight = calls.filter((one) => one.arrived).length;
-  const broken = arrivals.length > limits.windowCalls ? 'window' : inFlight > limits.seats ? 'seats' : undefined;
+  const broken = arrivals.length > limits.windowCalls ? 'window' : inFlight > limits.slots ? 'slots' : undefined;
   const doubled = key !== undefined && inFlight > 1 ? 'keys' : undefined;
   const found = broken ?? doubled;
   const name = `${workerOf(call.id)}'s call arrives`;

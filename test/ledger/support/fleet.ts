@@ -1,5 +1,5 @@
 import { fold } from '../../../lib/ledger/fold.ts';
-import type { CallEnd, Ledger, Permit, PermitAsk, RefusalReason } from '../../../lib/ledger/ledger.ts';
+import type { Ledger, Permit, PermitAsk, RefusalReason, Release } from '../../../lib/ledger/ledger.ts';
 import { createMemoryRegister } from '../../../lib/ledger/memory-register.ts';
 import type { LedgerRegister } from '../../../lib/ledger/register.ts';
 import { createSharedLedger, type SharedLedgerOptions } from '../../../lib/ledger/shared-ledger.ts';
@@ -18,7 +18,7 @@ interface FleetParts {
   readonly createRegister: () => LedgerRegister;
 }
 
-/** `leaked`: a seat outlives every lease. `usedTooLow`: the server counted more calls today than the ledger. */
+/** `leaked`: a slot outlives every lease. `usedTooLow`: the server counted more calls today than the ledger. */
 type Finding = Violation | 'leaked' | 'usedTooLow';
 
 interface FleetReport {
@@ -46,7 +46,7 @@ async function runFleet(scenario: Scenario, parts: FleetParts = REAL_PARTS): Pro
   const server = new ModelServer(time, limits);
   const table = parts.createRegister();
   const traffic: TableTraffic = { reads: 0, swaps: 0, conflicts: 0, ends: 0 };
-  const refusals = { window: 0, seats: 0, day: 0, keys: 0, circuit: 0 };
+  const refusals = { window: 0, slots: 0, day: 0, keys: 0, circuit: 0 };
   const arrivalsAtMs: number[] = [];
   let deaths = 0;
 
@@ -97,7 +97,7 @@ async function runFleet(scenario: Scenario, parts: FleetParts = REAL_PARTS): Pro
     await Promise.all(releases);
   }
 
-  async function use(life: WorkerLife, permit: Permit, keys: readonly number[], timeoutMs: number): Promise<CallEnd> {
+  async function use(life: WorkerLife, permit: Permit, keys: readonly number[], timeoutMs: number): Promise<Release> {
     const { clock } = life;
     const waitMs = permit.notBeforeMs - clock.nowMs();
     if (waitMs > 0) await clock.sleep(waitMs);
@@ -126,7 +126,7 @@ async function runFleet(scenario: Scenario, parts: FleetParts = REAL_PARTS): Pro
     return { permit, outcome, counted: !starred, endedAtMs: clock.nowMs() };
   }
 
-  async function tell(ledger: Ledger, life: WorkerLife, end: CallEnd): Promise<void> {
+  async function tell(ledger: Ledger, life: WorkerLife, end: Release): Promise<void> {
     const released = ledger.release([end]);
     if (random() < faults.releaseRepeated) {
       void life.clock.sleep(random() * 5_000).then(() => ledger.release([end]));
@@ -139,7 +139,7 @@ async function runFleet(scenario: Scenario, parts: FleetParts = REAL_PARTS): Pro
   const dayEndsAtMs = (await table.read()).day.resetsAtMs;
   const state = await audit(scenario, table, time);
   const findings: Finding[] = [...new Set<Finding>(server.violations)];
-  if (Object.keys(state.seats).length > 0) findings.push('leaked');
+  if (Object.keys(state.slots).length > 0) findings.push('leaked');
   if (dayEndsAtMs === server.dayEndsAtMs && state.day.used < server.countedToday) findings.push('usedTooLow');
   return { findings, server, traffic, refusals, state, arrivalsAtMs };
 }

@@ -1,17 +1,17 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { encodeEnd, encodePlain, encodeSeat, type Item } from '../../../lib/ledger/item.ts';
+import { encodePlain, encodeRelease, encodeSlot, type Item } from '../../../lib/aws/ledger-item.ts';
 import type { LedgerLimits } from '../../../lib/ledger/limits.ts';
 import type { LedgerState } from '../../../lib/ledger/state.ts';
 
 /** The whole item, as the register leaves it in the table. */
 function itemOf(state: LedgerState, limits: LedgerLimits): Item {
   const map = (entries: [string, AttributeValue][]): AttributeValue => ({ M: Object.fromEntries(entries) });
-  const seats = Object.entries(state.seats);
+  const slots = Object.entries(state.slots);
   return {
     pk: { S: 'ledger#default' },
     ...encodePlain(state, limits),
-    seats: map(seats.map(([id, seat]) => [id, encodeSeat(seat)])),
-    ends: map(Object.entries(state.ends).map(([id, end]) => [id, encodeEnd(end)])),
+    slots: map(slots.map(([id, slot]) => [id, encodeSlot(slot)])),
+    releases: map(Object.entries(state.releases).map(([id, end]) => [id, encodeRelease(end)])),
   };
 }
 

@@ -5,12 +5,12 @@ import type { VirtualTime } from './virtual-time.ts';
 interface ServerLimits {
   readonly windowCalls: number;
   readonly windowMs: number;
-  readonly seats: number;
+  readonly slots: number;
   readonly dayCalls: number;
   readonly quotaTimeZone: string;
 }
 
-type Violation = 'window' | 'seats' | 'day' | 'keys' | 'probes';
+type Violation = 'window' | 'slots' | 'day' | 'keys' | 'probes';
 
 interface ModelCall {
   readonly keys: readonly number[];
@@ -29,12 +29,12 @@ class ModelServer {
   readonly violations: Violation[] = [];
   arrivals = 0;
   worstWindow = 0;
-  worstSeats = 0;
+  worstSlots = 0;
   readonly #time: VirtualTime;
   readonly #limits: ServerLimits;
   readonly #window: number[] = [];
   readonly #keys = new Map<number, number>();
-  #seats = 0;
+  #slots = 0;
   #probes = 0;
   #day = { endsAtMs: 0, counted: 0 };
 
@@ -60,7 +60,7 @@ class ModelServer {
   }
 
   #arrive(call: ModelCall): void {
-    const { windowCalls, windowMs, seats, dayCalls } = this.#limits;
+    const { windowCalls, windowMs, slots, dayCalls } = this.#limits;
     const nowMs = this.#time.nowMs;
     this.arrivals += 1;
     this.#window.push(nowMs);
@@ -68,9 +68,9 @@ class ModelServer {
     this.worstWindow = Math.max(this.worstWindow, this.#window.length);
     if (this.#window.length > windowCalls) this.violations.push('window');
 
-    this.#seats += 1;
-    this.worstSeats = Math.max(this.worstSeats, this.#seats);
-    if (this.#seats > seats) this.violations.push('seats');
+    this.#slots += 1;
+    this.worstSlots = Math.max(this.worstSlots, this.#slots);
+    if (this.#slots > slots) this.violations.push('slots');
 
     if (this.#today().counted >= dayCalls) this.violations.push('day');
     this.#day.counted += 1;
@@ -84,7 +84,7 @@ class ModelServer {
   }
 
   #leave(call: ModelCall): void {
-    this.#seats -= 1;
+    this.#slots -= 1;
     for (const key of call.keys) this.#keys.set(key, (this.#keys.get(key) ?? 1) - 1);
     if (call.probe) this.#probes -= 1;
     // A call that arrived before the reset is given back to a day that is over.

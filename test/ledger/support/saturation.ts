@@ -7,16 +7,16 @@ import { NO_FAULTS, type Scenario } from './scenario.ts';
  */
 function saturation(change: {
   windowCalls?: number;
-  seats?: number;
+  slots?: number;
   asksAtOnce?: number;
   keysPerCall?: number;
   seconds?: number;
   seed?: number;
 }): Scenario {
-  const { windowCalls = 100, seats = 10, asksAtOnce = 1, keysPerCall = 0, seconds = 600, seed = 1 } = change;
+  const { windowCalls = 100, slots = 10, asksAtOnce = 1, keysPerCall = 0, seconds = 600, seed = 1 } = change;
   return {
     seed,
-    limits: limitsOf({ windowCalls, seats, dayCalls: 1_000_000 }),
+    limits: limitsOf({ windowCalls, slots, dayCalls: 1_000_000 }),
     startMs: Date.UTC(2026, 1, 10, 12),
     durationMs: seconds * 1_000,
     workers: 10,

@@ -1,6 +1,6 @@
 import { CLOSED } from '../../../lib/ledger/circuit.ts';
 import type { PermitAnswer } from '../../../lib/ledger/ledger.ts';
-import type { LedgerState, SeatEnd } from '../../../lib/ledger/state.ts';
+import type { LedgerState, PermitRelease } from '../../../lib/ledger/state.ts';
 import { NOON_MS, stateOf } from './builders.ts';
 
 /** Time goes in steps of ten seconds: two make a window, a permit must be used in its own, a call is over within two. */
@@ -21,7 +21,7 @@ type Phase =
   | { readonly kind: 'swapping'; readonly from: LedgerState; readonly to: LedgerState; readonly permit: Permit }
   | { readonly kind: 'granted'; readonly permit: Permit }
   | { readonly kind: 'waiting'; readonly permit: Permit; readonly sentAt: number }
-  | { readonly kind: 'ending'; readonly id: string; readonly end: SeatEnd };
+  | { readonly kind: 'ending'; readonly id: string; readonly end: PermitRelease };
 
 interface Worker {
   readonly name: string;
@@ -50,7 +50,7 @@ interface World {
   /** Replies that a worker does not wait for. */
   readonly impatienceLeft: number;
   /** An end that may be written once more, at any time. */
-  readonly repeatable?: { readonly id: string; readonly end: SeatEnd };
+  readonly repeatable?: { readonly id: string; readonly end: PermitRelease };
   readonly repeatsLeft: number;
 }
 
@@ -77,7 +77,7 @@ function firstWorld(
   };
 }
 
-/** What no rule of window, seats and keys depends on: how long calls take, how many were made, how they went. */
+/** What no rule of window, slots and keys depends on: how long calls take, how many were made, how they went. */
 function plain(state: LedgerState): LedgerState {
   return { ...state, callMs: 500, lastStartMs: 0, circuit: CLOSED, day: stateOf().day };
 }
@@ -89,17 +89,20 @@ function plain(state: LedgerState): LedgerState {
 function keyOf(world: World): string {
   const nowMs = NOON_MS + world.step * STEP_MS;
   const since = (atMs: number, leastMs = GONE_MS): number => Math.max(leastMs, atMs - nowMs);
-  const end = (id: string, { atMs, holdMs, outcome }: SeatEnd): string => `${id}:${since(atMs)},${holdMs},${outcome}`;
+  const end = (id: string, { atMs, holdMs, outcome }: PermitRelease): string =>
+    `${id}:${since(atMs)},${holdMs},${outcome}`;
   const permit = ({ id, notBeforeMs, sendByMs }: Permit): string =>
     `${id}:${since(notBeforeMs, 0)},${since(sendByMs, -STEP_MS)}`;
   const sent = (step: number): number => Math.max(-CALL_STEPS, step - world.step);
 
-  const ledger = ({ seats, ends, ended }: LedgerState): string => {
-    const taken = Object.entries(seats).map(
-      ([id, seat]) => `${id}:${since(seat.notBeforeMs, 0)},${since(seat.leaseEndsAtMs)}`,
+  const ledger = ({ slots, releases, windowCalls }: LedgerState): string => {
+    const taken = Object.entries(slots).map(
+      ([id, slot]) => `${id}:${since(slot.notBeforeMs, 0)},${since(slot.leaseEndsAtMs)}`,
     );
-    const told = Object.entries(ends).map(([id, one]) => end(id, one));
-    const counted = ended.filter((one) => one.atMs - nowMs > GONE_MS).map((one) => `${one.worker}${since(one.atMs)}`);
+    const told = Object.entries(releases).map(([id, one]) => end(id, one));
+    const counted = windowCalls
+      .filter((one) => one.atMs - nowMs > GONE_MS)
+      .map((one) => `${one.worker}${since(one.atMs)}`);
     return [taken, told, counted].map((list) => list.sort().join(' ')).join('|');
   };
 

@@ -41,7 +41,7 @@ class StrictServer {
   #refusal(): Code | undefined {
     if (this.#day.calls > this.#limits.dayCalls) return '607';
     if (this.#window.length > this.#limits.windowCalls) return '606';
-    return this.#inFlight >= this.#limits.seats ? '615' : undefined;
+    return this.#inFlight >= this.#limits.slots ? '615' : undefined;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { LedgerRegister } from '../../../lib/ledger/register.ts';
-import type { LedgerState, SeatEnd } from '../../../lib/ledger/state.ts';
+import type { LedgerState, PermitRelease } from '../../../lib/ledger/state.ts';
 import type { Clock, Random } from '../../../lib/ports.ts';
 import { between } from './random.ts';
 import type { Scenario } from './scenario.ts';
@@ -78,8 +78,8 @@ function createLife(
     traffic.swaps += 1;
     if (await table.swap(from, to)) return true;
     const current = await table.read();
-    const granted = Object.keys(to.seats).filter((id) => from.seats[id] === undefined);
-    return granted.length > 0 && granted.every((id) => current.seats[id] !== undefined);
+    const granted = Object.keys(to.slots).filter((id) => from.slots[id] === undefined);
+    return granted.length > 0 && granted.every((id) => current.slots[id] !== undefined);
   }
 
   const register: LedgerRegister = {
@@ -94,12 +94,12 @@ function createLife(
         if (!won) traffic.conflicts += 1;
         return random() < faults.swapReplyLost ? resend(from, to) : won;
       }),
-    end: (ends: Readonly<Record<string, SeatEnd>>) =>
+    recordReleases: (ends: Readonly<Record<string, PermitRelease>>) =>
       request(async () => {
         traffic.ends += 1;
-        const state = await table.end(ends);
+        const state = await table.recordReleases(ends);
         if (random() < faults.endRepeated) {
-          void time.sleep(random() * LONGEST_REPEAT_MS).then(() => table.end(ends));
+          void time.sleep(random() * LONGEST_REPEAT_MS).then(() => table.recordReleases(ends));
         }
         return state;
       }),

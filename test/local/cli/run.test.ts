@@ -5,7 +5,7 @@ import { SILENT } from '../../../lib/local/cli/progress.ts';
 import { type RunInput, run } from '../../../lib/local/cli/run.ts';
 import { screenOf } from '../../../lib/local/cli/screen.ts';
 import type { Summary } from '../../../lib/local/report/summary.ts';
-import { createToyDelivery } from '../toy-delivery.ts';
+import { createToyDelivery } from '../../emulators/toy-delivery.ts';
 
 const OPTIONS: RunOptions = {
   messagesPath: undefined,

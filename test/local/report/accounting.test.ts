@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { DeliveryEvent } from '../../../lib/delivery/events.ts';
 import { type AccountInput, account } from '../../../lib/local/report/accounting.ts';
 import { createTally } from '../../../lib/local/report/tally.ts';
+import type { DeliveryEvent } from '../../../lib/telemetry/events.ts';
 
 function balance(input: Partial<AccountInput> & { events?: readonly DeliveryEvent[] }): ReturnType<typeof account> {
   const { observe, tally } = createTally();
@@ -16,7 +16,7 @@ const dead = (relayId: string, records = 1): DeliveryEvent => ({
   code: '1006',
   records,
 });
-const collapsed = (relayId: string): DeliveryEvent => ({ kind: 'collapsed', relayId });
+const collapsed = (relayId: string): DeliveryEvent => ({ kind: 'deduplicated', relayId });
 const returned = (relayId: string): DeliveryEvent => ({
   kind: 'returned',
   relayId,

@@ -10,7 +10,7 @@ const VERDICTS: readonly (readonly [codes: string, verdict: VerdictRule])[] = [
   ['identity:401 603', { kind: 'stop' }],
   ['http:401 600 601 602', { kind: 'reauthenticate' }],
   ['606', { kind: 'wait', limit: 'window' }],
-  ['615', { kind: 'wait', limit: 'seat' }],
+  ['615', { kind: 'wait', limit: 'slot' }],
   ['607 1020', { kind: 'wait', limit: 'day' }],
   ['408 429 500 502 503 504 604 608 713 719', { kind: 'retry', pace: 'growing' }],
   ['611', { kind: 'retry', pace: 'growing', maxAttempts: 4 }],

@@ -1,9 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { toQueueRecord } from '../../../lib/delivery/lambda-event.ts';
+import { toReceivedMessage } from '../../../lib/delivery/intake/lambda-record.ts';
+import { readMessage } from '../../../lib/delivery/intake/read-message.ts';
 import type { HttpRequest } from '../../../lib/marketo/http.ts';
-import { readMessage } from '../../../lib/message/intake.ts';
 import { TAINT } from '../model/identity.ts';
 import { Dice } from '../random.ts';
 import { drawEvent, type FuzzedRecord } from './events.ts';
@@ -46,7 +46,7 @@ function faultOf(records: readonly FuzzedRecord[], outcome: FuzzOutcome): string
   if (fault !== undefined) return fault;
   if (`${written}${logged}`.includes(TAINT)) return 'a secret is written';
   for (const { messageId, body, nonce, record } of records) {
-    const intake = readMessage(toQueueRecord(record, NOW_MS), NOW_MS);
+    const intake = readMessage(toReceivedMessage(record, NOW_MS), NOW_MS);
     const isCalled = calls.some((call) => `${call.url}${call.body ?? ''}`.includes(nonce));
     if (intake.kind === 'invalid' && isCalled) return `a call from an invalid message: ${body.slice(0, 300)}`;
     const isGone = !failed.includes(messageId);

@@ -1,7 +1,7 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { createHandler, type DeliveryFunction } from '../../../lib/delivery/function.ts';
-import { wire } from '../../../lib/delivery/wire.ts';
 import type { HttpRequest } from '../../../lib/marketo/http.ts';
+import { composeDelivery } from '../../../lib/runtime/compose.ts';
+import { type DeliveryHandler, handlerOver } from '../../../lib/runtime/delivery.ts';
 import { readSettings } from '../../../lib/settings/settings.ts';
 import { Life } from '../life.ts';
 import {
@@ -48,7 +48,7 @@ interface FuzzOutcome {
 class FuzzHarness {
   readonly #world: World;
   readonly #dice: Dice;
-  readonly #handler: DeliveryFunction;
+  readonly #handler: DeliveryHandler;
   #calls: HttpRequest[] = [];
   #logged: string[] = [];
   replies = 0;
@@ -71,7 +71,7 @@ class FuzzHarness {
     const secrets = JSON.stringify({ clientId: 'model', clientSecret: `${TAINT}-secret-fuzz` });
     const line = (message: string, fields?: object): void =>
       void this.#logged.push(message + JSON.stringify(fields ?? {}));
-    const deps = wire(SETTINGS, {
+    const deps = composeDelivery(SETTINGS, {
       dynamoDb: createDynamoDb(world, life, this.#dice),
       sqs: createSqs(world, life, this.#dice, () => {}),
       s3: createS3(world, life, this.#dice),
@@ -82,7 +82,7 @@ class FuzzHarness {
       log: { debug: line, info: line, warn: line, error: line },
       observe: (event) => line('event', event),
     });
-    this.#handler = createHandler(deps);
+    this.#handler = handlerOver(deps);
   }
 
   /** One invocation, to its end. */

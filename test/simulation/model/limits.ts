@@ -3,7 +3,7 @@ import { nextResetMs } from './central-day.ts';
 
 /** Marketo's own limits, shared by all integrations (Marketo: marketo-integration-best-practices). */
 const MARKETO_WINDOW_CALLS = 100;
-const MARKETO_SEATS = 10;
+const MARKETO_SLOTS = 10;
 const WINDOW_MS = 20_000;
 
 /** A call as Marketo counts it. */
@@ -29,7 +29,7 @@ class ModelLimits {
 
   arrive(call: CountedCall): void {
     const { time, checks, scenario } = this.#world;
-    const { windowCalls, seats, dayCalls } = scenario.limits;
+    const { windowCalls, slots, dayCalls } = scenario.limits;
     const nowMs = time.nowMs;
     while ((this.#window[0] ?? nowMs) <= nowMs - WINDOW_MS) this.#window.shift();
     this.#window.push(nowMs);
@@ -43,8 +43,8 @@ class ModelLimits {
       }
     }
     this.#inFlight.add(call);
-    if (this.#inFlight.size > seats) {
-      checks.fail('seatsKept', `${this.#inFlight.size} calls at once, ${seats} allowed`, call.marks);
+    if (this.#inFlight.size > slots) {
+      checks.fail('slotsKept', `${this.#inFlight.size} calls at once, ${slots} allowed`, call.marks);
     }
     this.#roll();
     this.#day.own += 1;
@@ -83,7 +83,7 @@ class ModelLimits {
       return '607';
     }
     if (this.#window.length + othersInWindow > MARKETO_WINDOW_CALLS) return '606';
-    if (this.#inFlight.size + othersInFlight > MARKETO_SEATS) return '615';
+    if (this.#inFlight.size + othersInFlight > MARKETO_SLOTS) return '615';
     return undefined;
   }
 

@@ -1,0 +1,149 @@
+import {
+  ChangeMessageVisibilityCommand,
+  type MessageAttributeValue,
+  SendMessageBatchCommand,
+  type SendMessageBatchRequestEntry,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { fitsAsCopy, MAX_BATCH_ENTRIES, MAX_MESSAGE_BYTES, messageBytes } from '../message/message-size.ts';
+import type { MessageAttribute, OutgoingMessage, Queue, SendOutcome } from '../message/queue.ts';
+import type { Log } from '../ports.ts';
+
+interface SqsQueueOptions {
+  readonly client: SQSClient;
+  readonly queueUrl: string;
+  readonly log: Log;
+}
+
+/** An entry that SQS refused for a reason of its own is worth asking again at once, but not for ever. */
+const MAX_ROUNDS = 3;
+/** Batches in flight at once, so that a large settlement neither queues up nor floods the client's sockets. */
+const MAX_PARALLEL_BATCHES = 4;
+/** SQS quotas. */
+const MAX_DELAY_SECONDS = 900;
+const MAX_VISIBILITY_SECONDS = 43_200;
+
+/** The queue behind a URL. Neither method throws: what SQS did not confirm is not accepted. */
+function createSqsQueue({ client, queueUrl, log }: SqsQueueOptions): Queue {
+  async function send(messages: readonly OutgoingMessage[]): Promise<readonly SendOutcome[]> {
+    const outcomes = messages.map(refusalBeforehand);
+    let open = messages.flatMap((_, index) => (outcomes[index] === undefined ? [index] : []));
+    const again = new Set<number>();
+    for (let round = 0; round < MAX_ROUNDS && open.length > 0; round += 1) {
+      again.clear();
+      const batches = packBatches(open, messages);
+      for (let first = 0; first < batches.length; first += MAX_PARALLEL_BATCHES) {
+        const wave = batches.slice(first, first + MAX_PARALLEL_BATCHES);
+        const answers = await Promise.all(wave.map((batch) => sendBatch(batch, messages)));
+        for (const { index, outcome, retriable } of answers.flat()) {
+          outcomes[index] = outcome;
+          if (retriable) again.add(index);
+        }
+      }
+      open = [...again];
+    }
+    return outcomes.map((outcome) => outcome ?? { accepted: false, error: 'SQS did not answer for this entry' });
+  }
+
+  async function sendBatch(batch: readonly number[], messages: readonly OutgoingMessage[]): Promise<EntryAnswer[]> {
+    const entries = batch.flatMap((index) => {
+      const message = messages[index];
+      return message === undefined ? [] : [toEntry(index, message)];
+    });
+    try {
+      const reply = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries }));
+      const accepted = new Set(reply.Successful?.map((entry) => entry.Id));
+      const failed = new Map(reply.Failed?.map((entry) => [entry.Id, entry]));
+      return batch.map((index) => {
+        if (accepted.has(String(index))) return { index, outcome: { accepted: true }, retriable: false };
+        const fault = failed.get(String(index));
+        const error =
+          fault === undefined ? 'SQS did not answer for this entry' : `${fault.Code}: ${fault.Message ?? ''}`;
+        return { index, outcome: { accepted: false, error }, retriable: fault?.SenderFault !== true };
+      });
+    } catch (error) {
+      // The SDK has retried already. Some entries may have been accepted: at least once is all that is promised.
+      const detail = describeError(error);
+      log.warn('queue refused a batch', { queueUrl, entries: batch.length, error: detail });
+      return batch.map((index) => ({ index, outcome: { accepted: false, error: detail }, retriable: false }));
+    }
+  }
+
+  async function extendVisibility(receiptHandle: string, seconds: number): Promise<boolean> {
+    const timeout = Math.min(Math.max(Math.ceil(seconds), 0), MAX_VISIBILITY_SECONDS);
+    try {
+      await client.send(
+        new ChangeMessageVisibilityCommand({
+          QueueUrl: queueUrl,
+          ReceiptHandle: receiptHandle,
+          VisibilityTimeout: timeout,
+        }),
+      );
+      return true;
+    } catch (error) {
+      log.warn('queue refused to hold a message', { queueUrl, seconds: timeout, error: describeError(error) });
+      return false;
+    }
+  }
+
+  return { send, extendVisibility };
+}
+
+interface EntryAnswer {
+  readonly index: number;
+  readonly outcome: SendOutcome;
+  readonly retriable: boolean;
+}
+
+function refusalBeforehand(message: OutgoingMessage): SendOutcome | undefined {
+  if (fitsAsCopy(message)) return undefined;
+  const attributes = Object.keys(message.attributes).length;
+  return { accepted: false, error: `over a limit of SQS: ${messageBytes(message)} bytes, ${attributes} attributes` };
+}
+
+/** Fills each batch in order, up to SQS's two limits. */
+function packBatches(indices: readonly number[], messages: readonly OutgoingMessage[]): readonly (readonly number[])[] {
+  const batches: number[][] = [];
+  let bytes = 0;
+  for (const index of indices) {
+    const message = messages[index];
+    if (message === undefined) continue;
+    const size = messageBytes(message);
+    const batch = batches.at(-1);
+    if (batch === undefined || batch.length === MAX_BATCH_ENTRIES || bytes + size > MAX_MESSAGE_BYTES) {
+      batches.push([index]);
+      bytes = size;
+    } else {
+      batch.push(index);
+      bytes += size;
+    }
+  }
+  return batches;
+}
+
+function toEntry(index: number, message: OutgoingMessage): SendMessageBatchRequestEntry {
+  return {
+    Id: String(index),
+    MessageBody: message.body,
+    // Rounded up: a copy must not be visible sooner than promised.
+    DelaySeconds: Math.min(Math.max(Math.ceil(message.delaySeconds), 0), MAX_DELAY_SECONDS),
+    MessageAttributes: Object.fromEntries(
+      Object.entries(message.attributes).map(([name, attribute]) => [name, toAttributeValue(attribute)]),
+    ),
+  };
+}
+
+function toAttributeValue({ dataType, stringValue, binaryValue }: MessageAttribute): MessageAttributeValue {
+  return {
+    DataType: dataType,
+    ...(stringValue === undefined ? {} : { StringValue: stringValue }),
+    ...(binaryValue === undefined ? {} : { BinaryValue: Buffer.from(binaryValue, 'base64') }),
+  };
+}
+
+function describeError(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
+
+export type { SqsQueueOptions };
+export { createSqsQueue, packBatches };

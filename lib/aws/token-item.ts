@@ -1,0 +1,87 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { EMPTY_TOKEN_STATE, fingerprintOf, type TokenState, type Trouble } from '../access-token/token-state.ts';
+import { Secret } from '../marketo/secret.ts';
+
+type Item = Record<string, AttributeValue>;
+
+const TROUBLES: readonly string[] = ['credentialsRefused', 'tokenRefused', 'unavailable'] satisfies Trouble['kind'][];
+
+/**
+ * The state as an item that an operator can read in the console: times in ISO 8601, absent what does not hold. The
+ * token is in it in clear, since workers share it here; the table is encrypted at rest.
+ */
+function encodeTokenItem(state: TokenState): Item {
+  const { token, lease, trouble } = state;
+  return {
+    version: { N: String(state.version) },
+    ...(token && {
+      token: { S: token.value.reveal() },
+      tokenExpiresAt: time(token.expiresAtMs),
+      ...(token.user !== undefined && { apiUser: { S: token.user } }),
+    }),
+    ...(state.refusedFingerprint !== undefined && { refusedFingerprint: { S: state.refusedFingerprint } }),
+    ...(state.credentials !== undefined && { credentialsFingerprint: { S: state.credentials } }),
+    ...(lease && { fetchedBy: { S: lease.holder }, fetchLeaseEndsAt: time(lease.endsAtMs) }),
+    ...(trouble && {
+      trouble: { S: trouble.kind },
+      troubleDetail: { S: trouble.detail },
+      troubleCount: { N: String(trouble.count) },
+    }),
+    askAgainAt: time(state.notBeforeMs),
+    strikes: { N: String(state.strikes.count) },
+    lastStrikeAt: time(state.strikes.lastAtMs),
+    spentAnswers: { N: String(state.spentAnswers) },
+    pauses: { N: String(state.pauses.count) },
+    lastPauseEndsAt: time(state.pauses.lastUntilMs),
+  };
+}
+
+/** @throws Error when the item is not one that {@link encodeTokenItem} wrote. */
+function decodeTokenItem(item: Item | undefined): TokenState {
+  if (item === undefined) return EMPTY_TOKEN_STATE;
+  const version = numberOf(item.version);
+  if (version < 1) throw new Error('the token item has no version: delete the item, and it is written anew');
+  const [token, holder, trouble] = [item.token?.S, item.fetchedBy?.S, item.trouble?.S];
+  return {
+    version,
+    ...(token !== undefined && { token: decodeToken(token, item) }),
+    ...(item.refusedFingerprint?.S !== undefined && { refusedFingerprint: item.refusedFingerprint.S }),
+    ...(item.credentialsFingerprint?.S !== undefined && { credentials: item.credentialsFingerprint.S }),
+    ...(holder !== undefined && { lease: { holder, endsAtMs: msOf(item.fetchLeaseEndsAt) } }),
+    ...(isTrouble(trouble) && {
+      trouble: { kind: trouble, detail: item.troubleDetail?.S ?? '', count: numberOf(item.troubleCount) },
+    }),
+    notBeforeMs: msOf(item.askAgainAt),
+    strikes: { count: numberOf(item.strikes), lastAtMs: msOf(item.lastStrikeAt) },
+    spentAnswers: numberOf(item.spentAnswers),
+    pauses: { count: numberOf(item.pauses), lastUntilMs: msOf(item.lastPauseEndsAt) },
+  };
+}
+
+function decodeToken(token: string, item: Item): NonNullable<TokenState['token']> {
+  const value = new Secret(token);
+  const user = item.apiUser?.S;
+  const expiresAtMs = msOf(item.tokenExpiresAt);
+  return { value, fingerprint: fingerprintOf(value), expiresAtMs, ...(user !== undefined && { user }) };
+}
+
+function isTrouble(kind: string | undefined): kind is Trouble['kind'] {
+  return kind !== undefined && TROUBLES.includes(kind);
+}
+
+function time(ms: number): AttributeValue {
+  return { S: new Date(ms).toISOString() };
+}
+
+function msOf(value: AttributeValue | undefined): number {
+  const ms = Date.parse(value?.S ?? '');
+  return Number.isNaN(ms) ? 0 : ms;
+}
+
+function numberOf(value: AttributeValue | undefined): number {
+  const number = Number(value?.N ?? 0);
+  return Number.isFinite(number) ? number : 0;
+}
+
+export type { Item };
+export { decodeTokenItem, encodeTokenItem };

@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import type { Message } from '../../message/message.ts';
+import type { Log } from '../../ports.ts';
+import type { Verdict } from '../judge/verdict.ts';
+import type { Outcome } from '../outcome.ts';
+import { type Call, messagesOf, type WorkItem } from '../work-item.ts';
+import type { Claim, HeldClaim, SendOnce } from './send-once.ts';
+
+/** Messages whose records are claimed at once: a call of 300 must not outlast its permit. */
+const MAX_AT_ONCE = 30;
+const UNKNOWN: Verdict = {
+  rule: { kind: 'reject' },
+  code: 'outcomeUnknown',
+  level: 'relay',
+  message: 'an earlier copy of this message was sent, and nobody could tell how that ended',
+  errors: [],
+  executed: 'unknown',
+  counted: true,
+};
+
+const OTHER_REQUEST: Verdict = {
+  rule: { kind: 'reject' },
+  code: 'invalidMessage',
+  level: 'relay',
+  message: 'id: expected an id of its own; another request was sent under it before',
+  errors: [],
+  executed: 'no',
+  counted: true,
+};
+
+type Settled = readonly (readonly [WorkItem, Outcome])[];
+
+/** The send-once records that one invocation holds. */
+interface SendOnceSession {
+  /** Which items of the call may be sent, and what becomes of the others. Free of charge for idempotent ones. */
+  claim(call: Pick<Call, 'items'>): Promise<{ items: readonly WorkItem[]; outcomes: ReadonlyMap<WorkItem, Outcome> }>;
+  /**
+   * Tells the table how a message ended, once all its items have an outcome; again and for others it does nothing. Never
+   * throws: a record that is left as it is keeps later copies from being sent, which is safe.
+   */
+  complete(message: Message, outcomes: Settled): Promise<void>;
+}
+
+function createSendOnceSession(sendOnce: SendOnce, leaseMs: () => number, log: Log): SendOnceSession {
+  /** A message is claimed as a whole, once, however many calls its records are spread over. */
+  const asked = new Map<Message, Promise<Claim>>();
+  const held = new Map<Message, HeldClaim>();
+
+  function ask(message: Message): Promise<Claim> {
+    const known = asked.get(message);
+    if (known !== undefined) return known;
+    const positions = message.records?.map((record) => record.position) ?? [0];
+    const answer = sendOnce.claim(message.state.relayId, positions, leaseMs(), nameOf(message)).then(
+      (claim) => {
+        if (claim.kind === 'held') held.set(message, claim);
+        else asked.delete(message);
+        return claim;
+      },
+      (error: unknown) => {
+        asked.delete(message);
+        throw error;
+      },
+    );
+    asked.set(message, answer);
+    return answer;
+  }
+
+  return {
+    async claim({ items }) {
+      const guarded = messagesOf(items).filter((message) => !message.idempotent);
+      const claims = new Map<Message, Claim>();
+      for (let first = 0; first < guarded.length; first += MAX_AT_ONCE) {
+        const some = guarded.slice(first, first + MAX_AT_ONCE);
+        for (const [index, claim] of (await Promise.all(some.map(ask))).entries()) {
+          const message = some[index];
+          if (message !== undefined) claims.set(message, claim);
+        }
+      }
+      const outcomes = new Map<WorkItem, Outcome>();
+      for (const item of items) {
+        const claim = claims.get(item.message);
+        const outcome = claim && outcomeOf(claim, item.record?.position ?? 0);
+        if (outcome !== undefined) outcomes.set(item, outcome);
+      }
+      return { items: items.filter((item) => !outcomes.has(item)), outcomes };
+    },
+
+    async complete(message, outcomes) {
+      const claim = held.get(message);
+      held.delete(message);
+      if (claim === undefined || claim.send.length === 0) return;
+      const own = new Map(outcomes.map(([item, outcome]) => [item.record?.position ?? 0, outcome]));
+      const done = claim.send.filter((position) => own.get(position)?.kind === 'delivered');
+      const unknown = claim.send.filter((position) => {
+        const outcome = own.get(position);
+        return outcome?.kind === 'dead' && outcome.outcomeUnknown;
+      });
+      try {
+        await sendOnce.complete(claim, { done, unknown });
+      } catch (error) {
+        log.warn('send-once record not settled', { relayId: claim.relayId, error: String(error) });
+      }
+    },
+  };
+}
+
+/** Undefined for what is left of a message: it does not show what the whole was. */
+function nameOf({ request, state }: Message): string | undefined {
+  if (state.positions !== undefined) return undefined;
+  return createHash('sha256').update(JSON.stringify(request)).digest('hex').slice(0, 32);
+}
+
+/** Undefined: it may be sent. */
+function outcomeOf(claim: Claim, position: number): Outcome | undefined {
+  if (claim.kind === 'busy') return { kind: 'requeue', reason: 'wait', code: 'busy', delayMs: claim.waitMs };
+  if (claim.kind === 'otherRequest')
+    return { kind: 'dead', verdict: OTHER_REQUEST, outcomeUnknown: false, tried: false };
+  if (claim.done.includes(position)) return { kind: 'delivered' };
+  if (claim.unknown.includes(position)) return { kind: 'dead', verdict: UNKNOWN, outcomeUnknown: true, tried: false };
+  return undefined;
+}
+
+export type { SendOnceSession };
+export { createSendOnceSession };

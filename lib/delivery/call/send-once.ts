@@ -1,0 +1,43 @@
+/**
+ * Keeps an operation that is not idempotent from being executed twice: one record for each relay id, written before the
+ * call and settled after it, that knows each position of the message's `input`. Idempotent operations never come here.
+ *
+ * A position is free, started (a worker is sending it), done, or unknown (it was started, and nobody told how it ended).
+ * Only a free one may be sent, and only by the worker that has started it. A message without records is position 0.
+ */
+interface SendOnce {
+  /**
+   * Starts every free position among those given. Throws when the table cannot be reached.
+   *
+   * - `held`: send `send`, and settle afterwards; `done` Marketo has already; of `unknown` nobody can tell.
+   * - `busy`: another copy is being sent now.
+   * - `foreign`: what was sent under this relay id was another request.
+   *
+   * @param request names the request, when all of it is at hand: a copy with fewer records cannot tell.
+   */
+  claim(relayId: string, positions: readonly number[], leaseMs: number, request?: string): Promise<Claim>;
+  /** What is known of the positions in `claim.send`: those in neither list are free again, for a later copy. */
+  complete(claim: HeldClaim, ended: EndedPositions): Promise<void>;
+}
+
+interface HeldClaim {
+  readonly kind: 'held';
+  readonly relayId: string;
+  /** Names this claim among all others of the relay id. */
+  readonly mark: string;
+  readonly send: readonly number[];
+  readonly done: readonly number[];
+  readonly unknown: readonly number[];
+  /** What the record knew before, of all positions: settling writes it anew. */
+  readonly before: EndedPositions;
+  readonly request?: string;
+}
+
+interface EndedPositions {
+  readonly done: readonly number[];
+  readonly unknown: readonly number[];
+}
+
+type Claim = HeldClaim | { readonly kind: 'busy'; readonly waitMs: number } | { readonly kind: 'otherRequest' };
+
+export type { Claim, EndedPositions, HeldClaim, SendOnce };

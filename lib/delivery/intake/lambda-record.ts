@@ -1,0 +1,35 @@
+import type { SQSRecord } from 'aws-lambda';
+import type { MessageAttribute, ReceivedMessage } from '../../message/queue.ts';
+
+/**
+ * A record as Lambda's event source mapping spells it (Lambda: Using Lambda with Amazon SQS). Numbers travel as texts: one
+ * that is none counts as a first receive, or as sent now.
+ */
+function toReceivedMessage(record: SQSRecord, nowMs: number): ReceivedMessage {
+  // Not by assignment: SQS allows an attribute of the name `__proto__`.
+  const attributes = Object.fromEntries(
+    Object.entries(record.messageAttributes ?? {}).map(([name, { dataType, stringValue, binaryValue }]) => {
+      const attribute: MessageAttribute = {
+        dataType,
+        ...(stringValue !== undefined && { stringValue }),
+        ...(binaryValue !== undefined && { binaryValue }),
+      };
+      return [name, attribute];
+    }),
+  );
+  return {
+    messageId: record.messageId,
+    receiptHandle: record.receiptHandle,
+    body: record.body,
+    attributes,
+    receiveCount: wholeWithin(record.attributes?.ApproximateReceiveCount, 1, Number.MAX_SAFE_INTEGER) ?? 1,
+    sentAtMs: wholeWithin(record.attributes?.SentTimestamp, 0, nowMs) ?? nowMs,
+  };
+}
+
+function wholeWithin(text: string | undefined, least: number, most: number): number | undefined {
+  const value = text === undefined || text === '' ? Number.NaN : Number(text);
+  return Number.isInteger(value) && value >= least && value <= most ? value : undefined;
+}
+
+export { toReceivedMessage };

@@ -1,0 +1,195 @@
+import { entryFor, verdictFor } from '../../marketo/catalogue/catalogue.ts';
+import type { CatalogueEntry, CodeLevel, VerdictRule } from '../../marketo/catalogue/types.ts';
+import type { Endpoint } from '../../marketo/endpoints/types.ts';
+import { type MarketoError, type ParsedReply, recordOutcome } from '../../marketo/reply.ts';
+import type { Json } from '../../marketo/request.ts';
+import { DELIVERED, heaviest, type Verdict } from './verdict.ts';
+
+/**
+ * What a reply means: one verdict for the whole call, or one for each item. Pure and total: every reply that the client
+ * can hand over gets a verdict, and nobody's absence of an error counts as success.
+ */
+type Judgement =
+  | { readonly kind: 'whole'; readonly verdict: Verdict }
+  | { readonly kind: 'each'; readonly verdicts: readonly Verdict[] };
+
+/** What the judge must know of the request. */
+interface JudgedCall {
+  readonly endpoint: Endpoint;
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** How many entries `result` must have; undefined where it does not answer the records one by one. */
+  readonly records: number | undefined;
+  /** How many messages it carries: one may have brought the others down. */
+  readonly messages: number;
+}
+
+type MarketoReply = Extract<ParsedReply, { kind: 'marketo' }>;
+
+/** Statuses of a record that was dealt with. Anything else without a reason is not believed. */
+const DONE: ReadonlySet<string> = new Set([
+  'created',
+  'updated',
+  'deleted',
+  'added',
+  'removed',
+  'memberof',
+  'notmemberof',
+  'success',
+  'scheduled',
+]);
+const NOT_DONE = 'skipped';
+
+/**
+ * Rejections that hold for every message of the endpoint, whatever its data: one call tells all. Method, path, content
+ * type and features of the subscription (Marketo: error-codes), and their like among HTTP's own statuses.
+ */
+const OF_THE_ENDPOINT: ReadonlySet<string> = new Set(
+  '605 610 612 613 616 703 404 405 406 410 411 415 417 426 431 451'.split(' '),
+);
+
+function ruleOf(entry: CatalogueEntry, level: CodeLevel, message: string, call: JudgedCall): VerdictRule {
+  const about = { level, circumstances: call.endpoint.circumstances, message };
+  const rule = verdictFor(entry, { ...about, shared: (call.records ?? 1) > 1 });
+  if (level === 'record') return rule;
+  if (call.messages > 1) {
+    // Any other rejection may be of one message's making: a value that a firewall dislikes, say. Its neighbours live.
+    return rule.kind === 'reject' && !OF_THE_ENDPOINT.has(entry.code) ? { kind: 'isolate' } : rule;
+  }
+  // Alone, what passes by itself is waited for, however many records the message has.
+  const alone = rule.kind === 'isolate' ? verdictFor(entry, { ...about, shared: false }) : rule;
+  return alone.kind === 'retry' ? alone : rule;
+}
+
+function verdictOf(error: MarketoError, level: CodeLevel, call: JudgedCall, requestId: string | undefined): Verdict {
+  const entry = entryFor(error.code, level);
+  return {
+    rule: ruleOf(entry, level, error.message, call),
+    code: error.code,
+    level,
+    message: error.message || entry.name,
+    errors: [error],
+    executed: entry.executed,
+    counted: entry.counted,
+    ...(requestId !== undefined && { requestId }),
+  };
+}
+
+function ofErrors(errors: readonly MarketoError[], level: CodeLevel, call: JudgedCall, requestId?: string): Verdict {
+  const verdicts = errors.map((error) => verdictOf(error, level, call, requestId));
+  const chosen = heaviest(verdicts);
+  // One error that leaves open what was done leaves it open for all.
+  const executed = verdicts.some((one) => one.executed === 'unknown') ? 'unknown' : chosen.executed;
+  return { ...chosen, errors, executed, counted: verdicts.some((one) => one.counted) };
+}
+
+/** A reply that tells nothing about what Marketo did. */
+function unclear(message: string, requestId?: string): Verdict {
+  return {
+    rule: { kind: 'retry', pace: 'growing' },
+    code: 'unreadableReply',
+    level: 'relay',
+    message,
+    errors: [],
+    executed: 'unknown',
+    counted: true,
+    ...(requestId !== undefined && { requestId }),
+  };
+}
+
+function delivered(requestId: string | undefined): Verdict {
+  return { ...DELIVERED, ...(requestId !== undefined && { requestId }) };
+}
+
+/** The verdict that an entry of `result` itself gives; undefined for one that says nothing of its record. */
+function evidenceOf(entry: Json, call: JudgedCall, requestId: string | undefined): Verdict | undefined {
+  const { status = '', id, reasons } = recordOutcome(entry);
+  const word = status.toLowerCase();
+  if (DONE.has(word)) return delivered(requestId);
+  if (reasons.length > 0) return ofErrors(reasons, 'record', call, requestId);
+  if (word === '') return id === undefined ? undefined : delivered(requestId);
+  const message = `record with status "${status}" and no reason`;
+  const executed = word === NOT_DONE ? 'no' : 'unknown';
+  return { ...unclear(message, requestId), rule: { kind: 'reject' }, executed };
+}
+
+function judgeRecords(result: readonly Json[], reply: MarketoReply, call: JudgedCall): Judgement {
+  const { errors, requestId } = reply;
+  const evidence = result.map((entry) => evidenceOf(entry, call, requestId));
+  if (errors.length > 0 && evidence.every((one) => one === undefined)) {
+    return { kind: 'whole', verdict: ofErrors(errors, 'response', call, requestId) };
+  }
+  const said = errors.map(({ code, message }) => `${code} ${message}`).join('; ');
+  const silent = unclear(`record with neither status nor id nor reason${said && `; errors: ${said}`}`, requestId);
+  return { kind: 'each', verdicts: evidence.map((one) => one ?? silent) };
+}
+
+/**
+ * A message that stands or falls as a whole, though Marketo answers its records one by one: leads pushed, a form, ids in
+ * the query. One that was skipped makes the message fail; `executed: 'yes'` then says that others were taken.
+ */
+function judgeIndivisible({ result = [], requestId }: MarketoReply, call: JudgedCall): Verdict {
+  const takesRecords = call.endpoint.aligned || call.endpoint.recordLimit !== undefined;
+  const skipped = takesRecords ? result.filter((entry) => recordOutcome(entry).status?.toLowerCase() === NOT_DONE) : [];
+  if (skipped.length === 0) return delivered(requestId);
+  const reasons = skipped.flatMap((entry) => recordOutcome(entry).reasons);
+  const verdict =
+    reasons.length > 0
+      ? ofErrors(reasons, 'record', call, requestId)
+      : { ...unclear('record skipped without a reason', requestId), rule: { kind: 'reject' } as const };
+  return { ...verdict, executed: skipped.length < result.length ? 'yes' : 'no' };
+}
+
+function judgeMarketo(reply: MarketoReply, call: JudgedCall): Judgement {
+  const { success, errors, result, requestId } = reply;
+  const isCounted = call.records !== undefined && result?.length === call.records;
+  if (success && isCounted) return judgeRecords(result, reply, call);
+  if (errors.length > 0) {
+    const verdict = ofErrors(errors, 'response', call, requestId);
+    // A failure that names records as done contradicts itself: nothing is certain then.
+    const mayBeDone = result?.some((entry) => DONE.has(recordOutcome(entry).status?.toLowerCase() ?? '')) ?? false;
+    return { kind: 'whole', verdict: mayBeDone ? { ...verdict, executed: 'unknown' } : verdict };
+  }
+  if (!success) return { kind: 'whole', verdict: unclear('success: false without an error', requestId) };
+  if (call.records === undefined) return { kind: 'whole', verdict: judgeIndivisible(reply, call) };
+  const message = `${result?.length ?? 'no'} results for ${call.records} records`;
+  return { kind: 'whole', verdict: { ...unclear(message, requestId), rule: { kind: 'isolate' } } };
+}
+
+function judgeUnreadable(reply: Extract<ParsedReply, { kind: 'unreadable' }>, call: JudgedCall): Verdict {
+  const { status, why, prefix } = reply;
+  // Bulk files are CSV, not Marketo's JSON envelope.
+  const isFile =
+    call.endpoint.path.startsWith('/bulk/') && call.method === 'GET' && why === 'notJson' && !/^\s*</.test(prefix);
+  if (status === 200 && isFile) return DELIVERED;
+  // What is left of a shared call's reply can be about a neighbour.
+  if (status < 400) return unclear(`HTTP ${status}, body ${why}${call.messages > 1 ? '' : `: ${prefix}`}`);
+  return {
+    ...verdictOf({ code: String(status), message: `HTTP ${status}` }, 'http', call, undefined),
+    errors: [],
+  };
+}
+
+/**
+ * @example
+ * judge({ endpoint, method: 'POST', records: 1, messages: 1 }, parseReply(reply));
+ * // { kind: 'each', verdicts: [{ rule: { kind: 'delivered' }, code: 'ok', ... }] }
+ */
+function judge(call: JudgedCall, reply: ParsedReply): Judgement {
+  switch (reply.kind) {
+    case 'marketo':
+      return judgeMarketo(reply, call);
+    case 'unreadable':
+      return { kind: 'whole', verdict: judgeUnreadable(reply, call) };
+    case 'redirect': {
+      const message = `HTTP ${reply.status} to ${reply.location ?? 'nowhere'}: not followed`;
+      return { kind: 'whole', verdict: { ...unclear(message), code: 'redirected', executed: 'no' } };
+    }
+    case 'noReply': {
+      const executed = reply.mayHaveExecuted ? 'unknown' : 'no';
+      return { kind: 'whole', verdict: { ...unclear(`no reply: ${reply.detail}`), code: 'noReply', executed } };
+    }
+  }
+}
+
+export type { JudgedCall, Judgement };
+export { judge, unclear };

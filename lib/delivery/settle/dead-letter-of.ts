@@ -1,0 +1,96 @@
+import { buildDeadLetter } from '../../dead-letter/build.ts';
+import { failureFromCatalogue, failureFromRelay } from '../../dead-letter/failure.ts';
+import { RELAY_CODES } from '../../dead-letter/relay-codes.ts';
+import type { DeadLetter, Failure, FailureDetail, RelayCode } from '../../dead-letter/types.ts';
+import { entryFor } from '../../marketo/catalogue/catalogue.ts';
+import type { CatalogueEntry } from '../../marketo/catalogue/types.ts';
+import type { Secret } from '../../marketo/secret.ts';
+import type { Message } from '../../message/message.ts';
+import type { RelayState } from '../../message/relay-state.ts';
+import type { Outcome } from '../outcome.ts';
+import { tooLargeText } from '../plan/request-group.ts';
+import type { WorkItem } from '../work-item.ts';
+import { hideNeighbours, hideNeighbourText } from './hide-neighbours.ts';
+
+type Dead = Extract<Outcome, { kind: 'dead' }>;
+type DeadItems = readonly (readonly [WorkItem, Dead])[];
+
+const RELAY_CODE_NAMES: ReadonlySet<string> = new Set(Object.keys(RELAY_CODES));
+
+/** The one letter of a message's dead records: about the first of them, or the first whose outcome is unknown. */
+function deadLetterOf(
+  message: Message,
+  dead: DeadItems,
+  { nowMs, secrets }: { readonly nowMs: number; readonly secrets: readonly Secret[] },
+): DeadLetter {
+  const [first] = dead;
+  if (first === undefined) throw new Error('a letter needs a dead item');
+  const outcome = dead.find(([, one]) => one.outcomeUnknown)?.[1] ?? first[1];
+  const positions = message.records && new Set(dead.flatMap(([item]) => item.record?.position ?? []));
+  const { exchange } = outcome;
+  const tried = dead.some(([, one]) => one.tried);
+  const last = { atMs: exchange?.sentAtMs ?? nowMs, code: outcome.verdict.code };
+  const state = {
+    ...message.state,
+    attempts: message.state.attempts + (tried ? 1 : 0),
+    history: tried ? [...message.state.history, last] : message.state.history,
+  };
+  return buildDeadLetter({
+    message: { ...message, state },
+    failure: failureOf(message, dead, outcome, state),
+    ...(positions && { positions }),
+    ...(exchange && hideNeighbours(exchange, message, positions)),
+    secrets,
+  });
+}
+
+function failureOf(message: Message, dead: DeadItems, outcome: Dead, state: RelayState): Failure {
+  const { verdict, outcomeUnknown, gaveUp, exchange } = outcome;
+  const details = dead.flatMap(([item, one]): FailureDetail[] =>
+    one.verdict.errors.map(({ code, message: said }) => ({
+      ...(item.record && { position: item.record.position }),
+      code,
+      message: hideNeighbourText(said, one.exchange, message),
+    })),
+  );
+  const said = hideNeighbourText(verdict.message, exchange, message);
+  const facts = {
+    message: verdict.executed === 'yes' ? `${said} (other records of the message were taken)` : said,
+    state,
+    ...(exchange && { lastTriedMs: exchange.sentAtMs }),
+    ...(verdict.requestId !== undefined && { requestId: verdict.requestId }),
+    ...(details.length > 1 && { details }),
+    // Sent again as it is, it would do again what was done.
+    ...(verdict.executed === 'yes' && { retriable: false }),
+    outcomeUnknown,
+  };
+  const entry = verdict.level === 'relay' ? undefined : entryFor(verdict.code, verdict.level);
+  if (gaveUp !== undefined) {
+    const text = `gave up after ${state.attempts} attempts: ${verdict.code} ${facts.message}`;
+    return failureFromRelay(
+      gaveUp === 'age' ? 'ageExhausted' : 'attemptsExhausted',
+      { ...facts, message: text },
+      entry,
+    );
+  }
+  if (entry === undefined || (outcomeUnknown && verdict.executed === 'unknown')) {
+    const failure = failureFromRelay(ownCode(outcome, entry), { ...facts, message: said || verdict.code }, entry);
+    return withSize(failure, outcome);
+  }
+  return withSize({ ...failureFromCatalogue(entry, facts), level: verdict.level }, outcome);
+}
+
+function ownCode({ verdict, outcomeUnknown }: Dead, entry: CatalogueEntry | undefined): RelayCode {
+  const isOwn = entry === undefined && !outcomeUnknown && RELAY_CODE_NAMES.has(verdict.code);
+  return isOwn ? (verdict.code as RelayCode) : 'outcomeUnknown';
+}
+
+/** What is too large says by how much. */
+function withSize(failure: Failure, { verdict, exchange }: Dead): Failure {
+  const sentBytes = verdict.code === '413' ? Buffer.byteLength(exchange?.request.body ?? '') : undefined;
+  const size = verdict.code === 'recordTooLarge' ? verdict.message : sentBytes && tooLargeText(sentBytes);
+  return size ? { ...failure, remedy: `It is ${size}. ${failure.remedy}` } : failure;
+}
+
+export type { DeadItems };
+export { deadLetterOf };

@@ -1,0 +1,157 @@
+import type { DeadLetter } from '../../dead-letter/types.ts';
+import type { Secret } from '../../marketo/secret.ts';
+import type { Message } from '../../message/message.ts';
+import { fitsAsCopy } from '../../message/message-size.ts';
+import type { OutgoingMessage } from '../../message/queue.ts';
+import type { Outcome } from '../outcome.ts';
+import type { WorkItem } from '../work-item.ts';
+import { type DeadItems, deadLetterOf } from './dead-letter-of.ts';
+import { type Requeued, retryDelays } from './retry-delays.ts';
+import { retryMessageOf } from './retry-message.ts';
+
+/**
+ * How often a message that cannot be copied is held before it is given up: its attempts cannot be written on it. Far
+ * below the stack's least `maxReceiveCount`, after which SQS would take it away without a reason.
+ */
+const MAX_HIDES = 4;
+const HIDE_GROWTH = 4;
+/** SQS: a message stays invisible for 12 hours at most, from its last receive. */
+const MAX_HIDE_SECONDS = 40_000;
+/** No message is kept longer, whatever it waits for: every copy starts SQS's retention of 14 days anew. */
+const LONGEST_LIFE_MS = 13 * 86_400_000;
+
+/** What must be accepted elsewhere before a message may be acknowledged. */
+interface Settlement {
+  readonly message: Message;
+  readonly deadLetter?: DeadLetter;
+  /** Its records that go back to the queue, as a message of their own. */
+  readonly retryMessage?: OutgoingMessage;
+  /** Held back by its visibility timeout instead, since SQS would not take a copy. */
+  readonly hideSeconds?: number;
+  readonly counts: { readonly delivered: number; readonly dead: number; readonly requeued: number };
+  readonly requeued?: { readonly reason: 'wait' | 'retry'; readonly code: string };
+}
+
+interface SettleContext {
+  readonly nowMs: number;
+  readonly secrets: readonly Secret[];
+}
+
+/** The outcomes of one message's items, in the order of its records. */
+interface Sorted {
+  readonly message: Message;
+  readonly delivered: number;
+  readonly dead: DeadItems;
+  readonly requeued: Requeued;
+}
+
+/**
+ * Works out, from the outcomes of all their items, what is to be written for each message of a batch. Pure.
+ *
+ * @param messages in the order of the queue.
+ * @throws Error when an item has no outcome: acknowledged, it would be lost; thrown, the whole batch is brought again.
+ * @example
+ * const [settlement] = settle([message], await run.finish(), context);
+ */
+function settlementsOf(
+  messages: readonly Message[],
+  outcomes: ReadonlyMap<WorkItem, Outcome>,
+  context: SettleContext,
+): readonly Settlement[] {
+  const entries = byMessage(outcomes);
+  const all = messages.map((message) => sortOut(message, entries.get(message) ?? [], context));
+  const delays = retryDelays(new Map(all.map(({ message, requeued }) => [message, requeued])));
+  return all.map((sorted) => settlementOf(sorted, delays.get(sorted.message) ?? 0, context));
+}
+
+function byMessage(
+  outcomes: ReadonlyMap<WorkItem, Outcome>,
+): ReadonlyMap<Message, readonly (readonly [WorkItem, Outcome])[]> {
+  const grouped = new Map<Message, [WorkItem, Outcome][]>();
+  for (const entry of outcomes) {
+    const { message } = entry[0];
+    const own = grouped.get(message);
+    if (own === undefined) grouped.set(message, [entry]);
+    else own.push(entry);
+  }
+  return grouped;
+}
+
+function sortOut(
+  message: Message,
+  outcomes: readonly (readonly [WorkItem, Outcome])[],
+  { nowMs }: SettleContext,
+): Sorted {
+  if (outcomes.length !== (message.records?.length ?? 1)) {
+    throw new Error(`message without outcome: ${message.state.relayId}`);
+  }
+  const places = new Map(message.records?.map((record, index) => [record, index]));
+  const placeOf = ([{ record }]: readonly [WorkItem, Outcome]): number => (record && places.get(record)) ?? 0;
+  const inOrder = outcomes.toSorted((a, b) => placeOf(a) - placeOf(b));
+  const requeued = only(inOrder, 'requeue');
+  const sorted = { message, delivered: only(inOrder, 'delivered').length, dead: only(inOrder, 'dead'), requeued };
+  const isTooOld = nowMs - message.state.firstSeenMs > LONGEST_LIFE_MS;
+  return requeued.length > 0 && isTooOld ? givenUp(sorted, 'it is 13 days old') : sorted;
+}
+
+function only<K extends Outcome['kind']>(
+  outcomes: readonly (readonly [WorkItem, Outcome])[],
+  kind: K,
+): readonly (readonly [WorkItem, Extract<Outcome, { kind: K }>])[] {
+  return outcomes.filter((entry): entry is [WorkItem, Extract<Outcome, { kind: K }>] => entry[1].kind === kind);
+}
+
+/** The same with nothing that goes back: a letter has it instead. */
+function givenUp(sorted: Sorted, why: string): Sorted {
+  const letters = sorted.requeued.map(([item, { code }]): DeadItems[number] => {
+    const message = `given up while waiting (${code}): ${why}`;
+    const rule = { kind: 'reject' } as const;
+    const verdict = { rule, code: 'ageExhausted', level: 'relay', message, errors: [], executed: 'no' } as const;
+    // Received before, it may have been sent by a worker that ended: nobody has asked its send-once record now.
+    const outcomeUnknown = !item.message.idempotent && item.message.received.receiveCount > 1;
+    return [item, { kind: 'dead', verdict: { ...verdict, counted: false }, outcomeUnknown, tried: false }];
+  });
+  return { ...sorted, dead: [...sorted.dead, ...letters], requeued: [] };
+}
+
+function settlementOf(sorted: Sorted, delaySeconds: number, context: SettleContext): Settlement {
+  const { message, requeued, delivered, dead } = sorted;
+  if (requeued.length === 0) return written(sorted, {}, context);
+  const isPartial = delivered + dead.length > 0;
+  const retryMessage = retryMessageOf({ message, requeued, isPartial, delaySeconds, nowMs: context.nowMs });
+  if (fitsAsCopy(retryMessage)) return written(sorted, { retryMessage }, context);
+  const { receiveCount } = message.received;
+  if (!isPartial && receiveCount <= MAX_HIDES) {
+    return written(sorted, { hideSeconds: hideSecondsOf(requeued, delaySeconds, receiveCount) }, context);
+  }
+  // Some of it is done, and SQS has no room for what says so: kept whole, it would be done again.
+  const why = isPartial
+    ? 'what is left of it does not fit a message of its own, with ten attributes or 1 MiB'
+    : `it cannot be copied, with ten attributes or 1 MiB, and was held back ${MAX_HIDES} times`;
+  return written(givenUp(sorted, why), {}, context);
+}
+
+/** Longer each time, since nothing can be written on it; and for as long as it must wait, which no copy could. */
+function hideSecondsOf(requeued: Requeued, delaySeconds: number, receiveCount: number): number {
+  const askedSeconds = Math.ceil(Math.max(...requeued.map(([, { delayMs }]) => delayMs)) / 1_000);
+  const grownSeconds = Math.max(1, delaySeconds) * HIDE_GROWTH ** (receiveCount - 1);
+  return Math.min(MAX_HIDE_SECONDS, Math.max(askedSeconds, grownSeconds));
+}
+
+function written(
+  { message, delivered, dead, requeued }: Sorted,
+  rest: Pick<Settlement, 'retryMessage' | 'hideSeconds'>,
+  context: SettleContext,
+): Settlement {
+  const shown = (requeued.find(([, { reason }]) => reason === 'retry') ?? requeued[0])?.[1];
+  return {
+    message,
+    ...(dead.length > 0 && { deadLetter: deadLetterOf(message, dead, context) }),
+    ...rest,
+    counts: { delivered, dead: dead.length, requeued: requeued.length },
+    ...(shown && { requeued: { reason: shown.reason, code: shown.code } }),
+  };
+}
+
+export type { SettleContext, Settlement };
+export { settlementsOf };

@@ -1,0 +1,33 @@
+import type { AdaptiveLimit } from './state.ts';
+
+/**
+ * A limit shared with others: a 606 or 615 received although the ledger kept the limit means that other integrations
+ * use the rest. The relay then slows down in proportion to what it was using, and asks for a twentieth of the limit
+ * more with every window: additive increase, multiplicative decrease, as congestion control does.
+ */
+const KEEP_SHARE = 0.75;
+const RECOVER_SHARE = 0.05;
+
+/** The limit in force at `nowMs`. */
+function effectiveLimit(limit: number, learned: AdaptiveLimit | undefined, nowMs: number, windowMs: number): number {
+  if (learned === undefined) return limit;
+  const windows = Math.max(0, nowMs - learned.atMs) / windowMs;
+  return Math.min(limit, learned.limit + Math.floor(windows * Math.max(1, limit * RECOVER_SHARE)));
+}
+
+/**
+ * The limit after a refusal by Marketo of a call granted at `grantedAtMs` while `used` of ours counted. One lesson for
+ * all calls that were already on their way when the last lesson was learnt.
+ */
+function lowered(
+  learned: AdaptiveLimit | undefined,
+  used: number,
+  limit: number,
+  grantedAtMs: number,
+  atMs: number,
+): AdaptiveLimit {
+  if (learned !== undefined && grantedAtMs <= learned.atMs) return learned;
+  return { limit: Math.max(1, Math.floor(Math.min(used, limit) * KEEP_SHARE)), atMs };
+}
+
+export { effectiveLimit, lowered };

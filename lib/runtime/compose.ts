@@ -1,0 +1,104 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import { createTokenKeeper } from '../access-token/token-keeper.ts';
+import { createDynamoDbRegister } from '../aws/dynamodb-ledger.ts';
+import { createSendOnceTable } from '../aws/dynamodb-send-once.ts';
+import { createDynamoDbTokenRegister } from '../aws/dynamodb-token.ts';
+import { createS3Overflow } from '../aws/s3-overflow.ts';
+import { createSecretsManagerCredentials } from '../aws/secrets-manager-credentials.ts';
+import { createSqsQueue } from '../aws/sqs-queue.ts';
+import { createDeadLetterPublisher } from '../dead-letter/publish.ts';
+import type { DeliveryDeps } from '../delivery/deps.ts';
+import { DEFAULT_LIMITS, type LedgerLimits } from '../ledger/limits.ts';
+import { createSharedLedger } from '../ledger/shared-ledger.ts';
+import type { Transport } from '../marketo/http.ts';
+import { createIdentity } from '../marketo/identity.ts';
+import type { Clock, Log, Random } from '../ports.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { Observe } from '../telemetry/events.ts';
+import { rememberSecrets } from './known-secrets.ts';
+
+/** What lies under the relay: AWS and Node, or the simulator's models of them. */
+interface Platform {
+  readonly dynamoDb: DynamoDBClient;
+  readonly sqs: SQSClient;
+  readonly s3: S3Client;
+  readonly secretsManager: SecretsManagerClient;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly observe: Observe;
+}
+
+/** Identity may be asked twice under one lease of 30 s. */
+const IDENTITY_TIMEOUT_MS = 9_000;
+
+function ledgerLimits(settings: Settings): LedgerLimits {
+  return {
+    ...DEFAULT_LIMITS,
+    windowCalls: settings.rateLimitCalls,
+    windowMs: settings.rateLimitWindowSeconds * 1_000,
+    slots: settings.maxConcurrentCalls,
+    dayCalls: settings.dailyQuota,
+    dayReserve: settings.dailyQuotaReserve,
+    quotaTimeZone: settings.quotaTimeZone,
+  };
+}
+
+/** Everything that delivery needs, put together for one execution environment. */
+function composeDelivery(settings: Settings, platform: Platform): DeliveryDeps {
+  const { dynamoDb, sqs, clock, random, log, observe } = platform;
+  const tableName = settings.ledgerTableName;
+  const subscription = new URL(settings.marketoBaseUrl).host;
+  const limits = ledgerLimits(settings);
+  const known = rememberSecrets();
+  const transport = known.transport(platform.transport);
+  const baseUrl = settings.marketoBaseUrl;
+  const { fetchToken } = createIdentity({ baseUrl, transport: platform.transport, timeoutMs: IDENTITY_TIMEOUT_MS });
+  const overflow = createS3Overflow({ client: platform.s3, bucket: settings.overflowBucketName });
+  const deadLetters = createSqsQueue({ client: sqs, queueUrl: settings.deadLetterQueueUrl, log });
+  const secret = { client: platform.secretsManager, secretId: settings.marketoSecretId };
+  return {
+    baseUrl,
+    transport,
+    clock,
+    random,
+    log,
+    observe,
+    overflow,
+    ledger: createSharedLedger({
+      register: createDynamoDbRegister({ client: dynamoDb, tableName, subscription, limits }),
+      limits,
+      clock,
+      random,
+      log,
+    }),
+    tokens: known.tokens(
+      createTokenKeeper({
+        register: createDynamoDbTokenRegister({ client: dynamoDb, tableName, subscription, random }),
+        fetchToken,
+        credentials: known.credentials(createSecretsManagerCredentials(secret)),
+        clock,
+        random,
+        holderId: Math.floor(random() * 2 ** 48).toString(36),
+        log,
+      }),
+    ),
+    sendOnce: createSendOnceTable({ client: dynamoDb, tableName, clock, random }),
+    queue: createSqsQueue({ client: sqs, queueUrl: settings.queueUrl, log }),
+    deadLetters: createDeadLetterPublisher({ queue: deadLetters, overflow, log }),
+    limits: {
+      windowCalls: limits.windowCalls,
+      windowMs: limits.windowMs,
+      retryMaxAttempts: settings.retryMaxAttempts,
+      retryMaxAgeMs: settings.retryMaxAgeSeconds * 1_000,
+    },
+    secrets: known.secrets,
+  };
+}
+
+export type { Platform };
+export { composeDelivery };

@@ -1,0 +1,53 @@
+import type { CredentialsProvider } from '../access-token/credentials.ts';
+import type { TokenKeeper } from '../access-token/token-keeper.ts';
+import { redact } from '../dead-letter/redact.ts';
+import type { HttpReply, Transport } from '../marketo/http.ts';
+import type { Secret } from '../marketo/secret.ts';
+
+/** A worker sees a token an hour and a client secret a rotation; older ones are dead. */
+const MAX_REMEMBERED = 10;
+
+/** Remembers the secrets that pass through, so that what comes back can be searched for them. */
+function rememberSecrets() {
+  let known: readonly Secret[] = [];
+
+  function remember(secret: Secret): void {
+    if (known.some((one) => one.reveal() === secret.reveal())) return;
+    known = [secret, ...known].slice(0, MAX_REMEMBERED);
+  }
+
+  return {
+    secrets: (): readonly Secret[] => known,
+    /**
+     * A transport whose replies hold no known secret, whoever echoes one. Here and not where texts are written: a reply
+     * is shortened on its way into logs and letters, and half a secret cannot be found any more.
+     */
+    transport(transport: Transport): Transport {
+      return async (request, options) => withoutSecrets(await transport(request, options), known);
+    },
+    tokens(tokens: TokenKeeper): TokenKeeper {
+      const watch = async (answer: ReturnType<TokenKeeper['current']>) => {
+        const given = await answer;
+        if (given.kind === 'token') remember(given.token);
+        return given;
+      };
+      return { current: () => watch(tokens.current()), replace: (failed) => watch(tokens.replace(failed)) };
+    },
+    credentials(provider: CredentialsProvider): CredentialsProvider {
+      const watch = async (answer: ReturnType<CredentialsProvider['credentials']>) => {
+        const given = await answer;
+        remember(given.clientSecret);
+        return given;
+      };
+      return { credentials: () => watch(provider.credentials()), refresh: () => watch(provider.refresh()) };
+    },
+  };
+}
+
+function withoutSecrets(reply: HttpReply, secrets: readonly Secret[]): HttpReply {
+  if (reply.kind === 'noReply') return { ...reply, detail: redact(reply.detail, secrets) };
+  const headers = Object.entries(reply.headers).map(([name, value]) => [name, redact(value, secrets)] as const);
+  return { ...reply, headers: Object.fromEntries(headers), body: redact(reply.body, secrets) };
+}
+
+export { rememberSecrets };

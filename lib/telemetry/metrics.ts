@@ -1,0 +1,70 @@
+import type { DeliveryEvent } from './events.ts';
+
+/** Names of the delivery function's own metrics: the one list that the handler and dashboards share. */
+const METRIC_NAMES = {
+  calls: 'Calls',
+  recordsSent: 'RecordsSent',
+  callDuration: 'CallDuration',
+  limitWait: 'LimitWait',
+  delivered: 'RecordsDelivered',
+  returned: 'MessagesReturned',
+  deadLetters: 'DeadLetters',
+  collapsed: 'MessagesCollapsed',
+  unsettled: 'MessagesUnsettled',
+  unknownCodes: 'UnknownCodes',
+} as const;
+
+type MetricName = (typeof METRIC_NAMES)[keyof typeof METRIC_NAMES];
+
+interface Measure {
+  readonly name: MetricName;
+  readonly unit: 'Count' | 'Milliseconds';
+  readonly value: number;
+  /** Published a second time under this dimension: CloudWatch does not add up over dimensions by itself. */
+  readonly by?: { readonly dimension: 'code' | 'reason'; readonly value: string };
+}
+
+/** What to publish for an event. Dimensions take few values each: codes and reasons, never ids. */
+function measuresOf(event: DeliveryEvent): readonly Measure[] {
+  switch (event.kind) {
+    case 'call':
+      return [
+        { ...count(METRIC_NAMES.calls), ...(event.code === 'ok' ? {} : byCode(event.code)) },
+        count(METRIC_NAMES.recordsSent, event.records),
+        { name: METRIC_NAMES.callDuration, unit: 'Milliseconds', value: event.durationMs },
+      ];
+    case 'waited':
+      return [
+        {
+          name: METRIC_NAMES.limitWait,
+          unit: 'Milliseconds',
+          value: event.waitMs,
+          by: { dimension: 'reason', value: event.reason },
+        },
+      ];
+    case 'delivered':
+      return [count(METRIC_NAMES.delivered, event.records)];
+    case 'returned':
+      return [{ ...count(METRIC_NAMES.returned), by: { dimension: 'reason', value: event.reason } }];
+    case 'deadLettered':
+      return [{ ...count(METRIC_NAMES.deadLetters), ...byCode(event.code) }];
+    case 'deduplicated':
+      return [count(METRIC_NAMES.collapsed)];
+    case 'unsettled':
+      return [count(METRIC_NAMES.unsettled)];
+    case 'unknownCode':
+      return [{ ...count(METRIC_NAMES.unknownCodes), ...byCode(event.code) }];
+  }
+}
+
+function count(name: MetricName, value = 1): Measure {
+  return { name, unit: 'Count', value };
+}
+
+/** Codes come from Marketo: a long or strange one must not become a dimension value that CloudWatch refuses. */
+function byCode(code: string): Pick<Measure, 'by'> {
+  return { by: { dimension: 'code', value: /^[\w-]{1,40}$/.test(code) ? code : 'other' } };
+}
+
+export type { Measure, MetricName };
+export { METRIC_NAMES, measuresOf };

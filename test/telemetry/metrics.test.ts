@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import type { DeliveryEvent } from '../../lib/telemetry/events.ts';
+import { METRIC_NAMES, measuresOf } from '../../lib/telemetry/metrics.ts';
+
+const EVENTS: readonly [DeliveryEvent, ReturnType<typeof measuresOf>][] = [
+  [
+    { kind: 'call', operation: 'syncLeads', records: 3, messages: 2, code: 'ok', durationMs: 250 },
+    [
+      { name: 'Calls', unit: 'Count', value: 1 },
+      { name: 'RecordsSent', unit: 'Count', value: 3 },
+      { name: 'CallDuration', unit: 'Milliseconds', value: 250 },
+    ],
+  ],
+  [
+    { kind: 'waited', reason: 'window', waitMs: 900, calls: 1 },
+    [{ name: 'LimitWait', unit: 'Milliseconds', value: 900, by: { dimension: 'reason', value: 'window' } }],
+  ],
+  [{ kind: 'delivered', relayId: 'a', records: 4 }, [{ name: 'RecordsDelivered', unit: 'Count', value: 4 }]],
+  [
+    { kind: 'returned', relayId: 'a', reason: 'retry', code: '713', delaySeconds: 4, records: 1 },
+    [{ name: 'MessagesReturned', unit: 'Count', value: 1, by: { dimension: 'reason', value: 'retry' } }],
+  ],
+  [
+    { kind: 'deadLettered', relayId: 'a', code: '1003', records: 1 },
+    [{ name: 'DeadLetters', unit: 'Count', value: 1, by: { dimension: 'code', value: '1003' } }],
+  ],
+  [{ kind: 'deduplicated', relayId: 'a' }, [{ name: 'MessagesCollapsed', unit: 'Count', value: 1 }]],
+  [{ kind: 'unsettled', relayId: 'a' }, [{ name: 'MessagesUnsettled', unit: 'Count', value: 1 }]],
+  [
+    { kind: 'unknownCode', code: '1999', level: 'record' },
+    [{ name: 'UnknownCodes', unit: 'Count', value: 1, by: { dimension: 'code', value: '1999' } }],
+  ],
+];
+
+describe('the metrics of a delivery', () => {
+  it.each(EVENTS)('follow from the event %j', (event, expected) => {
+    expect(measuresOf(event)).toEqual(expected);
+  });
+
+  it('cover every name', () => {
+    const published = new Set(EVENTS.flatMap(([event]) => measuresOf(event)).map(({ name }) => name));
+    expect(published).toEqual(new Set(Object.values(METRIC_NAMES)));
+  });
+
+  it('tell calls that failed by their code', () => {
+    const call = { kind: 'call', operation: 'x', records: 1, messages: 1, code: '606', durationMs: 1 } as const;
+    expect(measuresOf(call)[0]?.by).toEqual({ dimension: 'code', value: '606' });
+  });
+
+  it.each(['', 'x'.repeat(41), 'a b', 'é', '{"code":1}'])('put the strange code %j under "other"', (code) => {
+    expect(measuresOf({ kind: 'unknownCode', code, level: 'record' })[0]?.by?.value).toBe('other');
+  });
+});
