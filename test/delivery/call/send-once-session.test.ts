@@ -4,7 +4,7 @@ import { createSendOnceSession, type SendOnceSession } from '../../../lib/delive
 import type { Outcome } from '../../../lib/delivery/outcome.ts';
 import { toWorkItems } from '../../../lib/delivery/work-item.ts';
 import type { Message } from '../../../lib/message/message.ts';
-import { silentLog } from '../../ledger/support/silent-log.ts';
+import { silentLog } from '../../../lib/simulation/silent-log.ts';
 import { validMessage } from '../intake/fixtures.ts';
 
 const LEASE_MS = 60_000;

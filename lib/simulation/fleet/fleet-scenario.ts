@@ -1,4 +1,4 @@
-import type { LedgerLimits } from '../../../lib/ledger/limits.ts';
+import type { LedgerLimits } from '../../ledger/limits.ts';
 
 type Range = readonly [lowMs: number, highMs: number];
 

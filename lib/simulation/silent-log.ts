@@ -1,4 +1,4 @@
-import type { Log } from '../../../lib/ports.ts';
+import type { Log } from '../../lib/ports.ts';
 
 const nothing = (): void => undefined;
 const silentLog: Log = { debug: nothing, info: nothing, warn: nothing, error: nothing };

@@ -1,9 +1,9 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import type { DeliveryDeps } from '../../lib/delivery/deps.ts';
-import type { Transport } from '../../lib/marketo/http.ts';
-import { composeDelivery, type Platform } from '../../lib/runtime/compose.ts';
-import { type DeliveryHandler, handlerOver } from '../../lib/runtime/delivery.ts';
-import { readSettings, type Settings } from '../../lib/settings/settings.ts';
+import type { DeliveryDeps } from '../delivery/deps.ts';
+import type { Transport } from '../marketo/http.ts';
+import { composeDelivery, type Platform } from '../runtime/compose.ts';
+import { type DeliveryHandler, handlerOver } from '../runtime/delivery.ts';
+import { readSettings, type Settings } from '../settings/settings.ts';
 import { Life } from './life.ts';
 import {
   createDynamoDb,

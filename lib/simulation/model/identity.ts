@@ -1,5 +1,5 @@
-import type { HttpReply } from '../../../lib/marketo/http.ts';
-import type { Dice } from '../random.ts';
+import type { HttpReply } from '../../marketo/http.ts';
+import type { Dice } from '../dice.ts';
 import type { World } from '../world.ts';
 
 /** Stands in every secret: whatever holds it has leaked. */

@@ -1,6 +1,6 @@
-import type { HttpReply, HttpRequest } from '../../../lib/marketo/http.ts';
+import type { HttpReply, HttpRequest } from '../../marketo/http.ts';
+import type { Dice } from '../dice.ts';
 import { KINDS, type Kind, marksIn } from '../publications.ts';
-import type { Dice } from '../random.ts';
 import type { World } from '../world.ts';
 import { API_USER, ModelIdentity } from './identity.ts';
 import { ModelLimits } from './limits.ts';

@@ -1,5 +1,5 @@
-import type { Clock } from '../../lib/ports.ts';
-import type { Dice } from './random.ts';
+import type { Clock } from '../ports.ts';
+import type { Dice } from './dice.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 interface Mortality {

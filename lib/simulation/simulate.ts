@@ -1,7 +1,7 @@
 import type { Finding } from './checks.ts';
+import type { Dice } from './dice.ts';
 import { ModelMapping } from './mapping.ts';
 import { ModelMarketo } from './model/marketo.ts';
-import type { Dice } from './random.ts';
 import { drawScenario, MINUTE_MS, NEVER_MS, type Scenario } from './scenario.ts';
 import { scan } from './watch.ts';
 import type { Plant } from './worker.ts';

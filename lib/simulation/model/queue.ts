@@ -1,5 +1,5 @@
-import type { MessageAttribute } from '../../../lib/message/queue.ts';
-import type { Dice } from '../random.ts';
+import type { MessageAttribute } from '../../message/queue.ts';
+import type { Dice } from '../dice.ts';
 import type { VirtualTime } from '../virtual-time.ts';
 
 interface StoredMessage {

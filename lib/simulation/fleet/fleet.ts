@@ -1,15 +1,15 @@
-import { fold } from '../../../lib/ledger/fold.ts';
-import type { Ledger, Permit, PermitAsk, RefusalReason, Release } from '../../../lib/ledger/ledger.ts';
-import { createMemoryRegister } from '../../../lib/ledger/memory-register.ts';
-import type { LedgerRegister } from '../../../lib/ledger/register.ts';
-import { createSharedLedger, type SharedLedgerOptions } from '../../../lib/ledger/shared-ledger.ts';
-import type { LedgerState } from '../../../lib/ledger/state.ts';
-import type { Random } from '../../../lib/ports.ts';
+import { fold } from '../../ledger/fold.ts';
+import type { Ledger, Permit, PermitAsk, RefusalReason, Release } from '../../ledger/ledger.ts';
+import { createMemoryRegister } from '../../ledger/memory-register.ts';
+import type { LedgerRegister } from '../../ledger/register.ts';
+import { createSharedLedger, type SharedLedgerOptions } from '../../ledger/shared-ledger.ts';
+import type { LedgerState } from '../../ledger/state.ts';
+import type { Random } from '../../ports.ts';
+import { between, seeded } from '../seeded.ts';
+import { silentLog } from '../silent-log.ts';
+import { VirtualTime } from '../virtual-time.ts';
+import type { Scenario } from './fleet-scenario.ts';
 import { ModelServer, type Violation } from './model-server.ts';
-import { between, seeded } from './random.ts';
-import type { Scenario } from './scenario.ts';
-import { silentLog } from './silent-log.ts';
-import { VirtualTime } from './virtual-time.ts';
 import { createLife, type TableTraffic, type WorkerLife } from './worker-life.ts';
 
 /** What a planted fault replaces. */

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
-import type { DeliveryDeps } from '../../lib/delivery/deps.ts';
-import type { MessageAttribute } from '../../lib/message/queue.ts';
-import type { Log } from '../../lib/ports.ts';
+import type { DeliveryDeps } from '../delivery/deps.ts';
+import type { MessageAttribute } from '../message/queue.ts';
+import type { Log } from '../ports.ts';
 import { TAINT } from './model/identity.ts';
 import type { ArrivedCall } from './model/marketo.ts';
 import type { StoredMessage } from './model/queue.ts';

@@ -7,9 +7,9 @@ import {
   type SendMessageBatchCommandInput,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { MessageAttribute } from '../../../lib/message/queue.ts';
+import type { MessageAttribute } from '../../message/queue.ts';
+import type { Dice } from '../dice.ts';
 import type { Life } from '../life.ts';
-import type { Dice } from '../random.ts';
 import type { FaultName } from '../scenario.ts';
 import type { World } from '../world.ts';
 

@@ -1,5 +1,5 @@
-import type { Random } from '../../lib/ports.ts';
-import { seeded } from '../ledger/support/random.ts';
+import type { Random } from '../ports.ts';
+import { seeded } from './seeded.ts';
 
 /**
  * The one source of randomness of a run, as a dice. Streams are drawn from it by name, so that one more throw in one

@@ -1,4 +1,4 @@
-import { Dice } from './random.ts';
+import { Dice } from './dice.ts';
 
 /** Chances of each fault at each occasion, from 0 to 1. A seed draws which of them its run knows, and how often. */
 interface Faults {

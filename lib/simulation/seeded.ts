@@ -1,4 +1,4 @@
-import type { Random } from '../../../lib/ports.ts';
+import type { Random } from '../ports.ts';
 
 /** Mulberry32: small, fast, the same numbers from the same seed on every machine. */
 function seeded(seed: number): Random {

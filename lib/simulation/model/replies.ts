@@ -1,7 +1,7 @@
-import { CATALOGUE } from '../../../lib/marketo/catalogue/catalogue.ts';
-import type { HttpReply } from '../../../lib/marketo/http.ts';
+import { CATALOGUE } from '../../marketo/catalogue/catalogue.ts';
+import type { HttpReply } from '../../marketo/http.ts';
+import type { Dice } from '../dice.ts';
 import type { Kind } from '../publications.ts';
-import type { Dice } from '../random.ts';
 
 /** What Marketo does with a call, and says of it. */
 interface Play {

@@ -1,3 +1,5 @@
+import type { Clock } from '../ports.ts';
+
 /** Something that is due at an instant. */
 interface Timer {
   readonly atMs: number;
@@ -40,7 +42,7 @@ class VirtualTime {
   }
 
   /** Runs until it is over, nothing is left to do, or the given instant. */
-  async run(isOver: () => boolean, untilMs: number): Promise<void> {
+  async run(isOver: () => boolean = () => false, untilMs = Number.POSITIVE_INFINITY): Promise<void> {
     await settled();
     while (!isOver()) {
       const timer = this.#heap[0];
@@ -51,6 +53,29 @@ class VirtualTime {
       timer.fire();
       await settled();
     }
+  }
+
+  /** Runs until a promise has its value: for a test's own calls. */
+  async finish<T>(promise: Promise<T>): Promise<T> {
+    let over = false;
+    const watched = promise.finally(() => {
+      over = true;
+    });
+    watched.catch(() => undefined);
+    await settled();
+    await this.run(() => over);
+    if (!over) throw new Error('nothing left to happen, and the promise still waits');
+    return watched;
+  }
+
+  /** A clock that is ahead of this time by an offset and gains on it, in whole milliseconds as `Date.now()`. */
+  clock(offsetMs = 0, driftPpm = 0): Clock {
+    const startMs = this.#nowMs;
+    const rate = 1 + driftPpm / 1_000_000;
+    return {
+      nowMs: () => Math.floor(startMs + (this.#nowMs - startMs) * rate + offsetMs),
+      sleep: (durationMs) => this.sleep(Math.ceil(Math.max(0, durationMs) / rate)),
+    };
   }
 
   #push(timer: Timer): void {

@@ -13,12 +13,12 @@ import { startWire, type Wire } from '../support/wire.ts';
 
 interface BenchOptions {
   readonly fake?: FakeMarketoOptions;
-  /** Of the delivery function, beside those that the bench knows. */
+  /** Of the delivery function, beside those that the relayUnderTest knows. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** The whole way of a message on real wires, an invocation at a time: no event source mapping decides when. */
-interface Bench {
+interface RelayUnderTest {
   readonly wire: Wire;
   readonly desk: Desk;
   readonly marketo: FakeMarketo;
@@ -46,7 +46,7 @@ const WIDE_SETTINGS = { RATE_LIMIT_CALLS: '1000', RATE_LIMIT_WINDOW_SECONDS: '1'
 const TIMEOUT_MS = 420_000;
 const MAX_LOGGED_CALLS = 5_000;
 
-async function startBench(options: BenchOptions = {}): Promise<Bench> {
+async function startRelayUnderTest(options: BenchOptions = {}): Promise<RelayUnderTest> {
   const marketo = await startFakeMarketo({ ...NO_LIMITS, callLogSize: MAX_LOGGED_CALLS, ...options.fake });
   const wire = await startWire({ marketo });
   const restoreEnvironment = applyEnvironment(process.env, awsEnvironment(wire.endpoints));
@@ -104,5 +104,5 @@ async function startBench(options: BenchOptions = {}): Promise<Bench> {
   };
 }
 
-export type { Bench, BenchOptions };
-export { startBench };
+export type { BenchOptions, RelayUnderTest };
+export { startRelayUnderTest };

@@ -59,7 +59,7 @@ function reliabilityReport(sweep: Sweep, firstSeed: number, bugs: readonly Found
 
 Written by \`npm run simulate -- --seeds ${sweep.seeds} --seed ${firstSeed} --write-report\`. Do not edit: run it again.
 
-The simulator (\`test/simulation\`) runs the delivery code as it is deployed, wiring, token and ledger included, over models
+The simulator (\`lib/simulation\`) runs the delivery code as it is deployed, wiring, token and ledger included, over models
 of SQS, DynamoDB, S3, Secrets Manager and Marketo, in virtual time. Everything that happens follows from one seed: who
 fails, when, and in which order. Each run has 1 to 12 workers, a population of messages of every kind of operation, and its
 own choice of the faults below; then the faults end, and the queue must drain.

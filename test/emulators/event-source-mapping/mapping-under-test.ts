@@ -9,7 +9,7 @@ import {
 import { startQueues } from '../../../lib/emulators/queues.ts';
 
 /** An embedded queue with a mapping on it, whose invocations can be awaited. */
-interface Bench {
+interface MappingUnderTest {
   send(...bodies: readonly string[]): Promise<void>;
   /** Failed messages come back at once unless told otherwise. */
   start(options: Omit<Partial<EventSourceMappingOptions>, 'onInvocation'>): EventSourceMapping;
@@ -20,7 +20,7 @@ interface Bench {
   end(): Promise<void>;
 }
 
-async function openBench(queueOptions: Parameters<typeof startQueues>[0] = {}): Promise<Bench> {
+async function openMappingUnderTest(queueOptions: Parameters<typeof startQueues>[0] = {}): Promise<MappingUnderTest> {
   const queues = await startQueues(queueOptions);
   const client = new SQSClient({ endpoint: queues.url, region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS });
   const seen: Invocation[] = [];
@@ -77,5 +77,5 @@ async function openBench(queueOptions: Parameters<typeof startQueues>[0] = {}): 
   };
 }
 
-export type { Bench };
-export { openBench };
+export type { MappingUnderTest };
+export { openMappingUnderTest };

@@ -1,9 +1,9 @@
-import type { LedgerRegister } from '../../../lib/ledger/register.ts';
-import type { LedgerState, PermitRelease } from '../../../lib/ledger/state.ts';
-import type { Clock, Random } from '../../../lib/ports.ts';
-import { between } from './random.ts';
-import type { Scenario } from './scenario.ts';
-import type { VirtualTime } from './virtual-time.ts';
+import type { LedgerRegister } from '../../ledger/register.ts';
+import type { LedgerState, PermitRelease } from '../../ledger/state.ts';
+import type { Clock, Random } from '../../ports.ts';
+import { between } from '../seeded.ts';
+import type { VirtualTime } from '../virtual-time.ts';
+import type { Scenario } from './fleet-scenario.ts';
 
 const NEVER = new Promise<never>(() => undefined);
 const LONGEST_FREEZE_MS = 10_000;

@@ -1,5 +1,5 @@
-import { nextMidnightMs } from '../../../lib/ledger/day.ts';
-import type { VirtualTime } from './virtual-time.ts';
+import { nextMidnightMs } from '../../ledger/day.ts';
+import type { VirtualTime } from '../virtual-time.ts';
 
 /** What the model of Marketo enforces nothing of, and counts for itself. */
 interface ServerLimits {
