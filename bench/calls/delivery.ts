@@ -10,7 +10,7 @@ import { createTransport } from '../../lib/marketo/http-client.ts';
 import { createIdentity } from '../../lib/marketo/identity.ts';
 import { Secret } from '../../lib/marketo/secret.ts';
 import type { OutgoingMessage, ReceivedMessage } from '../../lib/message/queue.ts';
-import type { Clock, Log } from '../../lib/ports.ts';
+import type { Clock } from '../../lib/ports.ts';
 import { silentLog } from '../../lib/simulation/silent-log.ts';
 
 interface DeliveryRun {
