@@ -3,6 +3,7 @@ import type { ParsedReply } from '../../marketo/reply.ts';
 import type { Random } from '../../ports.ts';
 import type { DeliveryLimits } from '../deps.ts';
 import type { Exchange, Outcome } from '../outcome.ts';
+import { DELIVERY_POLICY } from '../policy.ts';
 import type { WorkItem } from '../work-item.ts';
 import { retryDelayMs } from './retry-policy.ts';
 import type { Verdict } from './verdict.ts';
@@ -19,12 +20,6 @@ interface Circumstances {
   readonly random: Random;
 }
 
-/** A limit that Marketo itself reported, seen from the message: the ledger knows better when it asks again. */
-const WAIT_MS = { window: 20_000, slot: 2_000, day: 900_000 } as const;
-const PROBE_WAIT_MS = 60_000;
-/** One 603 can be a missing permission for one endpoint; a run of them stops the line, and no message is lost. */
-const DENIED_MAX_ATTEMPTS = 3;
-
 /** What becomes of an item after a verdict that is final for its call. */
 function outcomeOf(item: WorkItem, verdict: Verdict, at: Circumstances): Outcome {
   const { rule, code } = verdict;
@@ -35,12 +30,12 @@ function outcomeOf(item: WorkItem, verdict: Verdict, at: Circumstances): Outcome
   }
   switch (rule.kind) {
     case 'wait':
-      return { kind: 'requeue', reason: 'wait', code, delayMs: WAIT_MS[rule.limit] * (1 + at.random() / 2) };
+      return { kind: 'requeue', reason: 'wait', code, delayMs: spentLimitWaitMs(rule.limit, at.random) };
     case 'retry':
       return retry(item, verdict, rule.pace, rule.maxAttempts ?? at.limits.retryMaxAttempts, at);
     case 'stop':
     case 'reauthenticate':
-      return retry(item, verdict, 'long', DENIED_MAX_ATTEMPTS, at);
+      return retry(item, verdict, 'long', DELIVERY_POLICY.maxDeniedAttempts, at);
     case 'isolate':
       // Alone, another number of results than records is nobody's fault but the reply's.
       if (verdict.level === 'relay') return retry(item, verdict, 'growing', at.limits.retryMaxAttempts, at);
@@ -49,6 +44,10 @@ function outcomeOf(item: WorkItem, verdict: Verdict, at: Circumstances): Outcome
     case 'reshape':
       return { kind: 'dead', verdict, exchange: at.exchange, outcomeUnknown: isUnsafe(item, verdict), tried: true };
   }
+}
+
+function spentLimitWaitMs(limit: keyof typeof DELIVERY_POLICY.spentLimitWaitMs, random: Random): number {
+  return DELIVERY_POLICY.spentLimitWaitMs[limit] * (1 + random() * DELIVERY_POLICY.spentLimitJitterShare);
 }
 
 /** Marketo may have done it, and doing it again would not be the same. */
@@ -68,7 +67,10 @@ function retry(
   // What may be repeated can be put back safely, whatever became of its tries: its outcome is not in question.
   const dead = { kind: 'dead', verdict, exchange: at.exchange, tried: true, outcomeUnknown: false } as const;
   if (isUnsafe(item, verdict)) return { ...dead, outcomeUnknown: true };
-  if (at.probe) return { kind: 'requeue', reason: 'wait', code, delayMs: Math.max(PROBE_WAIT_MS, at.holdMs) };
+  if (at.probe) {
+    const delayMs = Math.max(DELIVERY_POLICY.failedProbeWaitMs, at.holdMs);
+    return { kind: 'requeue', reason: 'wait', code, delayMs };
+  }
   const attempts = state.attempts + 1;
   if (attempts >= at.limits.retryMaxAttempts) return { ...dead, gaveUp: 'attempts' };
   // Tried as often as its code is worth, it is what the code says.
