@@ -10,7 +10,7 @@ import { decodeRelayState, freshState } from '../../message/relay-attribute.ts';
 import type { RelayState } from '../../message/relay-state.ts';
 
 /**
- * Reads one queue record: a message to send, or every reason why it is none. Never throws, whatever the body.
+ * Reads one received message: a message to send, or every reason why it is invalid. Never throws, whatever the body.
  *
  * @param nowMs - bounds the instants that a `relay` attribute may claim
  * @example
@@ -56,15 +56,15 @@ function readMessage(received: ReceivedMessage, nowMs: number): Intake {
 }
 
 /**
- * A fresh budget for a letter that was put back, and its relay id; unless its body names another id, which only a person
- * can have written, and who wants it sent whatever became of the first.
+ * A dead letter that was put back gets a fresh budget and keeps its relay id, unless its body names another `id`: a person
+ * has written that, and wants the request sent whatever became of the first.
  */
 function stateOf(received: ReceivedMessage, id: string | undefined, letter: OpenedLetter | undefined): RelayState {
   const state = freshState(received, id ?? letter?.relayId);
   return letter?.positions === undefined ? state : { ...state, positions: letter.positions };
 }
 
-/** A copy of the relay's own has passed this check before, and may hold what was an escape in the original. */
+/** A retry message has passed this check before, and may hold as a character what was an escape in the original. */
 function counts(fault: JsonFault, carried: RelayState | undefined): boolean {
   return !(fault.kind === 'replacement' && carried !== undefined);
 }
@@ -82,7 +82,7 @@ function numberedRecords(
   });
 }
 
-/** Positions that do not fit the records, after somebody's edit of a letter, would name the wrong ones. */
+/** Positions that do not fit the records, after somebody edited a dead letter, would name the wrong records. */
 function withSoundPositions(state: RelayState, records: readonly MessageRecord[] | undefined): RelayState {
   if (state.positions === undefined || state.positions.length === records?.length) return state;
   const { positions: _, ...rest } = state;
