@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fetchOverflow } from '../../../lib/delivery/intake/fetch-overflow.ts';
 import type { Intake } from '../../../lib/message/message.ts';
 import { freshState } from '../../../lib/message/relay-attribute.ts';
-import { silentLog } from '../../ledger/support/silent-log.ts';
+import { silentLog } from '../../../lib/simulation/silent-log.ts';
 import { NOW_MS, recordOf, SYNC } from './fixtures.ts';
 
 const received = recordOf('{"deadLetter":1}');

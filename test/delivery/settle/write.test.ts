@@ -4,8 +4,8 @@ import type { DeliveryDeps } from '../../../lib/delivery/deps.ts';
 import type { Settlement } from '../../../lib/delivery/settle/settlement.ts';
 import { writeSettlements } from '../../../lib/delivery/settle/write.ts';
 import type { OutgoingMessage, SendOutcome } from '../../../lib/message/queue.ts';
+import { silentLog } from '../../../lib/simulation/silent-log.ts';
 import type { DeliveryEvent } from '../../../lib/telemetry/events.ts';
-import { silentLog } from '../../ledger/support/silent-log.ts';
 import { messageOf } from '../fixtures.ts';
 import { SYNC } from '../intake/fixtures.ts';
 
