@@ -68,7 +68,7 @@ class FakeIdentity {
   readonly script: IdentityAnswer[] = [];
   always: (() => IdentityAnswer) | undefined;
   #issued = 0;
-  #token: { text: string; expiresAtMs: number } | undefined;
+  #token: { text: string; issuedAtMs: number; expiresAtMs: number } | undefined;
 
   constructor(clock: Clock) {
     this.clock = clock;
@@ -83,6 +83,11 @@ class FakeIdentity {
     return this.#token !== undefined && this.clock.nowMs() < this.#token.expiresAtMs ? this.#token.text : undefined;
   }
 
+  /** Since when it is, so that nodes can be late to learn of it. */
+  get validSinceMs(): number {
+    return this.#token?.issuedAtMs ?? Number.POSITIVE_INFINITY;
+  }
+
   expire(): void {
     this.#token = undefined;
   }
@@ -95,7 +100,8 @@ class FakeIdentity {
     if (!this.secrets.has(clientSecret.reveal())) return { kind: 'refused', detail: 'HTTP 401 invalid_client' };
     if (this.valid === undefined) {
       this.#issued += 1;
-      this.#token = { text: `tainted-token-${this.#issued}:int`, expiresAtMs: this.clock.nowMs() + this.lifeMs };
+      const issuedAtMs = this.clock.nowMs();
+      this.#token = { text: `tainted-token-${this.#issued}:int`, issuedAtMs, expiresAtMs: issuedAtMs + this.lifeMs };
     }
     const { text, expiresAtMs } = this.#token ?? { text: '', expiresAtMs: 0 };
     const expiresInSeconds = Math.floor((expiresAtMs - this.clock.nowMs()) / 1_000);
@@ -129,6 +135,13 @@ class RecordingLog implements Log {
   readonly error = this.debug;
 }
 
+/** What a planted bug changes of a worker. */
+interface Plant {
+  readonly what: string;
+  readonly keeper?: (sound: TokenKeeper) => TokenKeeper;
+  readonly register?: (sound: TokenRegister) => TokenRegister;
+}
+
 interface World {
   readonly clock: VirtualClock;
   readonly identity: FakeIdentity;
@@ -138,7 +151,7 @@ interface World {
   workers(count: number): TokenKeeper[];
 }
 
-function createWorld(): World {
+function createWorld(plant?: Plant): World {
   const clock = new VirtualClock();
   const identity = new FakeIdentity(clock);
   const vault = new FakeVault();
@@ -161,8 +174,8 @@ function createWorld(): World {
   const workers = (count: number): TokenKeeper[] =>
     Array.from({ length: count }, () => {
       hired += 1;
-      return createTokenKeeper({
-        register,
+      const keeper = createTokenKeeper({
+        register: plant?.register?.(register) ?? register,
         fetchToken: identity.fetchToken,
         credentials: vault.provider(),
         clock,
@@ -170,9 +183,10 @@ function createWorld(): World {
         holderId: `worker-${hired}`,
         log,
       });
+      return plant?.keeper?.(keeper) ?? keeper;
     });
   return { clock, identity, vault, log, register, workers };
 }
 
-export type { World };
+export type { Plant, World };
 export { createWorld, FakeVault, RecordingLog, seededRandom, VirtualClock };

@@ -213,8 +213,10 @@ async function again(
         const outcome: Outcome = { kind: 'requeue', reason: 'wait', code: verdict.code, delayMs: STOPPED_WAIT_MS };
         return { outcomes: all(call.items, outcome), calls: [], unsent: [] };
       }
-      const fresh = await deps.tokens.replace(token);
-      if (fresh.kind === 'token') return repeat({ ...call, reauthenticated: true });
+      const evidence = { sentAtMs: exchange.sentAtMs, workedSince: false, served: false, confirmed: false };
+      const fresh = await deps.tokens.replace(token, evidence);
+      if (fresh.kind === 'good') return undefined;
+      if (fresh.kind === 'token' || fresh.kind === 'same') return repeat({ ...call, reauthenticated: true });
       return { outcomes: all(call.items, await withoutToken(fresh, deps)), calls: [], unsent: [] };
     }
     case 'reshape':
