@@ -69,4 +69,4 @@ function hasStruckOut(state: TokenState, nowMs: number): boolean {
   return strikesAt(state, nowMs) >= MAX_STRIKES;
 }
 
-export { backOff, hasStruckOut, pauseForRefusal, pauseForRefusedToken, pauseForYoungToken, strikesAt, withStrike };
+export { backOff, hasStruckOut, pauseForRefusal, pauseForRefusedToken, pauseForYoungToken, withStrike };

@@ -1,5 +1,5 @@
 import { chargeLease, mayAskFromMs } from './ask-allowance.ts';
-import { hasStruckOut, pauseForRefusedToken, pauseForYoungToken, strikesAt } from './pauses.ts';
+import { hasStruckOut, pauseForRefusedToken, pauseForYoungToken } from './pauses.ts';
 import { EXPIRY_SLACK_MS, LAST_SECONDS_MS, LEASE_MS, VOUCHED_MS, YOUNG_MS } from './policy.ts';
 import type { Refusal } from './refusal.ts';
 import type { HeldToken, TokenState } from './token-state.ts';
@@ -59,15 +59,13 @@ function decide(state: TokenState, ask: TokenAsk): TokenDecision {
 function weigh(state: TokenState, token: HeldToken, refusal: Refusal, nowMs: number): TokenDecision | undefined {
   // It has been given a rest since that call was made, and may be tried again.
   if (refusal.sentAtMs < (state.refused?.againAtMs ?? 0)) return use(token);
-  if (token.expiresAtMs - nowMs <= LAST_SECONDS_MS) {
-    // Its end explains the refusal, and a success of a call that was sent before the end says nothing.
-    if (refusal.confirmed) return undefined;
-    return { kind: 'wait', for: 'expiry', untilMs: token.expiresAtMs + EXPIRY_SLACK_MS };
-  }
+  // Its end explains the refusal, and a success of a call that was sent before the end says nothing; but an end that
+  // was assumed here, for want of a life in identity's answer, explains nothing.
+  const isEnding = token.expiresAtMs - nowMs <= LAST_SECONDS_MS && !(refusal.confirmed && state.spentAnswers > 0);
+  if (isEnding) return { kind: 'wait', for: 'expiry', untilMs: token.expiresAtMs + EXPIRY_SLACK_MS };
   if (refusal.workedSince) return { kind: 'good' };
   if (refusal.confirmed) {
-    // In a row of strikes it is not for a lack of time that tokens are refused.
-    const isYoung = !refusal.served && nowMs - token.firstGivenAtMs < YOUNG_MS && strikesAt(state, nowMs) === 0;
+    const isYoung = !refusal.served && nowMs - token.firstGivenAtMs < YOUNG_MS;
     return isYoung ? { kind: 'store', next: nextVersion(pauseForYoungToken(state, token)) } : undefined;
   }
   const isVouched = token.givenAtMs >= refusal.sentAtMs || nowMs - token.givenAtMs < VOUCHED_MS;

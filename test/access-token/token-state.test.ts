@@ -218,11 +218,9 @@ describe('a confirmed refusal', () => {
     expect(decide(next, { nowMs: T0 + 10_500, refusal: refusalOf(ONE, T0 + 10_200) })).toEqual({ kind: 'fetch' });
   });
 
-  it('of a young token that had served, or within a row of strikes, makes a worker ask at once', () => {
+  it('of a young token that had served makes a worker ask at once', () => {
     const nowMs = T0 + 2_500;
     expect(decide(state, { nowMs, refusal: refusalOf(ONE, nowMs, { served: true }) })).toEqual({ kind: 'fetch' });
-    const struck = { ...state, strikes: { count: 1, lastAtMs: T0 } };
-    expect(decide(struck, { nowMs, refusal: refusalOf(ONE, nowMs) })).toEqual({ kind: 'fetch' });
   });
 
   it('of a token that served is no strike when identity has another', () => {

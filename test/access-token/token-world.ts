@@ -67,6 +67,8 @@ class FakeIdentity {
   /** Overrules the usual answer of the next calls, the first one first. */
   readonly script: IdentityAnswer[] = [];
   always: (() => IdentityAnswer) | undefined;
+  /** Sees each call first, and may answer it. */
+  beforeAnswer: (() => IdentityAnswer | undefined) | undefined;
   #issued = 0;
   #token: { text: string; issuedAtMs: number; expiresAtMs: number } | undefined;
 
@@ -95,7 +97,7 @@ class FakeIdentity {
   readonly fetchToken = async ({ clientSecret }: Credentials): Promise<IdentityAnswer> => {
     this.callsAtMs.push(this.clock.nowMs());
     await this.clock.sleep(this.latencyMs);
-    const scripted = this.script.shift() ?? this.always?.();
+    const scripted = this.script.shift() ?? this.always?.() ?? this.beforeAnswer?.();
     if (scripted !== undefined) return scripted;
     if (!this.secrets.has(clientSecret.reveal())) return { kind: 'refused', detail: 'HTTP 401 invalid_client' };
     if (this.valid === undefined) {
