@@ -14,7 +14,8 @@ const TROUBLES: readonly string[] = ['credentialsRefused', 'tokenRefused', 'unav
 
 /**
  * The state as an item that an operator can read in the console: times in ISO 8601, absent what does not hold. The
- * token is in it in clear, since workers share it here; the table is encrypted at rest.
+ * token is in it as it is given, which is sealed (`access-token/sealed-token-register.ts`): reading the table is not
+ * enough to use it.
  */
 function encodeTokenItem(state: TokenState): Item {
   const { token, refused, lease, trouble } = state;
