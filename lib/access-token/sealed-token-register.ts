@@ -1,9 +1,10 @@
+import type { Credentials } from '../marketo/identity.ts';
 import { Secret } from '../marketo/secret.ts';
 import type { Clock } from '../ports.ts';
 import type { CredentialsProvider } from './credentials.ts';
 import { RECHECK_CREDENTIALS_MS } from './policy.ts';
 import type { TokenRegister } from './token-register.ts';
-import { createTokenSeal, NONCE_BYTES, type Opened } from './token-seal.ts';
+import { createTokenSeal, NONCE_BYTES, type Opened, type TokenSeal } from './token-seal.ts';
 import { fingerprintOf, type HeldToken, type TokenState } from './token-state.ts';
 
 interface SealedTokenRegisterOptions {
@@ -25,7 +26,14 @@ interface SealedTokenRegisterOptions {
 function createSealedTokenRegister(options: SealedTokenRegisterOptions): TokenRegister {
   const { register, credentials, subscription, randomBytes, clock } = options;
   let refreshedAtMs = -Infinity;
+  let known: { readonly of: Credentials; readonly seal: TokenSeal } | undefined;
   let unopened: { readonly version: number; readonly token: HeldToken } | undefined;
+
+  /** Deriving a key takes longer than opening a token. */
+  function sealOf(current: Credentials): TokenSeal {
+    if (known?.of !== current) known = { of: current, seal: createTokenSeal(current, subscription) };
+    return known.seal;
+  }
 
   async function open(state: TokenState): Promise<TokenState> {
     const { token: sealed, ...rest } = state;
@@ -40,12 +48,12 @@ function createSealedTokenRegister(options: SealedTokenRegisterOptions): TokenRe
 
   /** Sealed under other credentials: perhaps those that these were rotated to. */
   async function openWithRotation(sealed: string): Promise<Opened> {
-    const opened = createTokenSeal(await credentials.credentials(), subscription).open(sealed);
+    const opened = sealOf(await credentials.credentials()).open(sealed);
     const nowMs = clock.nowMs();
     if (opened.kind !== 'otherKey' || nowMs - refreshedAtMs < RECHECK_CREDENTIALS_MS) return opened;
     const fresh = await credentials.refresh();
     refreshedAtMs = nowMs;
-    return createTokenSeal(fresh, subscription).open(sealed);
+    return sealOf(fresh).open(sealed);
   }
 
   async function close(state: TokenState): Promise<TokenState> {
@@ -53,7 +61,7 @@ function createSealedTokenRegister(options: SealedTokenRegisterOptions): TokenRe
     if (token === undefined) {
       return unopened?.version === state.version - 1 ? keep(state, unopened.token) : rest;
     }
-    const seal = createTokenSeal(await credentials.credentials(), subscription);
+    const seal = sealOf(await credentials.credentials());
     const value = new Secret(seal.close(token.value, randomBytes(NONCE_BYTES)));
     return { ...rest, token: { ...token, value } };
   }

@@ -45,7 +45,7 @@ const LONGEST_PAUSE_MINUTES = 16;
 type Verdict = 'success' | 'own' | 'waits';
 
 async function runRefusals(scenario: RefusalScenario, plant?: Plant): Promise<RefusalRun> {
-  const world = createWorld(plant);
+  const world = createWorld(plant, false);
   const { clock, identity } = world;
   identity.lifeMs = scenario.tokenLifeMs;
   const startMs = clock.nowMs();

@@ -42,10 +42,10 @@ describe('a sealed token', () => {
   it('is opened again, whatever the token, and is another text each time', () => {
     const seal = createTokenSeal(credentialsOf('s'), 'one');
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
+      fc.property(fc.string(), (text) => {
         const [once, twice] = [0, 1].map(() => seal.close(new Secret(text), randomBytes(NONCE_BYTES)));
         const opened = seal.open(once ?? '');
-        expect(opened.kind === 'opened' && opened.token.reveal()).toBe(text.toWellFormed());
+        expect(opened.kind === 'opened' && opened.token.reveal()).toBe(text);
         expect(once).not.toBe(twice);
       }),
     );

@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import type { CredentialsProvider } from '../../lib/access-token/credentials.ts';
 import { createMemoryTokenRegister } from '../../lib/access-token/memory-token-register.ts';
+import { createSealedTokenRegister } from '../../lib/access-token/sealed-token-register.ts';
 import { createTokenKeeper, type TokenKeeper } from '../../lib/access-token/token-keeper.ts';
 import type { TokenRegister } from '../../lib/access-token/token-register.ts';
 import type { Credentials, IdentityAnswer } from '../../lib/marketo/identity.ts';
@@ -153,7 +155,8 @@ interface World {
   workers(count: number): TokenKeeper[];
 }
 
-function createWorld(plant?: Plant): World {
+/** `isSealed` false leaves the seal out, which the long runs have no use for. */
+function createWorld(plant?: Plant, isSealed = true): World {
   const clock = new VirtualClock();
   const identity = new FakeIdentity(clock);
   const vault = new FakeVault();
@@ -176,10 +179,13 @@ function createWorld(plant?: Plant): World {
   const workers = (count: number): TokenKeeper[] =>
     Array.from({ length: count }, () => {
       hired += 1;
+      const credentials = vault.provider();
+      const seal = { register, credentials, subscription: 'one', randomBytes, clock };
+      const shared = isSealed ? createSealedTokenRegister(seal) : register;
       const keeper = createTokenKeeper({
-        register: plant?.register?.(register) ?? register,
+        register: plant?.register?.(shared) ?? shared,
         fetchToken: identity.fetchToken,
-        credentials: vault.provider(),
+        credentials,
         clock,
         random: seededRandom(hired),
         holderId: `worker-${hired}`,
