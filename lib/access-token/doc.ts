@@ -53,9 +53,9 @@
  *         |                          |
  *         | no                       | yes: confirmed
  *         v                          v
- *      identity handed it out       young, and never served? - yes --> nodes get until it is 10 s old, then once more
- *      after the call was sent,      | no
- *      or in the last 30 s?          v
+ *      identity said since, or      young, and never served? - yes --> nodes get until it is 10 s old, then once more
+ *      again in the last 30 s,       | no
+ *      that this is the token?       v
  *         | no       | yes         OUT: ask identity
  *         v          |               | another token: use it; a strike, unless the old one had served: that ends the row
  *      ask identity  |               | the same, over in 60 s: wait for its end

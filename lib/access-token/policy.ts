@@ -24,8 +24,9 @@ const MAX_STEPS = 100;
 const MAX_STORE_TRIES = 3;
 
 /**
- * Identity's word that this is the token holds for so long, for all workers: refusals in the meantime are no reason to
- * ask again. So a request that is always refused of its own fault costs two identity calls a minute, not one a try.
+ * Identity's word, given a second time, that this is the token holds for so long, for all workers: refusals in the
+ * meantime are no reason to ask again. So requests that are always refused of their own fault cost two identity calls a
+ * minute, not one a try.
  */
 const VOUCHED_MS = 30_000;
 /** Marketo's nodes can learn of a token some moments late: a call is not repeated with the same token before this. */

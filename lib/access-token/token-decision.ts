@@ -37,17 +37,26 @@ type TokenDecision =
 function decide(state: TokenState, ask: TokenAsk): TokenDecision {
   const { nowMs, refusal } = ask;
   const token = usableToken(state, nowMs);
+  const leaseEndsAtMs = state.lease?.endsAtMs ?? 0;
+  const isLeased = nowMs < leaseEndsAtMs;
   if (token !== undefined) {
-    const decision = refusal?.fingerprint === token.fingerprint ? weigh(state, token, refusal, nowMs) : use(token);
-    if (decision !== undefined) return decision;
+    const weighed = refusal?.fingerprint === token.fingerprint ? weigh(state, token, refusal, nowMs) : use(token);
+    // Only the holder of the lease writes.
+    if (weighed !== undefined && !(weighed.kind === 'store' && isLeased)) return weighed;
   }
-  const { lease } = state;
-  if (lease !== undefined && nowMs < lease.endsAtMs) return { kind: 'wait', for: 'lease', untilMs: lease.endsAtMs };
-  // Where identity cannot be asked, a token is not given up for one refusal.
-  const isUndecided = token !== undefined && refusal?.confirmed !== true;
-  if (isPaused(state, ask)) return isUndecided ? { kind: 'same' } : remembered(state);
+  if (isLeased) return { kind: 'wait', for: 'lease', untilMs: leaseEndsAtMs };
+  const decision = askOrWait(state, ask);
+  // For one refusal a token is exchanged where identity may be asked, and never given up.
+  const isDoubted = token !== undefined && refusal?.confirmed === false;
+  const isOneInARow = isDoubted && !refusal.served && hasStruckOut(state, nowMs);
+  return isDoubted && (decision.kind !== 'fetch' || isOneInARow) ? { kind: 'same' } : decision;
+}
+
+function askOrWait(state: TokenState, ask: TokenAsk): TokenDecision {
+  const { nowMs } = ask;
+  if (isPaused(state, ask)) return remembered(state);
   const mayAskMs = mayAskFromMs(state);
-  if (nowMs < mayAskMs) return isUndecided ? { kind: 'same' } : { kind: 'wait', for: 'pause', untilMs: mayAskMs };
+  if (nowMs < mayAskMs) return { kind: 'wait', for: 'pause', untilMs: mayAskMs };
   const marked = withRefused(state, ask);
   const isStruckOut = marked.refused !== undefined && isOut(marked, nowMs) && hasStruckOut(state, nowMs);
   return isStruckOut && marked.refused?.served !== true
@@ -68,8 +77,9 @@ function weigh(state: TokenState, token: HeldToken, refusal: Refusal, nowMs: num
     const isYoung = !refusal.served && nowMs - token.firstGivenAtMs < YOUNG_MS;
     return isYoung ? { kind: 'store', next: nextVersion(pauseForYoungToken(state, token)) } : undefined;
   }
-  const isVouched = token.givenAtMs >= refusal.sentAtMs || nowMs - token.givenAtMs < VOUCHED_MS;
-  return isVouched ? { kind: 'same' } : undefined;
+  // Handed out once, it can have ended since; handed out again, it is known to be the one.
+  const isVouched = token.givenAtMs > token.firstGivenAtMs && nowMs - token.givenAtMs < VOUCHED_MS;
+  return isVouched || token.givenAtMs >= refusal.sentAtMs ? { kind: 'same' } : undefined;
 }
 
 function use(token: HeldToken): TokenDecision {

@@ -142,6 +142,11 @@ describe('one refusal of a token', () => {
     expect(decide(asked, later(30_000))).toEqual({ kind: 'fetch' });
   });
 
+  it('of a token that identity has given but once makes a worker ask, however young it is', () => {
+    const early = refusalOf(ONE, T0 + 900, { confirmed: false });
+    expect(decide(state, { nowMs: T0 + 1_000, refusal: early })).toEqual({ kind: 'fetch' });
+  });
+
   it('needs no identity call when identity handed the token out after the call was sent', () => {
     const late = { ...refusal, sentAtMs: T0 - 1 };
     expect(decide(state, { nowMs: T0 + 120_000, refusal: late })).toEqual({ kind: 'same' });
@@ -177,6 +182,17 @@ describe('one refusal of a token', () => {
   it('is a strike when identity has another and the old one never served', () => {
     const unserved = { ...refusal, served: false };
     expect(fetched(state, token(TWO, 3_000), atMs, unserved).strikes.count).toBe(1);
+  });
+
+  it('after three strikes brings no fourth token, but the question whether it is the request’s own', () => {
+    const struck = { ...state, strikes: { count: 3, lastAtMs: atMs - 1 } };
+    expect(decide(struck, { nowMs: atMs, refusal: { ...refusal, served: false } })).toEqual({ kind: 'same' });
+    expect(decide(struck, { nowMs: atMs, refusal })).toEqual({ kind: 'fetch' });
+    const confirmed = { ...refusal, served: false, confirmed: true };
+    expect(decide(struck, { nowMs: atMs, refusal: confirmed })).toMatchObject({
+      kind: 'store',
+      next: { trouble: { kind: 'tokenRefused' } },
+    });
   });
 
   it('is explained by the token’s end: waited out, whatever succeeded since, and no strike', () => {
@@ -216,6 +232,15 @@ describe('a confirmed refusal', () => {
     expect(decide(next, { nowMs: T0 + 10_000 })).toMatchObject({ kind: 'use' });
     expect(decide(next, { nowMs: T0 + 10_000, refusal: early }), 'old news').toMatchObject({ kind: 'use' });
     expect(decide(next, { nowMs: T0 + 10_500, refusal: refusalOf(ONE, T0 + 10_200) })).toEqual({ kind: 'fetch' });
+  });
+
+  it('of a young token waits for the worker that asks identity, since nobody else writes', () => {
+    const nowMs = T0 + 2_500;
+    const claimed = takeLease(state, { nowMs }, 'me/1', LEASE_MS);
+    expect(decide(claimed, { nowMs, refusal: refusalOf(ONE, nowMs - 200) })).toMatchObject({
+      kind: 'wait',
+      for: 'lease',
+    });
   });
 
   it('of a young token that had served makes a worker ask at once', () => {
