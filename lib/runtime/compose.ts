@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import { createSealedTokenRegister } from '../access-token/sealed-token-register.ts';
 import { createTokenKeeper } from '../access-token/token-keeper.ts';
 import { createDynamoDbRegister } from '../aws/dynamodb-ledger.ts';
 import { createSendOnceTable } from '../aws/dynamodb-send-once.ts';
@@ -61,6 +63,8 @@ function composeDelivery(settings: Settings, platform: Platform): DeliveryDeps {
   const overflow = createS3Overflow({ client: platform.s3, bucket: settings.overflowBucketName });
   const deadLetters = createSqsQueue({ client: sqs, queueUrl: settings.deadLetterQueueUrl, log });
   const secret = { client: platform.secretsManager, secretId: settings.marketoSecretId };
+  const credentials = known.credentials(createSecretsManagerCredentials(secret));
+  const tokenItem = createDynamoDbTokenRegister({ client: dynamoDb, tableName, subscription, random });
   return {
     baseUrl,
     transport,
@@ -78,9 +82,9 @@ function composeDelivery(settings: Settings, platform: Platform): DeliveryDeps {
     }),
     tokens: known.tokens(
       createTokenKeeper({
-        register: createDynamoDbTokenRegister({ client: dynamoDb, tableName, subscription, random }),
+        register: createSealedTokenRegister({ register: tokenItem, credentials, subscription, randomBytes, clock }),
         fetchToken,
-        credentials: known.credentials(createSecretsManagerCredentials(secret)),
+        credentials,
         clock,
         random,
         holderId: Math.floor(random() * 2 ** 48).toString(36),

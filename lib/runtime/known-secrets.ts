@@ -1,5 +1,5 @@
 import type { CredentialsProvider } from '../access-token/credentials.ts';
-import type { TokenKeeper } from '../access-token/token-keeper.ts';
+import type { Replacement, TokenKeeper } from '../access-token/token-keeper.ts';
 import { redact } from '../dead-letter/redact.ts';
 import type { HttpReply, Transport } from '../marketo/http.ts';
 import type { Secret } from '../marketo/secret.ts';
@@ -26,12 +26,15 @@ function rememberSecrets() {
       return async (request, options) => withoutSecrets(await transport(request, options), known);
     },
     tokens(tokens: TokenKeeper): TokenKeeper {
-      const watch = async (answer: ReturnType<TokenKeeper['current']>) => {
+      const watch = async <Answer extends Replacement>(answer: Promise<Answer>): Promise<Answer> => {
         const given = await answer;
         if (given.kind === 'token') remember(given.token);
         return given;
       };
-      return { current: () => watch(tokens.current()), replace: (failed) => watch(tokens.replace(failed)) };
+      return {
+        current: () => watch(tokens.current()),
+        replace: (failed, evidence) => watch(tokens.replace(failed, evidence)),
+      };
     },
     credentials(provider: CredentialsProvider): CredentialsProvider {
       const watch = async (answer: ReturnType<CredentialsProvider['credentials']>) => {

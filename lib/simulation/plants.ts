@@ -230,7 +230,13 @@ const PLANTED_BUGS: readonly PlantedBug[] = [
           holderId: 'planted',
           log: deps.log,
         });
-      return { ...deps, tokens: { current: () => fresh().current(), replace: (failed) => fresh().replace(failed) } };
+      return {
+        ...deps,
+        tokens: {
+          current: () => fresh().current(),
+          replace: (failed, evidence) => fresh().replace(failed, evidence),
+        },
+      };
     },
   },
   {

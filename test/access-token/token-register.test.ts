@@ -19,13 +19,20 @@ const T0 = Date.UTC(2027, 0, 31, 12);
 const value = new Secret('tok-1:int');
 const FULL: TokenState = {
   version: 1,
-  token: { value, fingerprint: fingerprintOf(value), expiresAtMs: T0 + 3_599_123 },
-  refusedFingerprint: 'aaaa',
+  token: {
+    value,
+    fingerprint: fingerprintOf(value),
+    expiresAtMs: T0 + 3_599_123,
+    firstGivenAtMs: T0 - 877,
+    givenAtMs: T0 - 1,
+  },
+  refused: { fingerprint: 'aaaa', served: true, againAtMs: T0 + 7 },
   credentials: 'bbbb',
   lease: { holder: 'worker/1', endsAtMs: T0 + 30_000 },
   strikes: { count: 2, lastAtMs: T0 - 5 },
   spentAnswers: 1,
   notBeforeMs: T0 + 60_000,
+  asksPaidUntilMs: T0 + 3_001,
   trouble: { kind: 'tokenRefused', detail: 'three times', count: 4 },
   pauses: { count: 3, lastUntilMs: T0 + 61_000 },
 };

@@ -43,14 +43,19 @@ async function replaceCall(failed: FailedCall, deps: DeliveryDeps): Promise<Call
 }
 
 /** Once: a second refusal is not the age of the token, so the messages wait as for a stopped line. */
-async function reauthenticated({ call, verdict, token }: FailedCall, deps: DeliveryDeps): Promise<CallResult> {
+async function reauthenticated(
+  { call, verdict, exchange, token }: FailedCall,
+  deps: DeliveryDeps,
+): Promise<CallResult | undefined> {
   if (call.reauthenticated) {
     const delayMs = DELIVERY_POLICY.stoppedLineWaitMs;
     const outcome = { kind: 'requeue', reason: 'wait', code: verdict.code, delayMs } as const;
     return { kind: 'decided', outcomes: sameOutcome(call.items, outcome) };
   }
-  const fresh = await deps.tokens.replace(token);
-  if (fresh.kind === 'token') return replacedBy([{ ...call, reauthenticated: true }]);
+  const evidence = { sentAtMs: exchange.sentAtMs, workedSince: false, served: false, confirmed: false };
+  const fresh = await deps.tokens.replace(token, evidence);
+  if (fresh.kind === 'good') return undefined;
+  if (fresh.kind === 'token' || fresh.kind === 'same') return replacedBy([{ ...call, reauthenticated: true }]);
   return { kind: 'decided', outcomes: sameOutcome(call.items, await withoutToken(fresh, deps)) };
 }
 
