@@ -92,7 +92,7 @@ async function run(
 
 /** `operation` only when it is reached: a call that fails on its way has a `finish` all the same. */
 function start(incoming: Incoming, machine: Machine, records: RecordFault | undefined): Started {
-  const prepared = prepare(incoming);
+  const prepared = prepare(incoming, machine.subscription);
   const named = prepared.operation === undefined ? {} : { operation: prepared.operation };
   if (prepared.kind === 'failure') return { ...named, finish: () => prepared.failure };
   return { ...named, call: prepared.call, finish: begin(prepared.run, prepared.call, machine.subscription, records) };

@@ -26,16 +26,22 @@ interface RecordFault {
   readonly hits: (record: Json, position: number) => boolean;
 }
 
+/** How often a subscription that knows no form reads blames the content type instead: the fake's own figure. */
+const SPORADIC = 0.2;
+
 type Prepared =
   | { readonly kind: 'failure'; readonly failure: Failure; readonly operation?: string }
   | { readonly kind: 'ready'; readonly operation: string; readonly run: Operation; readonly call: ApiCall };
 
 /** Everything that is checked before an operation sees the call: path, method, content type, JSON. */
-function prepare(incoming: Incoming): Prepared {
+function prepare(incoming: Incoming, { features, random }: Subscription): Prepared {
   const isForm = incoming.contentType.startsWith('application/x-www-form-urlencoded');
   const query = incoming.query;
   if (isForm) for (const [name, value] of new URLSearchParams(incoming.text)) query.append(name, value);
   const method = effectiveMethod(incoming, query);
+  if (isForm && method === 'GET' && incoming.method === 'POST' && !features.formReads) {
+    return failed(random() < SPORADIC ? wrongType() : fail('605', "HTTP Method 'POST' is not supported"));
+  }
   const route = findRoute(method, incoming.path);
   if (route.kind === 'unknown') return failed(fail('610', 'Requested resource not found'));
   if (route.kind === 'wrongMethod') return failed(fail('605', `HTTP Method '${method}' is not supported`));

@@ -49,10 +49,18 @@ type Input = { readonly kind: 'input'; readonly records: readonly JsonObject[] }
 
 /** Marketo: lead-database, records per call. */
 const RECORD_LIMIT = 300;
+const NO_INPUT = fail('1002', "Missing value for the required parameter 'input'");
 
-function readInput(call: ApiCall, limit: number = RECORD_LIMIT): Input {
+interface InputRules {
+  /** @default 300 */
+  readonly limit?: number;
+  /** What a call without `input` gets. @default 1002 */
+  readonly missing?: Failure;
+}
+
+function readInput(call: ApiCall, { limit = RECORD_LIMIT, missing = NO_INPUT }: InputRules = {}): Input {
   const input = call.body?.input;
-  if (input === undefined || input === null) return fail('1002', "Missing value for the required parameter 'input'");
+  if (input === undefined || input === null) return missing;
   if (!Array.isArray(input)) return fail('1003', "Invalid data: 'input' must be an array");
   if (input.length === 0) return fail('1003', "Invalid data: 'input' is empty");
   if (input.length > limit) return fail('1003', `Invalid data: at most ${limit} records are allowed in 'input'`);

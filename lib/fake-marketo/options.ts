@@ -40,6 +40,13 @@ interface FakeFeatures {
   readonly namedAccounts: boolean;
   /** False: 1035 for lead exports by `updatedAt`, `smartListId` or `smartListName`. */
   readonly exportFilters: boolean;
+  /**
+   * False: a form POST with `_method=GET` gets 605, and now and then 612, as some subscriptions answer it (node-marketo,
+   * issues 36 and 40). Drawn from the seed.
+   */
+  readonly formReads: boolean;
+  /** True: an import without failures or warnings has an empty file of them (HTTP 200), instead of none (HTTP 404). */
+  readonly emptyImportFiles: boolean;
 }
 
 /** How long a call takes, in real milliseconds; a range is drawn from evenly. */
@@ -93,6 +100,8 @@ const DEFAULT_FEATURES: FakeFeatures = {
   customObjectMetadata: true,
   namedAccounts: true,
   exportFilters: false,
+  formReads: true,
+  emptyImportFiles: false,
 };
 
 /** Never steps back, as the system's clock may: the windows below need arrivals in order. */

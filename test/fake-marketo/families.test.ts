@@ -13,6 +13,10 @@ describe('replies of each family to its data', () => {
     ['/rest/v1/lists/1159/leads.json', { input: [{ id: 1050 }, { id: 987_654 }] }, ['added', 'skipped 1004']],
     ['/rest/v1/lists/1159/leads.json', { input: [{ id: null }] }, '1001'],
     ['/rest/v1/lists/4242/leads.json', { input: [{ id: 1050 }] }, '1013'],
+    ['/rest/v1/lists/1159/leads.json', {}, '1003'],
+    ['/rest/v1/leads.json', {}, '1003'],
+    ['/rest/v1/leads/submitForm.json', { formId: 'contact', input: [{ leadFormFields: { email: 'a@x.org' } }] }, '609'],
+    ['/rest/v1/leads/submitForm.json', { input: [{ leadFormFields: { email: 'a@x.org' } }] }, '1002'],
     // programs
     [STATUS, { statusName: 'Attended', input: [{ leadId: 1041 }] }, ['updated']],
     [STATUS, { statusName: 'Invited', input: [{ leadId: 1041 }, { leadId: 1001 }] }, ['skipped 1037', 'created']],
@@ -20,10 +24,10 @@ describe('replies of each family to its data', () => {
     ['/rest/v1/programs/4242/members/status.json', { statusName: 'Invited', input: [{ leadId: 1 }] }, '1013'],
     [
       '/rest/v1/programs/5001/members.json',
-      { input: [{ leadId: 1041, slots: 2 }, { leadId: 1001 }] },
+      { input: [{ leadId: 1041, seats: 2 }, { leadId: 1001 }] },
       ['updated', 'skipped 1013'],
     ],
-    ['/rest/v1/programs/5001/members.json', { input: [{ leadId: 1041, slots: 'two' }] }, ['skipped 1001']],
+    ['/rest/v1/programs/5001/members.json', { input: [{ leadId: 1041, seats: 'two' }] }, ['skipped 1001']],
     [
       '/rest/v1/programs/5001/members/delete.json',
       { input: [{ leadId: 1041 }, { leadId: 1001 }] },
@@ -137,6 +141,8 @@ describe('replies of each family to its data', () => {
     ['/rest/v1/leads/4/associate.json?cookie=id:1-A%26token:_mch-a.com-1-1', '1004'],
     ['/rest/asset/v1/email/4242/approveDraft.json', '702'],
     ['/rest/asset/v1/email/8201/approveDraft.json', '709'],
+    ['/rest/asset/v1/email/8202/content.json', undefined],
+    ['/rest/asset/v1/email/8203/content.json', '702'],
     ['/rest/asset/v1/emails.json?name=', '701'],
     ['/rest/asset/v1/emails.json?name=a&folder={"id":4242,"type":"Folder"}', '710'],
     ['/rest/asset/v1/emails.json?name=a&folder={"id":8002,"type":"Folder"}', '711'],

@@ -159,6 +159,13 @@ const content: OnAsset = (asset) => {
   return succeed([{ id: asset.id, content: '' }], { errors: [], warnings: [] });
 };
 
+/** Marketo: the asset API says 702 for an update that is not allowed, too (Smartling's client). */
+const changeContent: OnAsset = (asset) => {
+  if (asset.contentLocked) return fail('702', `Update content of ${asset.name} is not allowed`);
+  asset.hasDraft = true;
+  return succeed([{ id: asset.id }], { errors: [], warnings: [] });
+};
+
 const setToken: OnAsset = (folder, call) => {
   const name = call.query.get('name') ?? '';
   if (name === '') return fail('701', 'name cannot be blank');
@@ -190,6 +197,7 @@ const assetOperations: readonly Operation[] = KINDS.flatMap((kind) => [
   ...operations('form', [
     [`${kind}Create`, 'POST', `/rest/asset/v1/${kind}s.json`, create(kind)],
     [`${kind}Update`, 'POST', `/rest/asset/v1/${kind}/{id}.json`, onAsset(kind, update)],
+    [`${kind}ContentUpdate`, 'POST', `/rest/asset/v1/${kind}/{id}/content.json`, onAsset(kind, changeContent)],
     [`${kind}Token`, 'POST', `/rest/asset/v1/${kind}/{id}/tokens.json`, onAsset(kind, setToken)],
     ...Object.entries(ACTIONS).map(
       ([name, act]) =>

@@ -14,10 +14,8 @@ const DEFAULT_FIELDS = ['id', 'updatedAt', 'lastName', 'email', 'createdAt', 'fi
 function getLeads(call: ApiCall, { database }: Subscription): Outcome {
   const filterType = call.query.get('filterType') ?? '';
   if (filterType === '') return fail('1003', 'Invalid data: filterType not specified');
-  const values = filterValues(call);
-  if (values.length === 0) return fail('1003', 'Invalid data: filterValues not specified');
-  if (values.length > RECORD_LIMIT)
-    return fail('1003', `Invalid data: at most ${RECORD_LIMIT} filterValues are allowed`);
+  const values = readFilterValues(call);
+  if ('kind' in values) return values;
   if (filterType === 'cookies') {
     const wrong = values.find((value) => !isCookie(value));
     return wrong === undefined ? succeed([]) : fail('1012', `Invalid cookie value '${wrong}'`);
@@ -40,8 +38,13 @@ function getLead(call: ApiCall, { database }: Subscription): Outcome {
   return succeed(lead === undefined ? [] : [shownLead(lead, fields)]);
 }
 
-function filterValues(call: ApiCall): string[] {
-  return call.query.getAll('filterValues').flatMap((values) => values.split(',').filter((value) => value !== ''));
+function readFilterValues(call: ApiCall): readonly string[] | Failure {
+  const given = call.query.getAll('filterValues');
+  const values = given.flatMap((list) => list.split(',').filter((value) => value !== ''));
+  if (values.length === 0) return fail('1003', 'Invalid data: filterValues not specified');
+  return values.length > RECORD_LIMIT
+    ? fail('1003', `Invalid data: at most ${RECORD_LIMIT} filterValues are allowed`)
+    : values;
 }
 
 function readFields(call: ApiCall, known: ReadonlyMap<string, Field>): readonly string[] | Failure {
@@ -89,4 +92,4 @@ const leadReads: readonly Operation[] = operations('none', [
   ['getPartitions', 'GET', '/rest/v1/leads/partitions.json', getPartitions],
 ]);
 
-export { DEFAULT_FIELDS, filterValues, leadReads, shownLead };
+export { DEFAULT_FIELDS, leadReads, readFilterValues, shownLead };

@@ -53,7 +53,7 @@ function readListCall(call: ApiCall, lists: ReadonlyMap<number, StaticList>): Li
   if (input !== undefined && !Array.isArray(input)) return fail('1003', "Invalid data: 'input' must be an array");
   const fromBody = ((input ?? []) as readonly Json[]).map((entry) => (isObject(entry) ? (entry.id ?? null) : null));
   const given = [...fromBody, ...call.query.getAll('id').flatMap((ids) => ids.split(','))];
-  if (given.length === 0) return fail('1002', "Missing value for the required parameter 'id'");
+  if (given.length === 0) return fail('1003', 'Lead ids not specified');
   if (given.length > RECORD_LIMIT) return fail('1003', `Invalid data: at most ${RECORD_LIMIT} lead ids are allowed`);
   const ids: number[] = [];
   for (const value of given) {

@@ -5,7 +5,7 @@ import type { Json, JsonObject } from '../json.ts';
 import { type ApiCall, readInput, text } from '../operation.ts';
 import { type Failure, fail, numbered, type Outcome, reason, skipped, succeed } from '../outcome.ts';
 import type { Subscription } from '../subscription.ts';
-import { filterValues } from './lead-reads.ts';
+import { readFilterValues } from './lead-reads.ts';
 import { page } from './paging.ts';
 
 interface ObjectSync {
@@ -122,8 +122,8 @@ function getObjects(objects: Objects, call: ApiCall): Outcome {
   }
   const searchable = filterType === idField || (dedupeFields.length === 1 && filterType === dedupeFields[0]);
   if (!searchable) return fail('1003', `Invalid data: Invalid filterType '${filterType}'`);
-  const values = filterValues(call);
-  if (values.length === 0) return fail('1003', 'Invalid data: filterValues not specified');
+  const values = readFilterValues(call);
+  if ('kind' in values) return values;
   const find = (value: string) => (filterType === idField ? objects.byId(value) : objects.byName(value));
   const found = values.flatMap((value) => find(value) ?? []);
   return page(call, found, (object) => shown(objects, object));

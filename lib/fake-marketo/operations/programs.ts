@@ -4,6 +4,7 @@ import type { JsonObject } from '../json.ts';
 import { type ApiCall, notANumber, type Operation, operations, readId, readInput, text } from '../operation.ts';
 import { type Failure, fail, numbered, type Outcome, reason, skipped, succeed } from '../outcome.ts';
 import type { Subscription } from '../subscription.ts';
+import { readFilterValues } from './lead-reads.ts';
 import { page } from './paging.ts';
 
 type MemberChange = (program: Program, leadId: number, record: JsonObject) => JsonObject;
@@ -70,6 +71,8 @@ function getMembers(call: ApiCall, subscription: Subscription): Outcome {
   if ('kind' in program) return program;
   const filterType = call.query.get('filterType') ?? '';
   if (filterType === '') return fail('1003', 'Invalid data: filterType not specified');
+  const values = readFilterValues(call);
+  if ('kind' in values) return values;
   return page(call, [...program.members], ([leadId, member]) => {
     return { leadId, statusName: member.statusName, ...Object.fromEntries(member.values) };
   });
