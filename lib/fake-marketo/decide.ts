@@ -1,4 +1,4 @@
-import { begin, type Incoming, prepare, type RecordFault } from './execute.ts';
+import { begin, type Incoming, operationOf, prepare, type RecordFault } from './execute.ts';
 import type { Hit } from './faults.ts';
 import { isObject, type Json } from './json.ts';
 import type { Admission } from './limits.ts';
@@ -51,12 +51,13 @@ async function decide(machine: Machine, arrival: Arrival): Promise<Decision> {
   if (body.kind === 'aborted') return { ending: { kind: 'reset' } };
   if (Buffer.byteLength(url) > machine.maxUriBytes) return refuseHttp(414, 'Request-URI Too Long');
   if (body.kind === 'tooLarge') return refuseHttp(413, 'Request Entity Too Large');
-  const { hit, extraLatencyMs } = machine.faults.pick({ target: 'api', method, path, body: text });
   const query = new URLSearchParams(url.slice(path.length));
   const { contentType } = arrival;
   const incoming: Incoming = { method, path, url, query, contentType, bytes: body.bytes, text, user: token.user };
+  const picked = machine.faults.pick({ target: 'api', method, path, body: text });
+  const hit = machine.switches.codeFor(() => operationOf(incoming)) ?? picked.hit;
   try {
-    return await run(machine, incoming, hit, extraLatencyMs, requestId);
+    return await run(machine, incoming, hit, picked.extraLatencyMs, requestId);
   } catch (error) {
     machine.counters.internalErrors.push(String(error));
     return refuse('611', 'System error', requestId);
@@ -72,7 +73,7 @@ async function run(
 ): Promise<Decision> {
   const play = hit && playOf(hit);
   const started: Started = play?.runs === false ? {} : start(incoming, machine, play?.records);
-  const latencyMs = machine.latency.drawMs() + extraLatencyMs;
+  const latencyMs = machine.switches.latencyMs(machine.latency.drawMs()) + extraLatencyMs;
   if (latencyMs > 0) await machine.timers.sleep(latencyMs);
   const outcome = started.finish?.();
   const done = started.call && outcome && workDone(started.call, outcome, incoming);

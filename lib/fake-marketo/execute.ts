@@ -35,9 +35,8 @@ type Prepared =
 
 /** Everything that is checked before an operation sees the call: path, method, content type, JSON. */
 function prepare(incoming: Incoming, { features, random }: Subscription): Prepared {
-  const isForm = incoming.contentType.startsWith('application/x-www-form-urlencoded');
-  const query = incoming.query;
-  if (isForm) for (const [name, value] of new URLSearchParams(incoming.text)) query.append(name, value);
+  const isForm = isFormCall(incoming);
+  const query = parametersOf(incoming);
   const method = effectiveMethod(incoming, query);
   if (isForm && method === 'GET' && incoming.method === 'POST' && !features.formReads) {
     return failed(random() < SPORADIC ? wrongType() : fail('605', "HTTP Method 'POST' is not supported"));
@@ -57,6 +56,25 @@ function prepare(incoming: Incoming, { features, random }: Subscription): Prepar
   const body = isUtf8(incoming.bytes) ? parse(text) : undefined;
   if (!isObject(body)) return failed(fail('609', 'Invalid JSON'), operation.name);
   return ready(operation, { ...call, body });
+}
+
+/** The name of what would be done; undefined for a path or method that is not known. */
+function operationOf(incoming: Incoming): string | undefined {
+  const route = findRoute(effectiveMethod(incoming, parametersOf(incoming)), incoming.path);
+  return route.kind === 'found' ? route.operation.name : undefined;
+}
+
+function isFormCall({ contentType }: Incoming): boolean {
+  return contentType.startsWith('application/x-www-form-urlencoded');
+}
+
+/** The query, and the form after it. */
+function parametersOf(incoming: Incoming): URLSearchParams {
+  const parameters = new URLSearchParams(incoming.query);
+  if (isFormCall(incoming)) {
+    for (const [name, value] of new URLSearchParams(incoming.text)) parameters.append(name, value);
+  }
+  return parameters;
 }
 
 /** `_method` in the query or the form; the asset endpoints dropped it (Marketo: blog, February 2020). */
@@ -114,4 +132,4 @@ function isDenied(user: FakeUser, path: string): boolean {
 }
 
 export type { Incoming, RecordFault };
-export { begin, prepare };
+export { begin, operationOf, prepare };

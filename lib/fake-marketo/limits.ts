@@ -1,4 +1,4 @@
-import type { FakeLimits } from './options.ts';
+import { type FakeLimits, OTHER_USER_ID } from './options.ts';
 import { RollingWindow } from './rolling-window.ts';
 import type { DayUsage, Usage } from './usage.ts';
 
@@ -8,6 +8,14 @@ const FREE_CODES: ReadonlySet<string> = new Set(['601', '602', '604', '605', '60
 interface Refusal {
   readonly code: '606' | '607' | '615';
   readonly message: string;
+}
+
+/** Calls that others made of a day, for {@link Limits.spendDay}. */
+interface SpentDay {
+  /** Whether that day is gone. */
+  isOver(): boolean;
+  /** Takes the calls back; nothing once the day is gone. */
+  undo(): void;
 }
 
 /** One call that was counted when it arrived, let in or not. */
@@ -29,6 +37,7 @@ class Limits {
   /** Every API call that arrived over HTTP, whatever became of it. */
   readonly #arrivals: RollingWindow;
   #slots = 0;
+  readonly #forced = new Set<'606' | '615'>();
   #worstConcurrency = 0;
 
   constructor(limits: FakeLimits, usage: Usage) {
@@ -77,11 +86,11 @@ class Limits {
   #refusal(today: number, inWindow: number): Refusal | undefined {
     const { dailyQuota, rateLimitCalls, rateLimitWindowSeconds, maxConcurrentCalls } = this.#limits;
     if (today > dailyQuota) return { code: '607', message: `Daily quota '${dailyQuota}' reached` };
-    if (inWindow > rateLimitCalls) {
+    if (inWindow > rateLimitCalls || this.#forced.has('606')) {
       const message = `Max rate limit '${rateLimitCalls}' exceeded with in '${rateLimitWindowSeconds}' secs`;
       return { code: '606', message };
     }
-    if (this.#slots >= maxConcurrentCalls) {
+    if (this.#slots >= maxConcurrentCalls || this.#forced.has('615')) {
       return { code: '615', message: `Concurrent access limit '${maxConcurrentCalls}' reached` };
     }
     return undefined;
@@ -106,6 +115,21 @@ class Limits {
   countOthers(userId: string, calls: number, nowMs: number): void {
     this.#usage.count(this.#usage.day(nowMs), userId, calls);
     for (let call = 0; call < calls; call += 1) this.#counted.add(nowMs);
+  }
+
+  /** Refuses every call with the code, as if others filled the limit, until the returned function is called. */
+  refuseAll(code: '606' | '615'): () => void {
+    this.#forced.add(code);
+    return () => void this.#forced.delete(code);
+  }
+
+  /** Others use what is left of the day, over many windows. */
+  spendDay(nowMs: () => number): SpentDay {
+    const day = this.#usage.day(nowMs());
+    const calls = Math.max(0, this.#limits.dailyQuota - day.total);
+    this.#usage.count(day, OTHER_USER_ID, calls);
+    const isOver = (): boolean => this.#usage.day(nowMs()) !== day;
+    return { isOver, undo: () => this.#usage.count(day, OTHER_USER_ID, -calls) };
   }
 
   /** Takes slots for somebody else, until the returned function is called. */

@@ -17,6 +17,7 @@ import { Reports } from './reports.ts';
 import { shippedData } from './seed-data.ts';
 import { Counters } from './stats.ts';
 import type { Subscription } from './subscription.ts';
+import { createSwitches, type Door, type SwitchBoard } from './switches.ts';
 import { Timers } from './timers.ts';
 import { Tokens } from './tokens.ts';
 import { Usage } from './usage.ts';
@@ -28,6 +29,7 @@ interface Machine {
   readonly limits: Limits;
   readonly tokens: Tokens;
   readonly faults: Faults;
+  readonly switches: SwitchBoard;
   readonly counters: Counters;
   readonly reports: Reports;
   readonly latency: LatencySource;
@@ -36,8 +38,11 @@ interface Machine {
   readonly maxUriBytes: number;
 }
 
-/** One source of randomness for each purpose, so that more faults do not change the latencies. */
-function createMachine(options: FakeMarketoOptions): Machine {
+/**
+ * One source of randomness for each purpose, so that more faults do not change the latencies. `door` is asked for when an
+ * outage shuts it.
+ */
+function createMachine(options: FakeMarketoOptions, door: () => Door): Machine {
   const clock = options.clock ?? systemClock;
   const nowMs = () => clock.nowMs();
   const seed = options.seed ?? 1;
@@ -48,13 +53,15 @@ function createMachine(options: FakeMarketoOptions): Machine {
   const reports = new Reports(counters, options.callLogSize ?? 0);
   if (options.onCall !== undefined) reports.listen(options.onCall);
   const database = new Database(options.data ?? shippedData(), random, nowMs());
+  const tokens = new Tokens(clock, seededRandom(seed + 1), options.tokenLifetimeSeconds ?? 3600);
   const features = { ...DEFAULT_FEATURES, ...options.features };
   return {
     subscription: { database, features, usage, counters, random, nowMs },
     users: usersOf(options),
     limits,
-    tokens: new Tokens(clock, seededRandom(seed + 1), options.tokenLifetimeSeconds ?? 3600),
+    tokens,
     faults: new Faults(options.faults ?? [], seededRandom(seed + 2)),
+    switches: createSwitches({ limits, tokens, door, nowMs }),
     counters,
     reports,
     latency: new LatencySource(options.latencyMs ?? 0, seededRandom(seed + 3)),

@@ -43,6 +43,9 @@ const ALL: readonly Operation[] = [
   ...unmodelledOperations,
 ];
 
+/** Names of all operations. One name can stand for several paths. */
+const operationNames: ReadonlySet<string> = new Set(ALL.map(({ name }) => name));
+
 const root = plant(ALL);
 
 /** The operation of a path and method. Fixed segments win over named ones: `leads/describe.json` is no lead id. */
@@ -108,4 +111,4 @@ function decode(segment: string): string {
 }
 
 export type { Route };
-export { findRoute };
+export { findRoute, operationNames };
