@@ -72,6 +72,7 @@ async function run(
   requestId: string,
 ): Promise<Decision> {
   const play = hit && playOf(hit);
+  machine.subscription.database.imports.settle(machine.subscription.nowMs());
   const started: Started = play?.runs === false ? {} : start(incoming, machine, play?.records);
   const latencyMs = machine.switches.latencyMs(machine.latency.drawMs()) + extraLatencyMs;
   if (latencyMs > 0) await machine.timers.sleep(latencyMs);
@@ -104,7 +105,8 @@ function start(incoming: Incoming, machine: Machine, records: RecordFault | unde
  * was. A failure of the whole call is always found before anything is written.
  */
 function workDone(call: ApiCall, outcome: Outcome, { url, text }: Incoming): string | undefined {
-  if (outcome.kind === 'failure') return undefined;
+  if (outcome.kind === 'failure' || (outcome.kind === 'raw' && outcome.status !== 200)) return undefined;
+  if (outcome.kind === 'raw') return `${url} ${text}`;
   const result = outcome.result ?? [];
   const skips = result.map((entry) => isObject(entry) && entry.status === 'skipped');
   if (!skips.includes(true)) return `${url} ${text}`;

@@ -116,7 +116,7 @@ function begin(operation: Operation, call: ApiCall, subscription: Subscription, 
   const finish = rest.length === 0 ? () => succeed([]) : operation.begin({ ...call, body }, subscription);
   return () => {
     const outcome = finish();
-    if (outcome.kind === 'failure' || outcome.result === undefined) return outcome;
+    if (outcome.kind !== 'success' || outcome.result === undefined) return outcome;
     const others = [...outcome.result];
     const isNumbered = others.some((other) => isObject(other) && other.seq !== undefined);
     const all = hit.map((isHit) => (isHit ? entry() : (others.shift() ?? null)));

@@ -47,7 +47,10 @@ function handleOf(machine: Machine, url: string, stop: () => Promise<void>): Fak
     url,
     clientId: users[0]?.clientId ?? '',
     clientSecret: users[0]?.clientSecret ?? '',
-    database: subscription.database,
+    get database() {
+      subscription.database.imports.settle(subscription.nowMs());
+      return subscription.database;
+    },
     get stats() {
       return snapshot(machine);
     },

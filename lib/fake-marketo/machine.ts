@@ -9,6 +9,7 @@ import {
   type FakeLimits,
   type FakeMarketoOptions,
   type FakeUser,
+  IMPORT_PACE,
   MARKETO_LIMITS,
   systemClock,
 } from './options.ts';
@@ -52,7 +53,7 @@ function createMachine(options: FakeMarketoOptions, door: () => Door): Machine {
   const counters = new Counters();
   const reports = new Reports(counters, options.callLogSize ?? 0);
   if (options.onCall !== undefined) reports.listen(options.onCall);
-  const database = new Database(options.data ?? shippedData(), random, nowMs());
+  const database = new Database(options.data ?? shippedData(), random, nowMs(), { ...IMPORT_PACE, ...options.imports });
   const tokens = new Tokens(clock, seededRandom(seed + 1), options.tokenLifetimeSeconds ?? 3600);
   const features = { ...DEFAULT_FEATURES, ...options.features };
   return {

@@ -85,5 +85,5 @@ function text(value: Json | undefined): string {
   return typeof value === 'string' ? value : '';
 }
 
-export type { ApiCall, Entry, Input, Operation };
+export type { ApiCall, Entry, Input, Operation, Run };
 export { notANumber, operations, RECORD_LIMIT, readId, readInput, text };

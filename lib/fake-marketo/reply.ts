@@ -17,9 +17,10 @@ type Ending =
 
 const JSON_TYPE = 'application/json;charset=UTF-8';
 
-/** An outcome in Marketo's envelope. `numeric` writes codes as numbers, as nobody should and somebody will. */
+/** An outcome in Marketo's envelope, unless it has none. `numeric` writes codes as numbers, as nobody should and somebody will. */
 function jsonReply(outcome: Outcome, requestId: string, numeric = false): Ending {
   const code = (text: string): string | number => (numeric ? Number(text) : text);
+  if (outcome.kind === 'raw') return reply(outcome.status, outcome.contentType, outcome.body);
   if (outcome.kind === 'failure') {
     const errors = [{ code: code(outcome.code), message: outcome.message }];
     return reply(200, JSON_TYPE, JSON.stringify({ requestId, success: false, errors }));
@@ -50,7 +51,7 @@ function withNumericCodes(entry: Json): Json {
 
 /** Codes that the records of a reply were skipped for. */
 function recordCodes(outcome: Outcome): string[] {
-  if (outcome.kind === 'failure') return [];
+  if (outcome.kind !== 'success') return [];
   const codes: string[] = [];
   for (const entry of outcome.result ?? []) {
     if (!isObject(entry) || entry.status !== 'skipped') continue;

@@ -1,7 +1,8 @@
 import type { Operation } from './operation.ts';
 import { activityOperations } from './operations/activities.ts';
 import { assetOperations } from './operations/assets.ts';
-import { bulkOperations } from './operations/bulk.ts';
+import { bulkExportOperations } from './operations/bulk-exports.ts';
+import { bulkImportOperations } from './operations/bulk-imports.ts';
 import { campaignOperations } from './operations/campaigns.ts';
 import { crmOperations } from './operations/crm-objects.ts';
 import { customObjectOperations } from './operations/custom-objects.ts';
@@ -38,7 +39,8 @@ const ALL: readonly Operation[] = [
   ...namedAccountListOperations,
   ...activityOperations,
   ...usageOperations,
-  ...bulkOperations,
+  ...bulkImportOperations,
+  ...bulkExportOperations,
   ...assetOperations,
   ...unmodelledOperations,
 ];
@@ -111,4 +113,4 @@ function decode(segment: string): string {
 }
 
 export type { Route };
-export { findRoute, operationNames };
+export { ALL, findRoute, operationNames };

@@ -246,24 +246,6 @@ describe('replies of each family to its data', () => {
     }
     expect(codes.filter((code) => code !== undefined)).toEqual(['1020']);
   });
-
-  it('imports a file, ten at a time and one for a list', async () => {
-    const caller = await startCaller();
-    const raw =
-      '--b\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nemail\na@example.org\n\r\n--b--';
-    const send = (query: string, text = raw) => {
-      return caller.call(`/bulk/v1/leads.json?format=csv${query}`, {
-        raw: text,
-        contentType: 'multipart/form-data; boundary=b',
-      });
-    };
-    expect((await send('&listId=1159')).result).toMatchObject([{ batchId: 1001, status: 'Queued' }]);
-    expect((await send('&listId=1159')).code).toBe('1019');
-    expect((await send('', raw.replace('a@example.org\n', ''))).code).toBe('1003');
-    for (let file = 0; file < 9; file += 1) await send('');
-    expect((await send('')).code).toBe('1016');
-    expect((await caller.call('/bulk/v1/leads/batch/1001.json')).result).toMatchObject([{ status: 'Importing' }]);
-  });
 });
 
 function activity(changes: Record<string, unknown>): Record<string, unknown> {

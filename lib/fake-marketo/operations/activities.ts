@@ -2,7 +2,7 @@ import type { ActivityType } from '../database/database.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { isObject } from '../json.ts';
 import { type ApiCall, type Operation, operations, readId, readInput, text } from '../operation.ts';
-import { type Failure, fail, numbered, type Outcome, type Reason, reason, succeed } from '../outcome.ts';
+import { type Failure, fail, type Outcome, type Reason, reason, succeed } from '../outcome.ts';
 import type { Subscription } from '../subscription.ts';
 
 /** Marketo: error-codes 1049, 1028, 1027 (the number of types is the fake's own). */
@@ -23,7 +23,7 @@ function addActivities(call: ApiCall, subscription: Subscription): Outcome {
     database.activities.set(key, count);
     return { id: database.activities.size * 1000 + index, marketoGUID: `${key}:${count}`, status: 'added' };
   });
-  return succeed(numbered(results));
+  return succeed(results);
 }
 
 function activityProblem(record: JsonObject, { database }: Subscription): Reason | undefined {
@@ -81,9 +81,21 @@ function findType(call: ApiCall, { database }: Subscription): ActivityType | Fai
   return type ?? fail('1013', `Activity type '${apiName}' not found`);
 }
 
+function shownAttribute(name: string): JsonObject {
+  return { name, apiName: name, dataType: 'string' };
+}
+
 function getTypes(_call: ApiCall, { database }: Subscription): Outcome {
   const types = [...database.activityTypes.values()];
-  return succeed(types.map(({ id, apiName, primaryAttribute }) => ({ id, name: apiName, apiName, primaryAttribute })));
+  return succeed(
+    types.map(({ id, apiName, primaryAttribute, attributes }) => ({
+      id,
+      name: apiName,
+      apiName,
+      primaryAttribute: shownAttribute(primaryAttribute),
+      attributes: attributes.map(shownAttribute),
+    })),
+  );
 }
 
 function getPagingToken(call: ApiCall, _subscription: Subscription): Outcome {

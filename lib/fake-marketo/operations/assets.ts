@@ -1,24 +1,13 @@
 import type { Asset, AssetKind } from '../database/assets.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
-import { type ApiCall, type Operation, operations, readId } from '../operation.ts';
+import { type ApiCall, type Operation, operations, type Run, readId, text } from '../operation.ts';
 import { type Failure, fail, type Outcome, succeed } from '../outcome.ts';
 import type { Subscription } from '../subscription.ts';
+import { ANSWERED_BY_ID, ASSET_ACTS, type AssetAct } from './asset-kinds.ts';
+import { SEEDED_AT } from './paging.ts';
 
 type OnAsset = (asset: Asset, call: ApiCall, subscription: Subscription) => Outcome;
 
-const KINDS: readonly AssetKind[] = [
-  'folder',
-  'program',
-  'email',
-  'emailTemplate',
-  'form',
-  'landingPage',
-  'landingPageTemplate',
-  'snippet',
-  'smartCampaign',
-  'smartList',
-  'staticList',
-];
 /** Marketo: assets, most that one page holds. */
 const MAX_PAGE = 200;
 const NOTHING_FOUND = 'No assets found for the given search criteria.';
@@ -30,8 +19,23 @@ function answer(assets: readonly Asset[]): Outcome {
 }
 
 function shown(asset: Asset): JsonObject {
-  const folder = { type: 'Folder', value: asset.folderId };
-  return { id: asset.id, name: asset.name, status: asset.status, folder };
+  const { id, name, kind, status, folderId } = asset;
+  const common = {
+    id,
+    name,
+    description: '',
+    createdAt: SEEDED_AT,
+    updatedAt: SEEDED_AT,
+    url: '',
+    workspace: 'Default',
+  };
+  if (kind === 'folder') {
+    const parent = { id: folderId, type: 'Folder' };
+    const own = { folderId: { id, type: 'Folder' }, folderType: 'Folder', parent, path: `/${name}`, isArchive: false };
+    return { ...common, ...own, isSystem: false };
+  }
+  const folder = { type: 'Folder', value: folderId, folderName: '' };
+  return kind === 'staticList' || kind === 'smartList' ? { ...common, folder } : { ...common, status, folder };
 }
 
 function list(kind: AssetKind) {
@@ -117,7 +121,7 @@ function onAsset(kind: AssetKind, act: OnAsset) {
 }
 
 const update: OnAsset = (asset, call) => {
-  const name = call.query.get('name');
+  const name = call.query.get('name') ?? (call.body?.name === undefined ? null : text(call.body.name));
   if (name !== null && name.trim() === '') return fail('701', 'name cannot be blank');
   if (name !== null) asset.name = name;
   return answer([asset]);
@@ -156,8 +160,13 @@ const clone: OnAsset = (asset, call, subscription) => {
 
 const content: OnAsset = (asset) => {
   if (asset.social) return fail('709', `${asset.name} contains social content`);
-  return succeed([{ id: asset.id, content: '' }], { errors: [], warnings: [] });
+  return succeed([shownContent(asset)], { errors: [], warnings: [] });
 };
+
+function shownContent({ id, kind, status }: Asset): JsonObject {
+  if (kind === 'email') return { htmlId: 'main', contentType: 'Text', value: '' };
+  return kind === 'emailTemplate' || kind === 'landingPageTemplate' ? { id, status, content: '' } : { id, content: '' };
+}
 
 /** Marketo: the asset API says 702 for an update that is not allowed, too (Smartling's client). */
 const changeContent: OnAsset = (asset) => {
@@ -176,34 +185,52 @@ const setToken: OnAsset = (folder, call) => {
   return succeed([{ folder: { type: 'Folder', value: folder.id } }], { errors: [], warnings: [] });
 };
 
-const ACTIONS: Readonly<Record<string, OnAsset>> = {
-  approveDraft: approve,
-  approve,
-  activate: approve,
-  unapprove,
-  deactivate: unapprove,
-  discardDraft,
-  delete: remove,
-  clone,
+type Acting = (kind: AssetKind) => readonly [method: 'GET' | 'POST', path: string, run: Run];
+
+const on = (name: string, act: OnAsset): Acting => {
+  return (kind) => ['POST', `${kind}/{id}/${name}.json`, onAsset(kind, briefly(`${kind}.${name}`, act))];
 };
 
-const assetOperations: readonly Operation[] = KINDS.flatMap((kind) => [
-  ...operations('none', [
-    [`${kind}List`, 'GET', `/rest/asset/v1/${kind}s.json`, list(kind)],
-    [`${kind}ByName`, 'GET', `/rest/asset/v1/${kind}/byName.json`, byName(kind)],
-    [`${kind}ById`, 'GET', `/rest/asset/v1/${kind}/{id}.json`, byId(kind)],
-    [`${kind}Content`, 'GET', `/rest/asset/v1/${kind}/{id}/content.json`, onAsset(kind, content)],
-  ]),
-  ...operations('form', [
-    [`${kind}Create`, 'POST', `/rest/asset/v1/${kind}s.json`, create(kind)],
-    [`${kind}Update`, 'POST', `/rest/asset/v1/${kind}/{id}.json`, onAsset(kind, update)],
-    [`${kind}ContentUpdate`, 'POST', `/rest/asset/v1/${kind}/{id}/content.json`, onAsset(kind, changeContent)],
-    [`${kind}Token`, 'POST', `/rest/asset/v1/${kind}/{id}/tokens.json`, onAsset(kind, setToken)],
-    ...Object.entries(ACTIONS).map(
-      ([name, act]) =>
-        [`${kind}.${name}`, 'POST', `/rest/asset/v1/${kind}/{id}/${name}.json`, onAsset(kind, act)] as const,
-    ),
-  ]),
-]);
+/** Some actions answer with the id alone, for some kinds. */
+function briefly(name: string, act: OnAsset): OnAsset {
+  if (!ANSWERED_BY_ID.has(name)) return act;
+  return (asset, call, subscription) => {
+    const outcome = act(asset, call, subscription);
+    return outcome.kind === 'success' ? { ...outcome, result: [{ id: asset.id }] } : outcome;
+  };
+}
+
+const ACTS: Readonly<Record<AssetAct, Acting>> = {
+  list: (kind) => ['GET', `${kind}s.json`, list(kind)],
+  byName: (kind) => ['GET', `${kind}/byName.json`, byName(kind)],
+  byId: (kind) => ['GET', `${kind}/{id}.json`, byId(kind)],
+  // The one path without `.json` (Marketo: OpenAPI of assets).
+  content: (kind) => [
+    'GET',
+    kind === 'emailTemplate' ? `${kind}/{id}/content` : `${kind}/{id}/content.json`,
+    onAsset(kind, content),
+  ],
+  create: (kind) => ['POST', `${kind}s.json`, create(kind)],
+  update: (kind) => ['POST', `${kind}/{id}.json`, onAsset(kind, update)],
+  changeContent: on('content', changeContent),
+  tokens: on('tokens', setToken),
+  approveDraft: on('approveDraft', approve),
+  approve: on('approve', approve),
+  activate: on('activate', approve),
+  unapprove: on('unapprove', unapprove),
+  deactivate: on('deactivate', unapprove),
+  discardDraft: on('discardDraft', discardDraft),
+  delete: on('delete', remove),
+  clone: on('clone', clone),
+};
+
+const assetOperations: readonly Operation[] = (Object.keys(ASSET_ACTS) as AssetKind[]).flatMap((kind) => {
+  return ASSET_ACTS[kind].flatMap((act) => {
+    const [method, path, run] = ACTS[act](kind);
+    // Marketo: OpenAPI of assets: the one update that is sent as JSON.
+    const body = method === 'GET' || `${kind}.${act}` === 'smartCampaign.update' ? 'none' : 'form';
+    return operations(body, [[`${kind}.${act}`, method, `/rest/asset/v1/${path}`, run]]);
+  });
+});
 
 export { assetOperations };

@@ -4,7 +4,7 @@ import { isObject } from '../json.ts';
 import { type ApiCall, notANumber, type Operation, operations, readId, text } from '../operation.ts';
 import { type Failure, fail, type Outcome, succeed } from '../outcome.ts';
 import type { Subscription } from '../subscription.ts';
-import { page } from './paging.ts';
+import { page, SEEDED_AT } from './paging.ts';
 
 /** Marketo: smart-campaigns, request campaign. */
 const MAX_LEADS = 100;
@@ -94,7 +94,7 @@ function findCampaign(call: ApiCall, campaigns: ReadonlyMap<number, Campaign>): 
 }
 
 function shown({ id, name, type, isActive }: Campaign): JsonObject {
-  return { id, name, type, active: isActive };
+  return { id, name, type, active: isActive, createdAt: SEEDED_AT, updatedAt: SEEDED_AT };
 }
 
 function getCampaign(call: ApiCall, { database }: Subscription): Outcome {

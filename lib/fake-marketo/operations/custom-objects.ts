@@ -1,8 +1,9 @@
 import type { Objects } from '../database/objects.ts';
+import type { JsonObject } from '../json.ts';
 import { type ApiCall, type Operation, operations } from '../operation.ts';
 import { fail, type Outcome, succeed } from '../outcome.ts';
 import type { Subscription } from '../subscription.ts';
-import { deleteObjects, describeObjects, getObjects, syncObjects } from './object-sync.ts';
+import { deleteObjects, describeObjects, getObjects, shownType, syncObjects } from './object-sync.ts';
 
 type Use = (objects: Objects, call: ApiCall, subscription: Subscription) => Outcome;
 
@@ -17,7 +18,13 @@ function onType(use: Use) {
 
 function listTypes(_call: ApiCall, { database, features }: Subscription): Outcome {
   if (!features.customObjects) return fail('1026', 'Custom object not enabled');
-  return succeed([...database.customObjectNames].map((name) => ({ name, displayName: name, idField: 'marketoGUID' })));
+  return succeed([...database.customObjectNames].flatMap((name) => shownTypes(database.objects.get(name))));
+}
+
+function shownTypes(objects: Objects | undefined): JsonObject[] {
+  if (objects === undefined) return [];
+  const { dedupeFields, idField } = objects.type;
+  return [{ ...shownType(objects), searchableFields: [[...dedupeFields], [idField]], fields: [] }];
 }
 
 function onSchema(act: (name: string, subscription: Subscription) => Outcome) {

@@ -76,8 +76,13 @@ function describeLeads(_call: ApiCall, { database }: Subscription): Outcome {
 function describeLeads2(_call: ApiCall, { database }: Subscription): Outcome {
   const all = [...database.leads.fields.values()];
   const searchableFields = all.filter((field) => field.searchable).map((field) => [field.name]);
-  const fields = all.map((field) => ({ name: field.name, dataType: field.type, updateable: !field.readOnly }));
+  const fields = all.map(shownField);
   return succeed([{ name: 'API Lead', searchableFields, fields }]);
+}
+
+/** A field as the describe calls show it. */
+function shownField({ name, type, readOnly }: Field): JsonObject {
+  return { name, displayName: name, dataType: type, updateable: !readOnly, crmManaged: false };
 }
 
 function getPartitions(_call: ApiCall, { database }: Subscription): Outcome {
@@ -92,4 +97,4 @@ const leadReads: readonly Operation[] = operations('none', [
   ['getPartitions', 'GET', '/rest/v1/leads/partitions.json', getPartitions],
 ]);
 
-export { DEFAULT_FIELDS, leadReads, readFilterValues, shownLead };
+export { DEFAULT_FIELDS, leadReads, readFilterValues, shownField, shownLead };

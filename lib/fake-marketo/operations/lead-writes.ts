@@ -110,7 +110,7 @@ function associateLead(call: ApiCall, { database }: Subscription): Outcome {
   if (cookie === '') return fail('1002', "Missing value for the required parameter 'cookie'");
   if (!isCookie(cookie)) return fail('1012', `Invalid cookie value '${cookie}'`);
   if (database.leads.get(id) === undefined) return fail('1004', `Lead '${id}' not found`);
-  return succeed([]);
+  return succeed();
 }
 
 /** The Munchkin cookie: `id:287-GTJ-838&token:_mch-marketo.com-1396310362214-46169`. */

@@ -5,7 +5,7 @@ import { type ApiCall, notANumber, type Operation, operations, RECORD_LIMIT, rea
 import { type Failure, fail, type Outcome, reason, skipped, succeed } from '../outcome.ts';
 import type { Subscription } from '../subscription.ts';
 import { DEFAULT_FIELDS, shownLead } from './lead-reads.ts';
-import { page } from './paging.ts';
+import { page, SEEDED_AT } from './paging.ts';
 
 interface ListCall {
   readonly list: StaticList;
@@ -79,11 +79,15 @@ function getMembers(call: ApiCall, { database }: Subscription): Outcome {
 
 function getList(call: ApiCall, { database }: Subscription): Outcome {
   const list = findList(call, database.lists);
-  return 'kind' in list ? list : succeed([{ id: list.id, name: list.name }]);
+  return 'kind' in list ? list : succeed([shownList(list)]);
+}
+
+function shownList({ id, name }: StaticList): JsonObject {
+  return { id, name, createdAt: SEEDED_AT, updatedAt: SEEDED_AT };
 }
 
 function getLists(call: ApiCall, { database }: Subscription): Outcome {
-  return page(call, [...database.lists.values()], ({ id, name }) => ({ id, name }));
+  return page(call, [...database.lists.values()], shownList);
 }
 
 const listOperations: readonly Operation[] = [

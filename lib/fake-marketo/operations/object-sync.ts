@@ -5,8 +5,8 @@ import type { Json, JsonObject } from '../json.ts';
 import { type ApiCall, readInput, text } from '../operation.ts';
 import { type Failure, fail, numbered, type Outcome, reason, skipped, succeed } from '../outcome.ts';
 import type { Subscription } from '../subscription.ts';
-import { readFilterValues } from './lead-reads.ts';
-import { page } from './paging.ts';
+import { readFilterValues, shownField } from './lead-reads.ts';
+import { page, SEEDED_AT } from './paging.ts';
 
 interface ObjectSync {
   readonly action: string;
@@ -50,6 +50,12 @@ function readSync(objects: Objects, body: JsonObject): ObjectSync | Failure {
     );
   }
   return { action, byId: dedupeBy === 'idField' };
+}
+
+/** One record by its dedupe fields, as a file import brings it. */
+function syncRecord(objects: Objects, record: JsonObject, { database, nowMs }: Subscription): JsonObject {
+  const sync: ObjectSync = { action: 'createOrUpdate', byId: false };
+  return recordProblem(objects, sync, record, database, new Set()) ?? write(objects, sync, record, nowMs());
 }
 
 function recordProblem(
@@ -136,11 +142,20 @@ function shown(objects: Objects, object: StoredObject): JsonObject {
 }
 
 function describeObjects(objects: Objects): Outcome {
-  const { name, idField, dedupeFields, fields } = objects.type;
-  const shownFields = fields.map((field) => ({ name: field.name, dataType: field.type, updateable: !field.readOnly }));
+  const { idField, dedupeFields, fields } = objects.type;
   return succeed([
-    { name, idField, dedupeFields, searchableFields: [[...dedupeFields], [idField]], fields: shownFields },
+    {
+      ...shownType(objects),
+      searchableFields: [[...dedupeFields], [idField]],
+      fields: fields.map(shownField),
+    },
   ]);
 }
 
-export { deleteObjects, describeObjects, getObjects, syncObjects };
+/** What the list of types and the description of one have in common. */
+function shownType({ type: { name, idField, dedupeFields } }: Objects): JsonObject {
+  const words = { name, displayName: name, pluralName: `${name}s`, description: '' };
+  return { ...words, idField, dedupeFields, relationships: [], createdAt: SEEDED_AT, updatedAt: SEEDED_AT };
+}
+
+export { deleteObjects, describeObjects, getObjects, shownType, syncObjects, syncRecord };

@@ -1,11 +1,13 @@
 import type { Program } from '../database/database.ts';
 import { fieldProblems } from '../database/fields.ts';
-import type { JsonObject } from '../json.ts';
+import { isObject, type JsonObject } from '../json.ts';
 import { type ApiCall, notANumber, type Operation, operations, readId, readInput, text } from '../operation.ts';
 import { type Failure, fail, numbered, type Outcome, reason, skipped, succeed } from '../outcome.ts';
 import type { Subscription } from '../subscription.ts';
-import { readFilterValues } from './lead-reads.ts';
-import { page } from './paging.ts';
+import { DEFAULT_FIELDS, readFilterValues, shownField, shownLead } from './lead-reads.ts';
+import { page, SEEDED_AT } from './paging.ts';
+
+const MEMBERSHIP: JsonObject = { acquiredBy: false, reachedSuccess: false, membershipDate: SEEDED_AT };
 
 type MemberChange = (program: Program, leadId: number, record: JsonObject) => JsonObject;
 
@@ -29,6 +31,16 @@ function changeStatus(call: ApiCall, subscription: Subscription): Outcome {
     member.statusName = statusName;
     return { leadId, status: 'updated' };
   });
+}
+
+/** The older call names people by `id`, in its reply too, and numbers nothing. */
+function changeStatusOfLeads(call: ApiCall, subscription: Subscription): Outcome {
+  const outcome = changeStatus(call, subscription);
+  if (outcome.kind !== 'success') return outcome;
+  const results = (outcome.result ?? []).filter(isObject);
+  return succeed(
+    results.map(({ seq: _seq, leadId, ...rest }) => (leadId === undefined ? rest : { id: leadId, ...rest })),
+  );
 }
 
 function syncMembers(call: ApiCall, subscription: Subscription): Outcome {
@@ -74,14 +86,30 @@ function getMembers(call: ApiCall, subscription: Subscription): Outcome {
   const values = readFilterValues(call);
   if ('kind' in values) return values;
   return page(call, [...program.members], ([leadId, member]) => {
-    return { leadId, statusName: member.statusName, ...Object.fromEntries(member.values) };
+    const { statusName, values } = member;
+    return { seq: 0, leadId, programId: program.id, statusName, ...MEMBERSHIP, ...Object.fromEntries(values) };
+  });
+}
+
+/** The older read: people, each with the membership. */
+function getLeadsOfProgram(call: ApiCall, subscription: Subscription): Outcome {
+  const program = findProgram(call, subscription);
+  if ('kind' in program) return program;
+  return page(call, [...program.members], ([leadId, { statusName }]) => {
+    const lead = subscription.database.leads.get(leadId);
+    const membership: JsonObject = { progressionStatus: statusName, ...MEMBERSHIP };
+    return { ...(lead === undefined ? { id: leadId } : shownLead(lead, DEFAULT_FIELDS)), membership };
   });
 }
 
 function describeMembers(_call: ApiCall, { database }: Subscription): Outcome {
-  const fields = [...database.programMemberFields.values()];
-  const shown = fields.map(({ name, type, readOnly }) => ({ name, dataType: type, updateable: !readOnly }));
-  return succeed([{ name: 'API Program Membership', dedupeFields: ['leadId', 'programId'], fields: shown }]);
+  const fields = [...database.programMemberFields.values()].map(shownField);
+  const dedupeFields = ['leadId', 'programId'];
+  const description = 'API Program Membership';
+  const times = { createdAt: SEEDED_AT, updatedAt: SEEDED_AT };
+  return succeed([
+    { name: description, description, ...times, dedupeFields, searchableFields: [['leadId'], ['statusName']], fields },
+  ]);
 }
 
 function findProgram(call: ApiCall, { database }: Subscription): Program | Failure {
@@ -93,13 +121,13 @@ function findProgram(call: ApiCall, { database }: Subscription): Program | Failu
 const programOperations: readonly Operation[] = [
   ...operations('json', [
     ['changeProgramStatus', 'POST', '/rest/v1/programs/{programId}/members/status.json', changeStatus],
-    ['changeProgramStatus', 'POST', '/rest/v1/leads/programs/{programId}/status.json', changeStatus],
+    ['changeProgramStatus', 'POST', '/rest/v1/leads/programs/{programId}/status.json', changeStatusOfLeads],
     ['syncProgramMembers', 'POST', '/rest/v1/programs/{programId}/members.json', syncMembers],
     ['deleteProgramMembers', 'POST', '/rest/v1/programs/{programId}/members/delete.json', deleteMembers],
   ]),
   ...operations('none', [
     ['getProgramMembers', 'GET', '/rest/v1/programs/{programId}/members.json', getMembers],
-    ['getProgramMembers', 'GET', '/rest/v1/leads/programs/{programId}.json', getMembers],
+    ['getLeadsOfProgram', 'GET', '/rest/v1/leads/programs/{programId}.json', getLeadsOfProgram],
     ['describeProgramMembers', 'GET', '/rest/v1/programs/members/describe.json', describeMembers],
   ]),
 ];
