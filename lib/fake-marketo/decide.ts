@@ -44,12 +44,16 @@ interface Started {
 async function decide(machine: Machine, arrival: Arrival): Promise<Decision> {
   const { token, admission, body, text, url, method, path } = arrival;
   const requestId = newRequestId(machine.subscription);
+  // Rule: wire-token-first
   if (token.kind === 'invalid') return refuse('601', 'Access token invalid', requestId);
   if (token.kind === 'expired') return refuse('602', 'Access token expired', requestId);
   if (admission?.refusal !== undefined) return refuse(admission.refusal.code, admission.refusal.message, requestId);
+  // Rule: wire-token-in-header
   if (token.kind === 'missing') return refuse('603', 'Access denied', requestId);
   if (body.kind === 'aborted') return { ending: { kind: 'reset' } };
+  // Rule: wire-uri-limit
   if (Buffer.byteLength(url) > machine.maxUriBytes) return refuseHttp(414, 'Request-URI Too Long');
+  // Rule: wire-body-limit
   if (body.kind === 'tooLarge') return refuseHttp(413, 'Request Entity Too Large');
   const query = new URLSearchParams(url.slice(path.length));
   const { contentType } = arrival;
@@ -135,6 +139,7 @@ function refuseHttp(status: number, title: string): Decision {
 
 /** Four hex digits, `#`, and the time in hex, as on recordings of Marketo. */
 function newRequestId({ random, nowMs }: Subscription): string {
+  // Rule: wire-request-id
   return `${hexDigits(random, 4)}#${nowMs().toString(16)}`;
 }
 

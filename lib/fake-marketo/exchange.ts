@@ -26,6 +26,7 @@ async function answerApiCall(machine: Machine, request: IncomingMessage, respons
   const userId = token.kind === 'valid' ? token.user.userId : undefined;
   const isFree = token.kind === 'invalid' || token.kind === 'expired';
   const admission = isFree ? undefined : limits.admit(userId ?? 'unknown', arrivedAtMs);
+  // Rule: bulk-size
   const body = await readBody(request, path.startsWith('/bulk/') ? MAX_IMPORT_BYTES : machine.maxBodyBytes);
   const text = body.kind === 'body' ? body.bytes.toString() : '';
   const contentType = request.headers['content-type'] ?? '';
@@ -34,6 +35,7 @@ async function answerApiCall(machine: Machine, request: IncomingMessage, respons
   if (admission !== undefined) limits.settle(admission, decision.code);
   const leave = () => admission !== undefined && limits.leave(admission);
   const { ending } = decision;
+  // Rule: limits-slot-held
   if (ending.kind !== 'hang') leave();
   if (decision.code !== undefined) subscription.usage.countError(subscription.nowMs(), decision.code);
   await send(machine, response, ending);

@@ -38,21 +38,27 @@ function prepare(incoming: Incoming, { features, random }: Subscription): Prepar
   const isForm = isFormCall(incoming);
   const query = parametersOf(incoming);
   const method = effectiveMethod(incoming, query);
+  // Rule: wire-form-read-refused
   if (isForm && method === 'GET' && incoming.method === 'POST' && !features.formReads) {
     return failed(random() < SPORADIC ? wrongType() : fail('605', "HTTP Method 'POST' is not supported"));
   }
   const route = findRoute(method, incoming.path);
+  // Rule: wire-unknown-path
   if (route.kind === 'unknown') return failed(fail('610', 'Requested resource not found'));
+  // Rule: wire-wrong-method
   if (route.kind === 'wrongMethod') return failed(fail('605', `HTTP Method '${method}' is not supported`));
   const { operation, params } = route;
   const { path, text, contentType, user } = incoming;
+  // Rule: wire-denied
   if (isDenied(user, path)) return failed(fail('603', 'Access denied'), operation.name);
   const call = { method, path, params, query, text, contentType, user };
   if (operation.body === 'multipart' || operation.body === 'form' || text === '' || isForm) {
     if (operation.body === 'json' && isForm && method === 'POST') return failed(wrongType(), operation.name);
     return ready(operation, { ...call, body: undefined });
   }
+  // Rule: wire-content-type
   if (!/^application\/json\b/i.test(contentType)) return failed(wrongType(), operation.name);
+  // Rule: wire-invalid-json
   const body = isUtf8(incoming.bytes) ? parse(text) : undefined;
   if (!isObject(body)) return failed(fail('609', 'Invalid JSON'), operation.name);
   return ready(operation, { ...call, body });
@@ -79,7 +85,9 @@ function parametersOf(incoming: Incoming): URLSearchParams {
 
 /** `_method` in the query or the form; the asset endpoints dropped it (Marketo: blog, February 2020). */
 function effectiveMethod({ method, path }: Incoming, query: URLSearchParams): string {
+  // Rule: wire-form-read
   const override = query.get('_method')?.toUpperCase();
+  // Rule: wire-asset-method
   const allowed = method === 'POST' && !path.startsWith('/rest/asset/');
   return allowed && (override === 'GET' || override === 'DELETE') ? override : method;
 }

@@ -16,10 +16,12 @@ async function answerIdentityCall(machine: Machine, request: IncomingMessage, re
   const arrivedAtMs = subscription.nowMs();
   const { method = '', url = '' } = request;
   const path = pathOf(url);
+  // Rule: limits-identity-free
   counters.identityCalls += 1;
   const body = await readBody(request, MAX_BODY_BYTES);
   const text = body.kind === 'body' ? body.bytes.toString() : '';
   const parameters = new URLSearchParams(url.slice(path.length));
+  // Rule: identity-parameters
   for (const [name, value] of new URLSearchParams(text)) parameters.append(name, value);
   const { hit, extraLatencyMs } = machine.faults.pick({ target: 'identity', method, path, body: text });
   const latencyMs = machine.switches.latencyMs(machine.latency.drawMs()) + extraLatencyMs;

@@ -43,6 +43,7 @@ class Limits {
   constructor(limits: FakeLimits, usage: Usage) {
     this.#limits = limits;
     this.#usage = usage;
+    // Rule: limits-rolling
     this.#counted = new RollingWindow(limits.rateLimitWindowSeconds * 1000);
     this.#arrivals = new RollingWindow(limits.rateLimitWindowSeconds * 1000);
   }
@@ -75,6 +76,7 @@ class Limits {
 
   admit(userId: string, nowMs: number): Admission {
     const day = this.#usage.day(nowMs);
+    // Rule: limits-refused-count
     this.#usage.count(day, userId, 1);
     const inWindow = this.#counted.add(nowMs);
     this.#worstConcurrency = Math.max(this.#worstConcurrency, this.#slots + 1);
@@ -84,12 +86,16 @@ class Limits {
   }
 
   #refusal(today: number, inWindow: number): Refusal | undefined {
+    // Rule: limits-precedence
     const { dailyQuota, rateLimitCalls, rateLimitWindowSeconds, maxConcurrentCalls } = this.#limits;
+    // Rule: limits-quota
     if (today > dailyQuota) return { code: '607', message: `Daily quota '${dailyQuota}' reached` };
+    // Rule: limits-rate
     if (inWindow > rateLimitCalls || this.#forced.has('606')) {
       const message = `Max rate limit '${rateLimitCalls}' exceeded with in '${rateLimitWindowSeconds}' secs`;
       return { code: '606', message };
     }
+    // Rule: limits-concurrency
     if (this.#slots >= maxConcurrentCalls || this.#forced.has('615')) {
       return { code: '615', message: `Concurrent access limit '${maxConcurrentCalls}' reached` };
     }
@@ -98,6 +104,7 @@ class Limits {
 
   /** The reply is known: a starred code takes the call back. Once only. */
   settle(admission: Admission, code: string | undefined): void {
+    // Rule: limits-free-codes
     if (!admission.counted || code === undefined || !FREE_CODES.has(code)) return;
     admission.counted = false;
     this.#usage.count(admission.day, admission.userId, -1);

@@ -48,6 +48,7 @@ function createMachine(options: FakeMarketoOptions, door: () => Door): Machine {
   const nowMs = () => clock.nowMs();
   const seed = options.seed ?? 1;
   const random = seededRandom(seed);
+  // Rule: limits-reset
   const usage = new Usage(options.quotaTimeZone ?? 'America/Chicago');
   const limits = new Limits(limitsOf(options), usage);
   const counters = new Counters();

@@ -60,9 +60,11 @@ interface InputRules {
 
 function readInput(call: ApiCall, { limit = RECORD_LIMIT, missing = NO_INPUT }: InputRules = {}): Input {
   const input = call.body?.input;
+  // Rule: wire-input-missing
   if (input === undefined || input === null) return missing;
   if (!Array.isArray(input)) return fail('1003', "Invalid data: 'input' must be an array");
   if (input.length === 0) return fail('1003', "Invalid data: 'input' is empty");
+  // Rule: wire-record-limit
   if (input.length > limit) return fail('1003', `Invalid data: at most ${limit} records are allowed in 'input'`);
   const records = (input as readonly Json[]).filter(isObject);
   if (records.length < input.length) return fail('609', "Invalid JSON: every entry of 'input' must be an object");

@@ -26,6 +26,7 @@ function jsonReply(outcome: Outcome, requestId: string, numeric = false): Ending
     return reply(200, JSON_TYPE, JSON.stringify({ requestId, success: false, errors }));
   }
   const result = numeric ? outcome.result?.map((entry) => withNumericCodes(entry)) : outcome.result;
+  // Rule: wire-envelope
   const envelope = { requestId, success: true, ...outcome.more, ...(result === undefined ? {} : { result }) };
   return reply(200, JSON_TYPE, JSON.stringify(envelope));
 }

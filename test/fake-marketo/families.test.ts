@@ -158,7 +158,7 @@ describe('replies of each family to its data', () => {
     ['/rest/v1/leads.json?filterType=firstName&filterValues=A', '1011', 0],
     ['/rest/v1/leads.json?filterType=brand&filterValues=A', '1003', 0],
     ['/rest/v1/leads.json?filterType=cookies&filterValues=A', '1012', 0],
-    ['/rest/v1/leads.json?filterType=id&filterValues=1001&fields=colour', '1006', 0],
+    ['/rest/v1/leads.json?filterType=id&filterValues=1001&fields=colour', '1003', 0],
     ['/rest/v1/customobjects/order_c.json?filterType=orderId&filterValues=O-1,O-2,O-9', undefined, 2],
     ['/rest/asset/v1/programs.json?earliestUpdatedAt=yesterday', '704', 0],
     ['/rest/asset/v1/email/4242.json', undefined, 0],

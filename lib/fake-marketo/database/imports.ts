@@ -67,8 +67,10 @@ function createImports(pace: ImportPace): Imports {
     open,
     isFull: (nowMs) => open(nowMs).length >= MAX_JOBS,
     add(added, nowMs) {
+      // Rule: bulk-workers
       const worker = freeAtMs.indexOf(Math.min(...freeAtMs));
       const startsAtMs = Math.max(nowMs, freeAtMs[worker] ?? nowMs);
+      // Rule: bulk-pace
       const finishesAtMs = startsAtMs + Math.max(pace.minMs, (added.rows.length / pace.rowsPerSecond) * 1000);
       freeAtMs[worker] = finishesAtMs;
       const job: ImportJob = {
@@ -92,6 +94,7 @@ function createImports(pace: ImportPace): Imports {
     },
     get(batchId, nowMs) {
       const job = jobs.get(batchId);
+      // Rule: bulk-kept
       return job !== undefined && nowMs < job.createdAtMs + KEPT_MS ? job : undefined;
     },
     settle(nowMs) {
@@ -111,6 +114,7 @@ function run(job: ImportJob, { header, rows, importRow }: NewImport): void {
     else job.imported += 1;
     if (outcome.kind === 'warned') job.warnings.push([...row, outcome.message]);
   }
+  // Rule: bulk-failure-file
   if (job.failures.length > 0) job.failures.unshift([...header, 'Import Failure Reason']);
   if (job.warnings.length > 0) job.warnings.unshift([...header, 'Import Warning Reason']);
 }

@@ -14,6 +14,7 @@ const NOTHING_FOUND = 'No assets found for the given search criteria.';
 
 /** Asset replies have empty `errors` and `warnings` beside their result. */
 function answer(assets: readonly Asset[]): Outcome {
+  // Rule: assets-nothing-found
   if (assets.length === 0) return succeed(undefined, { errors: [], warnings: [NOTHING_FOUND] });
   return succeed(assets.map(shown), { errors: [], warnings: [] });
 }
@@ -42,6 +43,7 @@ function list(kind: AssetKind) {
   return (call: ApiCall, { database }: Subscription): Outcome => {
     for (const name of ['earliestUpdatedAt', 'latestUpdatedAt']) {
       const date = call.query.get(name);
+      // Rule: assets-date
       if (date !== null && Number.isNaN(Date.parse(date))) return fail('704', `Invalid date format: '${date}'`);
     }
     const offset = Number(call.query.get('offset') ?? 0) || 0;
@@ -76,6 +78,7 @@ function create(kind: AssetKind) {
         kind === 'email' ? 'emailTemplate' : 'landingPageTemplate',
         readId(call.query.get('template')) ?? 0,
       );
+      // Rule: assets-template
       if (template === undefined) return fail('709', `${kind} cannot be created without a template`);
     }
     return answer([assets.add({ kind, ...place })]);
@@ -89,16 +92,20 @@ function readPlace(
   { database }: Subscription,
 ): { name: string; folderId: number } | Failure {
   const name = call.query.get('name') ?? '';
+  // Rule: assets-blank
   if (name.trim() === '') return fail('701', 'name cannot be blank');
   const given = call.query.get(kind === 'folder' ? 'parent' : 'folder') ?? '';
   if (given === '') return fail('701', `${kind === 'folder' ? 'parent' : 'folder'} cannot be blank`);
   const folderId = readId(readFolder(given));
   const folder = database.assets.get('folder', folderId ?? 0);
+  // Rule: assets-parent
   if (folderId === undefined || folder === undefined) return fail('710', `Parent folder ${given} not found`);
+  // Rule: assets-folder-type
   if (folder.holds !== undefined && !folder.holds.includes(kind)) {
     return fail('711', `Incompatible folder type: ${folder.name} cannot hold: ${kind}`);
   }
   const taken = database.assets.all(kind).some((asset) => asset.name === name && asset.folderId === folderId);
+  // Rule: assets-name-taken
   return taken ? fail('709', `${name} already exists in folder ${folderId}`) : { name, folderId };
 }
 
@@ -114,6 +121,7 @@ function readFolder(given: string): Json {
 function onAsset(kind: AssetKind, act: OnAsset) {
   return (call: ApiCall, subscription: Subscription): Outcome => {
     const asset = subscription.database.assets.get(kind, readId(call.params.id) ?? 0);
+    // Rule: assets-not-found
     return asset === undefined
       ? fail('702', `No ${kind} found with id ${call.params.id}`)
       : act(asset, call, subscription);
@@ -128,6 +136,7 @@ const update: OnAsset = (asset, call) => {
 };
 
 const approve: OnAsset = (asset) => {
+  // Rule: assets-draft
   if (!asset.hasDraft) return fail('709', `${asset.name} has no draft to approve`);
   asset.status = 'approved';
   asset.hasDraft = false;
@@ -148,6 +157,7 @@ const discardDraft: OnAsset = (asset) => {
 };
 
 const remove: OnAsset = (asset, _call, { database }) => {
+  // Rule: assets-in-use
   if (asset.inUse) return fail('709', `${asset.name} is in use`);
   database.assets.delete(asset);
   return succeed([{ id: asset.id }], { errors: [], warnings: [] });
@@ -159,6 +169,7 @@ const clone: OnAsset = (asset, call, subscription) => {
 };
 
 const content: OnAsset = (asset) => {
+  // Rule: assets-social
   if (asset.social) return fail('709', `${asset.name} contains social content`);
   return succeed([shownContent(asset)], { errors: [], warnings: [] });
 };
@@ -170,6 +181,7 @@ function shownContent({ id, kind, status }: Asset): JsonObject {
 
 /** Marketo: the asset API says 702 for an update that is not allowed, too (Smartling's client). */
 const changeContent: OnAsset = (asset) => {
+  // Rule: assets-locked
   if (asset.contentLocked) return fail('702', `Update content of ${asset.name} is not allowed`);
   asset.hasDraft = true;
   return succeed([{ id: asset.id }], { errors: [], warnings: [] });

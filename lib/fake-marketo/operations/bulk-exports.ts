@@ -11,6 +11,7 @@ function createExport(call: ApiCall, { database, features, random }: Subscriptio
   const filter = call.body?.filter;
   if (!isObject(filter)) return fail('1002', "Missing value for the required parameter 'filter'");
   const limited = ['updatedAt', 'smartListId', 'smartListName'].find((name) => filter[name] !== undefined);
+  // Rule: exports-filter
   if (limited !== undefined && !features.exportFilters) return fail('1035', `Unsupported filter type '${limited}'`);
   const exportId = [8, 4, 4, 4, 12].map((length) => hexDigits(random, length)).join('-');
   database.exports.set(exportId, { exportId, status: 'Created' });
@@ -20,6 +21,7 @@ function createExport(call: ApiCall, { database, features, random }: Subscriptio
 function enqueueExport(call: ApiCall, { database }: Subscription): Outcome {
   const job = database.exports.get(call.params.exportId ?? '');
   if (job === undefined) return fail('1013', `Export '${call.params.exportId}' not found`);
+  // Rule: exports-queued-twice
   if (job.status === 'Queued') return fail('1029', 'Job already queued');
   const queued = [...database.exports.values()].filter(({ status }) => status === 'Queued').length;
   if (queued >= MAX_JOBS) return fail('1029', 'Too many jobs in queue');

@@ -12,8 +12,10 @@ function readFile(call: ApiCall): ImportFile {
   // Marketo: bulk-import. RFC 2046: the last boundary is followed by two hyphens.
   if (parts.length < 3 || !parts.at(-1)?.startsWith('--')) return malformed();
   const file = contentOf(parts, 'file');
+  // Rule: bulk-multipart
   if (file === undefined) return malformed();
   const format = call.query.get('format') ?? contentOf(parts, 'format') ?? null;
+  // Rule: bulk-format
   if (!isCsvFormat(format)) return fail('1003', 'Invalid data: invalid format');
   return { kind: 'file', format, rows: parseCsv(file, format) };
 }

@@ -80,9 +80,11 @@ function createImport(targetOf: (call: ApiCall, subscription: Subscription) => T
     const problem = headerProblem(header, target) ?? (rows.length === 0 ? fail('1003', 'Empty File') : undefined);
     if (problem !== undefined) return problem;
     const open = imports.open(nowMs);
+    // Rule: bulk-too-many
     if (imports.isFull(nowMs)) {
       return fail('1016', `There are ${open.length} imports currently being processed. Please try again later`);
     }
+    // Rule: bulk-list-busy
     if (target.target !== undefined && open.some((job) => job.target === target.target)) {
       return fail('1019', 'Import in progress');
     }
@@ -96,21 +98,26 @@ function createImport(targetOf: (call: ApiCall, subscription: Subscription) => T
 }
 
 function headerProblem(header: readonly string[], { fields, keys }: Target): Failure | undefined {
+  // Rule: bulk-empty
   if (header.length === 0) return fail('1003', 'Empty File');
   const unknown = header.find((name) => !fields.has(name));
+  // Rule: bulk-header-unknown
   if (unknown !== undefined) return fail('1006', `Field '${unknown}' not found`);
   if (new Set(header).size < header.length) return fail('1003', 'Invalid data: a field is twice in the header');
+  // Rule: bulk-header-key
   const missing = keys.find((name) => !header.includes(name));
   return missing === undefined ? undefined : fail('1003', `Invalid data: the header lacks '${missing}'`);
 }
 
 /** An empty cell leaves its field as it is. */
 function importCells(header: readonly string[], row: readonly string[], importRow: Target['importRow']): RowOutcome {
+  // Rule: bulk-columns
   if (row.length !== header.length) {
     return { kind: 'failed', message: `Row has ${row.length} columns, header has ${header.length}` };
   }
   const filled = header.flatMap((name, column): [string, string][] => {
     const cell = row[column] ?? '';
+    // Rule: bulk-empty-cell
     return cell === '' ? [] : [[name, cell]];
   });
   return importRow(Object.fromEntries(filled));

@@ -38,9 +38,11 @@ function getRows(
   const rows = job[which];
   if (rows.length > 0) return raw(200, 'text/csv;charset=UTF-8', toCsv(rows, job.format));
   const isDone = job.finishesAtMs <= subscription.nowMs();
+  // Rule: bulk-empty-list
   return isDone && subscription.features.emptyImportFiles
     ? raw(200, 'text/csv;charset=UTF-8', '')
-    : raw(404, 'text/html', '');
+    : // Rule: bulk-no-file
+      raw(404, 'text/html', '');
 }
 
 function importStatus(job: ImportJob, nowMs: number): JsonObject {
@@ -54,6 +56,7 @@ function importStatus(job: ImportJob, nowMs: number): JsonObject {
   const share = (nowMs - job.startsAtMs) / (job.finishesAtMs - job.startsAtMs);
   const processed = isDone ? job.imported : Math.floor(job.rowCount * share);
   const failed = Math.max(0, job.failures.length - 1);
+  // Rule: bulk-figures
   const figures: JsonObject = {
     [kind === 'customobjects' ? 'numOfObjectsProcessed' : 'numOfLeadsProcessed']: processed,
     numOfRowsFailed: failed,
@@ -66,6 +69,7 @@ function importStatus(job: ImportJob, nowMs: number): JsonObject {
 }
 
 function messageOf(imported: number, failed: number): string {
+  // Rule: bulk-message
   const records = `${imported} records imported (${imported} members)`;
   return failed === 0 ? `Import succeeded, ${records}` : `Import completed with errors, ${records}, ${failed} failed`;
 }

@@ -39,6 +39,7 @@ function importMemberRow(
 ): RowOutcome {
   const { leads, programMemberFields } = subscription.database;
   const entries = Object.entries(cells);
+  // Rule: bulk-members
   const ofLead = Object.fromEntries(entries.filter(([name]) => leads.fields.has(name)));
   const upsert = { action: 'createOrUpdate', lookupField: 'email', partitionName: undefined } as const;
   return importLeadRow(upsert, ofLead, user, subscription, (leadId) => {
@@ -56,6 +57,7 @@ function withoutBadCells(cells: Cells, fields: FieldSet, keys: readonly string[]
   let warning: string | undefined;
   for (const [name, cell] of Object.entries(cells)) {
     const field = fields.get(name);
+    // Rule: bulk-bad-cell
     const problem = field === undefined || keys.includes(name) ? undefined : valueProblem(field, cell);
     if (problem === undefined) record[name] = cell;
     else warning ??= problem.message;

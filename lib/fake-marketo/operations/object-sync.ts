@@ -24,8 +24,10 @@ function syncObjects(objects: Objects, call: ApiCall, { database, nowMs }: Subsc
   const broken = input.records
     .map((record) => brokenLink(objects, record, database))
     .find((link) => link?.responseLevel);
+  // Rule: objects-salesperson
   if (broken !== undefined) return fail(broken.code, broken.message);
   const seen = new Set<string>();
+  // Rule: objects-numbered
   const results = input.records.map((record): JsonObject => {
     const problem = recordProblem(objects, sync, record, database, seen);
     return problem ?? write(objects, sync, record, nowMs());
@@ -39,10 +41,12 @@ function readSync(objects: Objects, body: JsonObject): ObjectSync | Failure {
     return fail('1003', `Invalid data: invalid value '${String(action)}' for action`);
   }
   const dedupeBy = body.dedupeBy ?? 'dedupeFields';
+  // Rule: objects-dedupe-by
   if (dedupeBy !== 'dedupeFields' && dedupeBy !== 'idField') {
     return fail('1003', `Invalid data: Invalid dedupeBy '${String(dedupeBy)}' value`);
   }
   // An id is given by Marketo, so an object named by it must exist.
+  // Rule: objects-id-updates
   if (dedupeBy === 'idField' && action !== 'updateOnly') {
     return fail(
       '1003',
@@ -67,12 +71,15 @@ function recordProblem(
 ): JsonObject | undefined {
   const keyFields = sync.byId ? [objects.type.idField] : objects.type.dedupeFields;
   const missing = keyFields.find((name) => record[name] === undefined || record[name] === null || record[name] === '');
+  // Rule: objects-key-missing
   if (missing !== undefined) return skipped(reason('1002', `Missing value for the required parameter '${missing}'`));
   const key = sync.byId ? String(record[objects.type.idField]) : objects.keyOf(record);
+  // Rule: objects-twice
   if (seen.has(key)) return skipped(reason('1036', 'Duplicate object found in input'));
   seen.add(key);
   const problems = fieldProblems(objects.fields, record, { companyFields: true });
   if (problems.length > 0) return skipped(problems);
+  // Rule: objects-link
   const link = brokenLink(objects, record, database);
   return link === undefined ? undefined : skipped(reason(link.code, link.message));
 }
@@ -81,9 +88,11 @@ function write(objects: Objects, sync: ObjectSync, record: JsonObject, nowMs: nu
   const { idField } = objects.type;
   const found = sync.byId ? objects.byId(record[idField] ?? null) : objects.byKey(record);
   if (found === undefined) {
+    // Rule: objects-update-only
     if (sync.action === 'updateOnly') return skipped(reason('1013', 'Object not found'));
     return { [idField]: objects.create(record, nowMs).id, status: 'created' };
   }
+  // Rule: objects-create-only
   if (sync.action === 'createOnly') return skipped(reason('1017', 'Object already exists'));
   objects.update(found, record, nowMs);
   return { [idField]: found.id, status: 'updated' };
@@ -109,6 +118,7 @@ function deleteObjects(objects: Objects, call: ApiCall): Outcome {
   const results = input.records.map((record): JsonObject => {
     const found = deleteBy === 'idField' ? objects.byId(record[idField] ?? null) : objects.byKey(record);
     if (found === undefined) return skipped(reason('1013', 'Object not found'));
+    // Rule: objects-delete
     objects.delete(found);
     return { [idField]: found.id, status: 'deleted' };
   });
@@ -127,6 +137,7 @@ function getObjects(objects: Objects, call: ApiCall): Outcome {
     return page(call, found, (object) => shown(objects, object));
   }
   const searchable = filterType === idField || (dedupeFields.length === 1 && filterType === dedupeFields[0]);
+  // Rule: objects-filter
   if (!searchable) return fail('1003', `Invalid data: Invalid filterType '${filterType}'`);
   const values = readFilterValues(call);
   if ('kind' in values) return values;

@@ -14,6 +14,7 @@ function page<Item>(call: ApiCall, items: readonly Item[], show: (item: Item) =>
   const token = call.query.get('nextPageToken') ?? 'PAGE0';
   const offset = Number(/^PAGE(\d{1,9})$/.exec(token)?.[1] ?? Number.NaN);
   if (Number.isNaN(offset)) return fail('1003', 'Invalid data: invalid nextPageToken');
+  // Rule: wire-paging
   const end = offset + Math.min(size, RECORD_LIMIT);
   const result = items.slice(offset, end).map(show);
   return end < items.length ? succeed(result, { nextPageToken: `PAGE${end}`, moreResult: true }) : succeed(result);

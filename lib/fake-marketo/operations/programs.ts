@@ -15,8 +15,10 @@ function changeStatus(call: ApiCall, subscription: Subscription): Outcome {
   const program = findProgram(call, subscription);
   if ('kind' in program) return program;
   const statusName = text(call.body?.statusName) || text(call.body?.status);
+  // Rule: programs-status-missing
   if (statusName === '') return fail('1002', "Missing value for the required parameter 'statusName'");
   const step = program.statuses[statusName];
+  // Rule: programs-status-unknown
   if (step === undefined) return fail('1025', `Program status '${statusName}' not found`);
   return forEachMember(call, subscription, program, (_program, leadId) => {
     const member = program.members.get(leadId);
@@ -25,6 +27,7 @@ function changeStatus(call: ApiCall, subscription: Subscription): Outcome {
       return { leadId, status: 'created' };
     }
     const before = program.statuses[member.statusName] ?? 0;
+    // Rule: programs-status-back
     if (step <= before) {
       return skipped(reason('1037', 'Lead was skipped: already in or past this status'), { leadId });
     }
@@ -50,6 +53,7 @@ function syncMembers(call: ApiCall, subscription: Subscription): Outcome {
     const problems = fieldProblems(subscription.database.programMemberFields, record, { companyFields: true });
     if (problems.length > 0) return skipped(problems, { leadId });
     const member = program.members.get(leadId);
+    // Rule: programs-not-member
     if (member === undefined) return skipped(reason('1013', 'Membership not found'), { leadId });
     for (const [name, value] of Object.entries(record)) if (name !== 'leadId') member.values.set(name, value);
     return { leadId, status: 'updated' };
@@ -60,6 +64,7 @@ function deleteMembers(call: ApiCall, subscription: Subscription): Outcome {
   const program = findProgram(call, subscription);
   if ('kind' in program) return program;
   return forEachMember(call, subscription, program, (_program, leadId) => {
+    // Rule: programs-delete
     const deleted = program.members.delete(leadId);
     return deleted ? { leadId, status: 'deleted' } : skipped(reason('1037', 'Lead not in program'), { leadId });
   });
@@ -70,6 +75,7 @@ function forEachMember(call: ApiCall, { database }: Subscription, program: Progr
   const input = readInput(call);
   if (input.kind === 'failure') return input;
   const results = input.records.map((record): JsonObject => {
+    // Rule: programs-unknown-lead
     const leadId = readId(record.leadId ?? record.id);
     if (leadId === undefined) return skipped(reason('1002', "Missing value for the required parameter 'leadId'"));
     if (database.leads.get(leadId) === undefined) return skipped(reason('1004', 'Lead not found'), { leadId });
@@ -115,6 +121,7 @@ function describeMembers(_call: ApiCall, { database }: Subscription): Outcome {
 function findProgram(call: ApiCall, { database }: Subscription): Program | Failure {
   const id = readId(call.params.programId);
   if (id === undefined) return notANumber(call.params.programId);
+  // Rule: programs-unknown
   return database.programs.get(id) ?? fail('1013', `Program '${id}' not found`);
 }
 

@@ -4,6 +4,7 @@ import { UNMODELLED_PATHS } from './unmodelled-paths.ts';
 
 /** No reply of Marketo's: whoever calls such a path through the fake must see that nothing was tried out. */
 function refuse({ method, path }: ApiCall): Outcome {
+  // Rule: wire-unmodelled
   return raw(
     501,
     'text/plain',
