@@ -1,8 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { EMPTY_TOKEN_STATE, fingerprintOf, type TokenState, type Trouble } from '../access-token/token-state.ts';
 import { Secret } from '../marketo/secret.ts';
-
-type Item = Record<string, AttributeValue>;
+import type { Item } from './versioned-item.ts';
 
 const TROUBLES: readonly string[] = ['credentialsRefused', 'tokenRefused', 'unavailable'] satisfies Trouble['kind'][];
 
@@ -83,5 +82,4 @@ function numberOf(value: AttributeValue | undefined): number {
   return Number.isFinite(number) ? number : 0;
 }
 
-export type { Item };
 export { decodeTokenItem, encodeTokenItem };
