@@ -18,6 +18,7 @@ import { createIdentity } from '../marketo/identity.ts';
 import type { Clock, Log, Random } from '../ports.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Observe } from '../telemetry/events.ts';
+import { IDENTITY_TIMEOUT_MS, TOKEN_PATIENCE_MS } from './deadlines.ts';
 import { rememberSecrets } from './known-secrets.ts';
 
 /** What lies under the relay: AWS and Node, or the simulator's models of them. */
@@ -32,9 +33,6 @@ interface Platform {
   readonly log: Log;
   readonly observe: Observe;
 }
-
-/** Identity may be asked twice under one lease of 30 s. */
-const IDENTITY_TIMEOUT_MS = 9_000;
 
 function ledgerLimits(settings: Settings): LedgerLimits {
   return {
@@ -85,6 +83,7 @@ function composeDelivery(settings: Settings, platform: Platform): DeliveryDeps {
         random,
         holderId: Math.floor(random() * 2 ** 48).toString(36),
         log,
+        maxWaitMs: TOKEN_PATIENCE_MS,
       }),
     ),
     sendOnce: createSendOnceTable({ client: dynamoDb, tableName, clock, random }),
