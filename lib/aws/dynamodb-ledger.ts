@@ -6,7 +6,7 @@ import { decodeItem, encodePlain, encodeRelease, encodeSlot, OPTIONAL_ATTRIBUTES
 import { createUpdateExpression, type UpdateExpression } from './update-expression.ts';
 import { createVersionedItem, type Item, type Write } from './versioned-item.ts';
 
-interface DynamoDbRegisterOptions {
+interface DynamoDbLedgerRegisterOptions {
   readonly client: DynamoDBClient;
   readonly tableName: string;
   /** Names the item; one for each Marketo subscription. */
@@ -19,7 +19,12 @@ interface DynamoDbRegisterOptions {
  * The register in DynamoDB: one item, `pk` = `ledger#<subscription>`. A swap changes only what differs, since releases
  * that other workers record meanwhile must stay: they are written without a version, and none contradicts another.
  */
-function createDynamoDbRegister({ client, tableName, subscription, limits }: DynamoDbRegisterOptions): LedgerRegister {
+function createDynamoDbLedgerRegister({
+  client,
+  tableName,
+  subscription,
+  limits,
+}: DynamoDbLedgerRegisterOptions): LedgerRegister {
   const item = createVersionedItem({ client, tableName, pk: `ledger#${subscription}`, versionAttribute: 'version' });
 
   async function swap(from: LedgerState, to: LedgerState): Promise<boolean> {
@@ -76,5 +81,5 @@ function changeOf(from: LedgerState, to: LedgerState, limits: LedgerLimits): Upd
   return change;
 }
 
-export type { DynamoDbRegisterOptions };
-export { createDynamoDbRegister };
+export type { DynamoDbLedgerRegisterOptions };
+export { createDynamoDbLedgerRegister };

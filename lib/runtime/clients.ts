@@ -28,7 +28,7 @@ interface AwsClientsOptions {
  *
  * @example
  * const clients = createAwsClients({ leftMs: invocationEnd.leftMs });
- * const ledger = createDynamoDbRegister({ client: clients.dynamoDb, tableName, subscription, limits });
+ * const ledger = createDynamoDbLedgerRegister({ client: clients.dynamoDb, tableName, subscription, limits });
  */
 function createAwsClients(options: AwsClientsOptions = {}): AwsClients {
   const { environment = process.env, leftMs = () => Number.POSITIVE_INFINITY } = options;

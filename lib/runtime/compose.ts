@@ -3,7 +3,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { createTokenKeeper } from '../access-token/token-keeper.ts';
-import { createDynamoDbRegister } from '../aws/dynamodb-ledger.ts';
+import { createDynamoDbLedgerRegister } from '../aws/dynamodb-ledger.ts';
 import { createSendOnceTable } from '../aws/dynamodb-send-once.ts';
 import { createDynamoDbTokenRegister } from '../aws/dynamodb-token.ts';
 import { createS3Overflow } from '../aws/s3-overflow.ts';
@@ -68,7 +68,7 @@ function composeDelivery(settings: Settings, platform: Platform): DeliveryDeps {
     observe,
     overflow,
     ledger: createSharedLedger({
-      register: createDynamoDbRegister({ client: dynamoDb, tableName, subscription, limits }),
+      register: createDynamoDbLedgerRegister({ client: dynamoDb, tableName, subscription, limits }),
       limits,
       clock,
       random,

@@ -11,7 +11,7 @@ import { closeServer, listenOnLoopback } from '../../lib/emulators/loopback.ts';
 import { type AwsClients, createAwsClients } from '../../lib/runtime/clients.ts';
 import { type AwsService, DEADLINES, IDENTITY_TIMEOUT_MS, TOKEN_PATIENCE_MS } from '../../lib/runtime/deadlines.ts';
 import { ANSWER_MS } from '../../lib/runtime/invocation-end.ts';
-import { type Slowness, type SlowServer, startSlowServer } from './slow-server.ts';
+import { type Slowness, type SlowServer, type SlowServerOptions, startSlowServer } from '../support/slow-server.ts';
 
 const QUICK = { connectMs: 200, attemptMs: 200, totalMs: 500 };
 const ALL_QUICK: Record<AwsService, typeof QUICK> = { dynamoDb: QUICK, sqs: QUICK, s3: QUICK, secretsManager: QUICK };
@@ -49,7 +49,7 @@ describe('the clients of AWS', () => {
     return clients;
   }
 
-  async function slow(slowness: Slowness, options?: Parameters<typeof startSlowServer>[1]): Promise<SlowServer> {
+  async function slow(slowness: Slowness, options?: SlowServerOptions): Promise<SlowServer> {
     const server = await startSlowServer(slowness, { everyMs: 50, ...options });
     opened.push(server.stop);
     return server;

@@ -3,7 +3,7 @@ import { closeServer, listenOnLoopback } from '../../lib/emulators/loopback.ts';
 
 interface SlowServer {
   readonly url: string;
-  /** Requests that have arrived so far. */
+  /** Requests that were kept waiting so far. */
   requests(): number;
   stop(): Promise<void>;
 }
@@ -14,13 +14,19 @@ interface SlowServer {
  */
 type Slowness = 'silent' | 'trickling';
 
+interface SlowServerOptions {
+  /** How often a byte comes. @default 1,000 */
+  readonly everyMs?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Bodies that are answered at once, by the path of the request. */
+  readonly quick?: Readonly<Record<string, string>>;
+}
+
 const BODY_BYTES = 100_000;
 
 /** A server that keeps everybody waiting, without ever breaking a connection. */
-async function startSlowServer(
-  slowness: Slowness,
-  { everyMs = 1_000, headers = {} }: { everyMs?: number; headers?: Readonly<Record<string, string>> } = {},
-): Promise<SlowServer> {
+async function startSlowServer(slowness: Slowness, options: SlowServerOptions = {}): Promise<SlowServer> {
+  const { everyMs = 1_000, headers = {}, quick = {} } = options;
   let requests = 0;
   const timers = new Set<NodeJS.Timeout>();
   const trickle = (response: ServerResponse): void => {
@@ -31,8 +37,13 @@ async function startSlowServer(
     response.once('close', () => clearInterval(timer));
   };
   const server = createServer((request: IncomingMessage, response) => {
-    requests += 1;
     request.resume();
+    const body = quick[new URL(request.url ?? '', 'http://localhost').pathname];
+    if (body !== undefined) {
+      response.end(body);
+      return;
+    }
+    requests += 1;
     if (slowness === 'trickling') trickle(response);
   });
   const url = await listenOnLoopback(server);
@@ -41,11 +52,10 @@ async function startSlowServer(
     requests: () => requests,
     stop: async () => {
       for (const timer of timers) clearInterval(timer);
-      server.closeAllConnections();
       await closeServer(server);
     },
   };
 }
 
-export type { Slowness, SlowServer };
+export type { Slowness, SlowServer, SlowServerOptions };
 export { startSlowServer };
