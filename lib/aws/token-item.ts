@@ -7,8 +7,7 @@ import {
   type Trouble,
 } from '../access-token/token-state.ts';
 import { Secret } from '../marketo/secret.ts';
-
-type Item = Record<string, AttributeValue>;
+import type { Item } from './versioned-item.ts';
 
 const TROUBLES: readonly string[] = ['credentialsRefused', 'tokenRefused', 'unavailable'] satisfies Trouble['kind'][];
 
@@ -110,5 +109,4 @@ function numberOf(value: AttributeValue | undefined): number {
   return Number.isFinite(number) ? number : 0;
 }
 
-export type { Item };
 export { decodeTokenItem, encodeTokenItem };

@@ -1,14 +1,6 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { type LetterLine, readLetters } from '../aws/list-dead-letters.ts';
 import { type LedgerView, readLedger } from '../aws/read-ledger.ts';
-import {
-  applyEnvironment,
-  awsEnvironment,
-  LOCAL_CREDENTIALS,
-  LOCAL_REGION,
-  type LocalEndpoints,
-} from '../emulators/aws.ts';
+import { applyEnvironment, awsEnvironment, type LocalEndpoints } from '../emulators/aws.ts';
 import { type Invocation, startEventSourceMapping } from '../emulators/event-source-mapping/event-source-mapping.ts';
 import { startQueues } from '../emulators/queues.ts';
 import { startSecrets } from '../emulators/secrets.ts';
@@ -18,6 +10,7 @@ import { startFakeMarketo } from '../fake-marketo/server.ts';
 import { DEFAULT_LIMITS, type LedgerLimits } from '../ledger/limits.ts';
 import type { Secret } from '../marketo/secret.ts';
 import type { Log } from '../ports.ts';
+import { createAwsClients } from '../runtime/clients.ts';
 import { createDeliveryHandler } from '../runtime/delivery.ts';
 import { SETTING_NAMES } from '../settings/names.ts';
 import type { DeliveryEvent } from '../telemetry/events.ts';
@@ -81,6 +74,8 @@ interface LocalRelay {
 const SECRET_NAME = 'marketo-relay/credentials';
 /** No invocation may run past the moment at which SQS brings its messages again. */
 const FUNCTION_TIMEOUT_SECONDS = 420;
+/** The event source mapping holds a receive open for up to 20 s (SQS: long polling). */
+const LONG_POLL = { connectMs: 1_000, attemptMs: 25_000, totalMs: 30_000 };
 
 /**
  * The whole relay on this machine: queues, table, secret, event source mapping and Marketo, wired as the stack wires
@@ -126,10 +121,9 @@ async function open(
 
   const endpoints = { sqs: queues.url, s3: queues.url, dynamodb: table.url, secretsManager: secrets.url };
   opened.push(applyEnvironment(process.env, awsEnvironment(endpoints)));
-  const sqs = new SQSClient({ endpoint: queues.url, region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS });
-  opened.push(() => sqs.destroy());
-  const dynamodb = new DynamoDBClient({ endpoint: table.url, region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS });
-  opened.push(() => dynamodb.destroy());
+  const clients = createAwsClients({ deadlines: { sqs: LONG_POLL } });
+  opened.push(clients.destroy);
+  const { sqs, dynamoDb } = clients;
 
   const environment = {
     ...settingsFor(limits),
@@ -185,7 +179,7 @@ async function open(
       return counts.visible + counts.inFlight + counts.delayed === 0 && mapping.idle();
     },
     letters: () => readLetters(sqs, queues.deadLetterQueueUrl),
-    ledger: () => readLedger(dynamodb, table.tableName, limits, Date.now()),
+    ledger: () => readLedger(dynamoDb, table.tableName, limits, Date.now()),
     stopDelivery: mapping.stop,
     stop,
   };

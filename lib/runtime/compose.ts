@@ -5,7 +5,7 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { createSealedTokenRegister } from '../access-token/sealed-token-register.ts';
 import { createTokenKeeper } from '../access-token/token-keeper.ts';
-import { createDynamoDbRegister } from '../aws/dynamodb-ledger.ts';
+import { createDynamoDbLedgerRegister } from '../aws/dynamodb-ledger.ts';
 import { createSendOnceTable } from '../aws/dynamodb-send-once.ts';
 import { createDynamoDbTokenRegister } from '../aws/dynamodb-token.ts';
 import { createS3Overflow } from '../aws/s3-overflow.ts';
@@ -20,6 +20,7 @@ import { createIdentity } from '../marketo/identity.ts';
 import type { Clock, Log, Random } from '../ports.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Observe } from '../telemetry/events.ts';
+import { IDENTITY_TIMEOUT_MS, TOKEN_PATIENCE_MS } from './deadlines.ts';
 import { rememberSecrets } from './known-secrets.ts';
 
 /** What the relay runs on: AWS and Node, or the simulator's models of them. */
@@ -34,9 +35,6 @@ interface Platform {
   readonly log: Log;
   readonly observe: Observe;
 }
-
-/** Identity may be asked twice under one token lease, which ends after 30 s. */
-const IDENTITY_TIMEOUT_MS = 9_000;
 
 function ledgerLimits(settings: Settings): LedgerLimits {
   return {
@@ -74,7 +72,7 @@ function composeDelivery(settings: Settings, platform: Platform): DeliveryDeps {
     observe,
     overflow,
     ledger: createSharedLedger({
-      register: createDynamoDbRegister({ client: dynamoDb, tableName, subscription, limits }),
+      register: createDynamoDbLedgerRegister({ client: dynamoDb, tableName, subscription, limits }),
       limits,
       clock,
       random,
@@ -89,6 +87,7 @@ function composeDelivery(settings: Settings, platform: Platform): DeliveryDeps {
         random,
         holderId: Math.floor(random() * 2 ** 48).toString(36),
         log,
+        maxWaitMs: TOKEN_PATIENCE_MS,
       }),
     ),
     sendOnce: createSendOnceTable({ client: dynamoDb, tableName, clock, random }),

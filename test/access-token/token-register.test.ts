@@ -10,7 +10,8 @@ import { createMemoryTokenRegister } from '../../lib/access-token/memory-token-r
 import type { TokenRegister } from '../../lib/access-token/token-register.ts';
 import { EMPTY_TOKEN_STATE, fingerprintOf, type TokenState } from '../../lib/access-token/token-state.ts';
 import { createDynamoDbTokenRegister } from '../../lib/aws/dynamodb-token.ts';
-import { decodeTokenItem, encodeTokenItem, type Item } from '../../lib/aws/token-item.ts';
+import { decodeTokenItem, encodeTokenItem } from '../../lib/aws/token-item.ts';
+import type { Item } from '../../lib/aws/versioned-item.ts';
 import { type LocalTable, startTable } from '../../lib/emulators/table.ts';
 import { Secret } from '../../lib/marketo/secret.ts';
 import { seededRandom } from './token-world.ts';

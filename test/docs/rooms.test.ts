@@ -110,4 +110,11 @@ describe('imports point one way', () => {
       .map((path) => relative(ROOT, path));
     expect(knowing).toEqual([]);
   });
+
+  it("and AWS's clients are made in one place, where each gets its deadlines, and by the emulators for themselves", () => {
+    const makes = (path: string): boolean => /\bnew \w*Client\(/.test(readFileSync(path, 'utf8'));
+    const makers = ['lib', 'functions', 'bin'].flatMap(filesOf).filter(makes);
+    const elsewhere = makers.map((path) => relative(ROOT, path)).filter((path) => !path.startsWith('lib/emulators/'));
+    expect(elsewhere).toEqual(['lib/runtime/clients.ts']);
+  });
 });

@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDynamoDbRegister } from '../../lib/aws/dynamodb-ledger.ts';
+import { createDynamoDbLedgerRegister } from '../../lib/aws/dynamodb-ledger.ts';
 import type { LedgerLimits } from '../../lib/ledger/limits.ts';
 import { createMemoryRegister } from '../../lib/ledger/memory-register.ts';
 import type { LedgerRegister } from '../../lib/ledger/register.ts';
@@ -72,7 +72,7 @@ describe('what each operation consumes', () => {
   });
 
   const registerOf = (subscription: string): LedgerRegister =>
-    createDynamoDbRegister({ client, tableName: TABLE, subscription, limits: FULL });
+    createDynamoDbLedgerRegister({ client, tableName: TABLE, subscription, limits: FULL });
 
   it('is one unit to read, to swap, to end, with a full window of ten workers', async () => {
     const register = registerOf('one');

@@ -8,12 +8,13 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { MessageAttribute } from '../../message/queue.ts';
+import { DEADLINES, MAX_ATTEMPTS } from '../../runtime/deadlines.ts';
 import type { Dice } from '../dice.ts';
 import type { Life } from '../life.ts';
 import type { FaultName } from '../scenario.ts';
 import type { World } from '../world.ts';
 
-/** What becomes of one try of a request: the SDK tries four times. */
+/** What becomes of one try of a request: the SDK tries again. */
 type Try = { readonly value: unknown } | { readonly error: unknown } | { readonly againAfterMs: number };
 
 interface Service {
@@ -25,9 +26,8 @@ interface Service {
   readonly unreachable?: () => boolean;
 }
 
-const MAX_TRIES = 4;
-/** The relay's clients wait so long for a reply. */
-const REQUEST_TIMEOUT_MS = 5_000;
+/** How long the relay's clients wait for a reply, and for all the tries of one request. */
+const { attemptMs: REQUEST_TIMEOUT_MS, totalMs: GIVEN_UP_AFTER_MS } = DEADLINES.dynamoDb;
 const SLOW_SHARE = 0.02;
 
 /** What a worker's queue URLs name, and what it writes there is told to. */
@@ -60,7 +60,8 @@ function createClient(world: World, life: Life, dice: Dice, service: Service, ex
 
   return {
     async send(command: unknown): Promise<unknown> {
-      for (let tries = 1; tries <= MAX_TRIES; tries++) {
+      const endsAtMs = world.time.nowMs + GIVEN_UP_AFTER_MS;
+      for (let tries = 1; tries <= MAX_ATTEMPTS && world.time.nowMs < endsAtMs; tries++) {
         const result = await life.through(() => once(command));
         if ('value' in result) return result.value;
         if ('error' in result) throw result.error;
