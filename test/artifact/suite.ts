@@ -187,7 +187,7 @@ function testArtifact(startServers?: () => Promise<OtherServers & { stop(): Prom
       expect(lines).toMatchObject([
         {
           level: 'ERROR',
-          service: 'marketo-relay',
+          service: expect.stringMatching(/^MarketoRelay-Relay-/),
           function_request_id: expect.stringMatching(/^request-\d+$/),
           code: '1006',
           failureLevel: 'record',
