@@ -15,6 +15,7 @@ import type { RelayAlarms } from './alarms/relay-alarms.ts';
 import { createAlarms } from './alarms/relay-alarms.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { createDeliveryFunction } from './delivery-function.ts';
+import { createLogQueries } from './log-queries.ts';
 import { createQueues } from './queues.ts';
 import type { MarketoRelayProps } from './relay-props.ts';
 import { resolveProps } from './resolve-props.ts';
@@ -59,6 +60,7 @@ class MarketoRelay extends Construct {
     this.overflowBucket = createOverflowBucket(this, resolved);
     this.deliveryFunction = createDeliveryFunction(this, this, resolved);
 
+    createLogQueries(this, this.deliveryFunction.logGroup);
     this.alarms = createAlarms(this, this, resolved, topics);
   }
 

@@ -215,7 +215,7 @@ function testArtifact(startServers?: () => Promise<OtherServers & { stop(): Prom
       );
       expect(sums).toContainEqual([
         'all',
-        expect.objectContaining({ service: 'marketo-relay', Calls: expect.anything() }),
+        expect.objectContaining({ service: expect.stringMatching(/^MarketoRelay-Relay-/), Calls: expect.anything() }),
       ]);
       expect(sums).toContainEqual(['1006', expect.objectContaining({ DeadLetters: 1 })]);
     });
