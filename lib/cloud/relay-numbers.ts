@@ -1,6 +1,6 @@
 import type { Bounds } from '../settings/bounds.ts';
 import { NUMBER_BOUNDS } from '../settings/bounds.ts';
-import { MAX_GATHER_SECONDS, visibilityTimeoutSeconds } from './timeouts.ts';
+import { MAX_GATHER_SECONDS } from './timeouts.ts';
 
 /** Every number that a relay can be given. The ranges of those that are AWS's are AWS's. */
 const RELAY_NUMBERS = {
@@ -10,7 +10,7 @@ const RELAY_NUMBERS = {
   maxConcurrency: { default: 5, min: 2, max: 1_000 },
   maxReceiveCount: { default: 10, min: 10, max: 1_000 },
   memorySize: { default: 512, min: 256, max: 10_240 },
-  oldestMessageAlarmSeconds: { default: 3_600, min: visibilityTimeoutSeconds(MAX_GATHER_SECONDS), max: 1_209_600 },
+  oldestMessageAlarmSeconds: { default: 3_600, min: 300, max: 1_209_600 },
 } as const satisfies Record<string, Bounds>;
 
 type RelayNumber = keyof typeof RELAY_NUMBERS;

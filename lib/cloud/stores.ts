@@ -1,4 +1,4 @@
-import { Duration, SecretValue } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, SecretValue } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -21,7 +21,13 @@ function createLedgerTable(scope: Construct, props: ResolvedProps): Table {
   });
 }
 
-/** Dead letters that are too big for a queue. */
+/**
+ * Dead letters that are too big for a queue.
+ *
+ * S3 deletes no bucket that holds anything, and CloudFormation has no word for emptying one: a stack that is to be
+ * destroyed gets CDK's own custom resource for it, a small function that runs at deletion only. A relay that is kept,
+ * the default, has no function beside its own.
+ */
 function createOverflowBucket(scope: Construct, props: ResolvedProps): Bucket {
   return new Bucket(scope, 'Overflow', {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -33,6 +39,7 @@ function createOverflowBucket(scope: Construct, props: ResolvedProps): Bucket {
       { expiration: Duration.days(OVERFLOW_DAYS), abortIncompleteMultipartUploadAfter: Duration.days(1) },
     ],
     removalPolicy: props.removalPolicy,
+    autoDeleteObjects: props.removalPolicy === RemovalPolicy.DESTROY,
   });
 }
 

@@ -8,6 +8,9 @@ const DELIVERY_TIMEOUT_SECONDS = 420;
 /** The longest that Lambda gathers a batch. */
 const MAX_GATHER_SECONDS = 300;
 
+/** The longest that SQS keeps a message back that is sent with a delay. */
+const MAX_SQS_DELAY_SECONDS = 900;
+
 /** The longest that SQS keeps a message. */
 const RETENTION_DAYS = 14;
 
@@ -20,4 +23,10 @@ function visibilityTimeoutSeconds(gatherSeconds: number): number {
   return 6 * DELIVERY_TIMEOUT_SECONDS + (known ? gatherSeconds : MAX_GATHER_SECONDS);
 }
 
-export { DELIVERY_TIMEOUT_SECONDS, MAX_GATHER_SECONDS, RETENTION_DAYS, visibilityTimeoutSeconds };
+export {
+  DELIVERY_TIMEOUT_SECONDS,
+  MAX_GATHER_SECONDS,
+  MAX_SQS_DELAY_SECONDS,
+  RETENTION_DAYS,
+  visibilityTimeoutSeconds,
+};

@@ -22,7 +22,13 @@ type CreateDelivery = typeof createDeliveryHandler;
 
 interface LocalRelayOptions {
   /** A real subscription. @default the fake, in this process */
-  readonly marketo?: { readonly baseUrl: string; readonly clientId: string; readonly clientSecret: Secret };
+  readonly marketo?: {
+    readonly baseUrl: string;
+    /** @default false: `baseUrl` is below `*.mktorest.com` or on this machine */
+    readonly allowOtherHosts?: boolean;
+    readonly clientId: string;
+    readonly clientSecret: Secret;
+  };
   /** For the fake: its limits are Marketo's own unless told otherwise. */
   readonly fake?: FakeMarketoOptions;
   /** What the ledger keeps to. @default 50 calls in 20 s, 5 in flight */
@@ -128,6 +134,7 @@ async function open(
   const environment = {
     ...settingsFor(limits),
     [SETTING_NAMES.marketoBaseUrl]: marketo.url,
+    [SETTING_NAMES.allowOtherHosts]: String(options.marketo?.allowOtherHosts ?? false),
     [SETTING_NAMES.marketoSecretId]: SECRET_NAME,
     [SETTING_NAMES.queueUrl]: queues.queueUrl,
     [SETTING_NAMES.deadLetterQueueUrl]: queues.deadLetterQueueUrl,

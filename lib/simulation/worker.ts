@@ -164,7 +164,7 @@ function settingsOf({ scenario }: World): Settings {
   const settings =
     known.get(scenario) ??
     readSettings({
-      MARKETO_BASE_URL: 'https://model.mktorest.example',
+      MARKETO_BASE_URL: 'https://model.mktorest.com',
       MARKETO_SECRET_ID: 'model-secret',
       QUEUE_URL,
       DEAD_LETTER_QUEUE_URL,

@@ -133,14 +133,20 @@ describe('the dead-letter office', () => {
     expect(lines.map((line) => line.message)).toEqual(['dead letter not accepted', 'dead letter']);
   });
 
-  it('keeps its log line under the limit of CloudWatch, and says where the whole is', async () => {
+  it('logs what is too long for a line in parts, and says where the whole is of what is too long even for those', async () => {
     const { lines, office } = setUp();
     await office.send([
       letterFor(messageOf(950_000)),
       letterFor(messageOf(10), { reply: reply('r'.repeat(3_000_000)) }),
     ]);
-    for (const { fields } of lines) expect(Buffer.byteLength(JSON.stringify(fields))).toBeLessThan(1_000_000);
-    expect(lines[0]?.fields).toMatchObject({ cut: ['message.body'], whole: 'the dead-letter queue' });
-    expect(lines[1]?.fields.whole).toMatch(/^s3:\/\/overflow\/dead-letters\/order-7\//);
+    for (const { fields } of lines) expect(Buffer.byteLength(JSON.stringify(fields))).toBeLessThan(190_000);
+    expect(lines.map(({ message }) => message)).toEqual([
+      'dead letter',
+      ...Array.from({ length: 6 }, () => 'log part'),
+      'dead letter',
+    ]);
+    expect(lines[1]?.fields).toMatchObject({ relayId: 'order-7', partOf: 'message.body', part: 1, parts: 6 });
+    expect(lines[7]?.fields).toMatchObject({ cut: ['response.body'] });
+    expect(lines[7]?.fields.whole).toMatch(/^s3:\/\/overflow\/dead-letters\/order-7\//);
   });
 });

@@ -12,7 +12,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'access-token': ['marketo', 'settings', 'ports'],
   ledger: ['marketo', 'settings', 'ports'],
   telemetry: ['ledger', 'marketo', 'settings', 'ports'],
-  'dead-letter': ['message', 'marketo', 'settings', 'ports'],
+  'dead-letter': ['telemetry', 'message', 'marketo', 'settings', 'ports'],
   delivery: ['dead-letter', 'telemetry', 'message', 'ledger', 'access-token', 'marketo', 'settings', 'ports'],
   aws: ['delivery', 'dead-letter', 'message', 'ledger', 'access-token', 'marketo', 'settings', 'ports'],
   runtime: [

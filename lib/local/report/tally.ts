@@ -109,6 +109,11 @@ function createTally(): Tallying {
       case 'unknownCode':
         count(unknownCodes, event.code);
         return;
+      case 'lineStopped':
+      case 'operationPaused':
+      case 'messageAge':
+      case 'quotaLeft':
+        return;
       default:
         event satisfies never;
     }

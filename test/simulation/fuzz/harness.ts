@@ -18,7 +18,7 @@ import { drawScenario, NEVER_MS, NO_FAULTS } from '../../../lib/simulation/scena
 import { World } from '../../../lib/simulation/world.ts';
 import { drawReply } from './replies.ts';
 
-const ORIGIN = 'https://model.mktorest.example';
+const ORIGIN = 'https://model.mktorest.com';
 /** Limits that are never met: what is fuzzed is what comes in. */
 const SETTINGS = readSettings({
   MARKETO_BASE_URL: ORIGIN,
@@ -27,8 +27,8 @@ const SETTINGS = readSettings({
   DEAD_LETTER_QUEUE_URL,
   LEDGER_TABLE_NAME: 'model-table',
   OVERFLOW_BUCKET_NAME: 'model-overflow',
-  RATE_LIMIT_CALLS: '1000',
-  MAX_CONCURRENT_CALLS: '100',
+  RATE_LIMIT_CALLS: '200',
+  MAX_CONCURRENT_CALLS: '30',
   DAILY_QUOTA: '100000000',
 });
 const TOKEN = `${TAINT}-token-fuzz:int`;
