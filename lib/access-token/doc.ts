@@ -70,7 +70,7 @@
  * - Identity is asked at most 30 times a minute (`MAX_ASKS_PER_MINUTE`), counted by the leases, whatever is reported by however
  *   many workers: nine at once, then one in three seconds (`ask-allowance.ts`). A second call, for rotated credentials, counts.
  * - Refusals without a second request cost two calls a minute, however many requests are always refused.
- * - One answer takes a worker 15 s of waiting for others, the calls of one lease, and 2 s for lagging nodes.
+ * - One answer takes a worker 10 s of waiting for others, the calls of one lease, and 2 s for lagging nodes.
  *
  * ## What is trusted
  *

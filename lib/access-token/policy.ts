@@ -2,8 +2,11 @@
 
 /** Longer than two identity calls of the longest kind, so that only the lease of a dead worker is ever taken over. */
 const LEASE_MS = 30_000;
-/** The longest that one request for the token waits inside an invocation, for another worker or for a token's last seconds. */
-const MAX_WAIT_MS = 15_000;
+/**
+ * The longest that one request for the token waits inside an invocation, for another worker or for a token's last
+ * seconds. Such a wait can begin with the last reply before delivery settles, 15 s before the function's end.
+ */
+const MAX_WAIT_MS = 10_000;
 /** How long before its expiry a remembered token is compared with the shared one; with less life it is used to its end. */
 const COMPARE_BEFORE_EXPIRY_MS = 30_000;
 

@@ -30,7 +30,7 @@ type Replacement = TokenAnswer | { readonly kind: 'good' } | { readonly kind: 's
 interface TokenKeeper {
   current(): Promise<TokenAnswer>;
   /**
-   * Weighs the refusal of `failed`, and looks for another token where the evidence is enough. Takes up to 15 s, since
+   * Weighs the refusal of `failed`, and looks for another token where the evidence is enough. Takes up to 10 s, since
    * it waits for other workers and for nodes of Marketo that lag. Answers `same` only where `confirmed` is false.
    */
   replace(failed: Secret, evidence: RefusalEvidence): Promise<Replacement>;

@@ -20,7 +20,7 @@ import { createIdentity } from '../marketo/identity.ts';
 import type { Clock, Log, Random } from '../ports.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Observe } from '../telemetry/events.ts';
-import { IDENTITY_TIMEOUT_MS, TOKEN_PATIENCE_MS } from './deadlines.ts';
+import { IDENTITY_TIMEOUT_MS } from './deadlines.ts';
 import { rememberSecrets } from './known-secrets.ts';
 
 /** What the relay runs on: AWS and Node, or the simulator's models of them. */
@@ -87,7 +87,6 @@ function composeDelivery(settings: Settings, platform: Platform): DeliveryDeps {
         random,
         holderId: Math.floor(random() * 2 ** 48).toString(36),
         log,
-        maxWaitMs: TOKEN_PATIENCE_MS,
       }),
     ),
     sendOnce: createSendOnceTable({ client: dynamoDb, tableName, clock, random }),

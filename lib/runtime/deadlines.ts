@@ -42,11 +42,5 @@ const MAX_ATTEMPTS = 4;
 /** Identity may be asked twice under one lease of 30 s, with a read of the secret in between. */
 const IDENTITY_TIMEOUT_MS = 9_000;
 
-/**
- * The longest wait for a token that another worker fetches, or that is about to expire: such a wait is no request, and
- * can begin with the last reply before delivery settles, 15 s before the function's end.
- */
-const TOKEN_PATIENCE_MS = 10_000;
-
 export type { AwsService, Deadline };
-export { DEADLINES, IDENTITY_TIMEOUT_MS, MAX_ATTEMPTS, TOKEN_PATIENCE_MS };
+export { DEADLINES, IDENTITY_TIMEOUT_MS, MAX_ATTEMPTS };

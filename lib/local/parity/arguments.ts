@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { Secret } from '../../marketo/secret.ts';
-import { parseBaseUrl } from '../../settings/urls.ts';
+import { parseBaseUrl } from '../../settings/base-url.ts';
+import { SETTING_NAMES } from '../../settings/names.ts';
 import type { Subscription } from './client.ts';
 
 interface ParityArguments {
@@ -54,7 +55,9 @@ function readArguments(argv: readonly string[], env: Readonly<Record<string, str
   const given = { MARKETO_BASE_URL, MARKETO_CLIENT_ID, MARKETO_CLIENT_SECRET };
   const missing = Object.entries(given).flatMap(([name, value]) => (value === '' ? [name] : []));
   if (missing.length > 0) problems.push(`the environment lacks ${missing.join(', ')}`);
-  const baseUrl = parseBaseUrl(MARKETO_BASE_URL);
+  const switchName = SETTING_NAMES.allowOtherHosts;
+  const rule = { allowOtherHosts: env[switchName] === 'true', switchName: `${switchName}=true` };
+  const baseUrl = parseBaseUrl(MARKETO_BASE_URL, rule);
   if (!baseUrl.ok && MARKETO_BASE_URL !== '') problems.push(`MARKETO_BASE_URL ${baseUrl.problem}`);
   if (problems.length > 0 || !baseUrl.ok) return { kind: 'wrong', problems };
   const subscription = {
