@@ -4,6 +4,7 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { type DeadLetterCode, RELAY_CODES } from '../settings/relay-codes.ts';
 
 /** What the report says of one dead letter. */
 interface LetterLine {
@@ -84,17 +85,19 @@ function readLetter(messageId: string, body: string): LetterLine {
 }
 
 function unreadable(messageId: string, body: Record<string, unknown> | undefined): LetterLine {
+  const code = 'receivedTooOften' satisfies DeadLetterCode;
+  const { level, name, meaning, remedy, outcomeUnknown } = RELAY_CODES[code];
   return {
     messageId,
     relayId: typeof body?.id === 'string' ? body.id : messageId,
-    level: 'relay',
-    code: 'receivedTooOften',
-    name: 'Received too often',
+    level,
+    code,
+    name,
     message: 'SQS moved the message here itself: the function could not settle it however often it came.',
-    meaning: 'The delivery function failed each time it received this message.',
-    remedy: "Look for the error in the function's log, and put the message back when it is mended.",
+    meaning,
+    remedy,
     attempts: 0,
-    outcomeUnknown: true,
+    outcomeUnknown,
   };
 }
 

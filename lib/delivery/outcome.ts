@@ -15,7 +15,7 @@ interface Exchange {
  * What is to become of an item in this invocation.
  *
  * - `delivered`: Marketo has it, now or before.
- * - `again`: back to the queue. `wait`: for a limit, not an attempt; `retry`: after a failure that may pass.
+ * - `requeue`: back to the queue. `wait`: for a limit, not an attempt; `retry`: after a failure that may pass.
  * - `dead`: to the dead-letter queue.
  */
 type Outcome =
@@ -23,7 +23,7 @@ type Outcome =
   | {
       readonly kind: 'requeue';
       readonly reason: 'wait' | 'retry';
-      /** Marketo's code, or the limit that is waited for. */
+      /** Marketo's code, or one of the relay's own: a `WaitCode`, or a `RelayCode` that leads to a retry. */
       readonly code: string;
       readonly delayMs: number;
       /** Isolation goes on with calls of so many messages. */

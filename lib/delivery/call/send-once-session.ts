@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Message } from '../../message/message.ts';
 import type { Log } from '../../ports.ts';
+import type { DeadLetterCode, WaitCode } from '../../settings/relay-codes.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import type { Outcome } from '../outcome.ts';
 import { type Call, messagesOf, type WorkItem } from '../work-item.ts';
@@ -10,7 +11,7 @@ import type { Claim, HeldClaim, SendOnce } from './send-once.ts';
 const MAX_AT_ONCE = 30;
 const UNKNOWN: Verdict = {
   rule: { kind: 'reject' },
-  code: 'outcomeUnknown',
+  code: 'outcomeUnknown' satisfies DeadLetterCode,
   level: 'relay',
   message: 'an earlier copy of this message was sent, and nobody could tell how that ended',
   errors: [],
@@ -20,7 +21,7 @@ const UNKNOWN: Verdict = {
 
 const OTHER_REQUEST: Verdict = {
   rule: { kind: 'reject' },
-  code: 'invalidMessage',
+  code: 'invalidMessage' satisfies DeadLetterCode,
   level: 'relay',
   message: 'id: expected an id of its own; another request was sent under it before',
   errors: [],
@@ -112,7 +113,8 @@ function nameOf({ request, state }: Message): string | undefined {
 
 /** Undefined: it may be sent. */
 function outcomeOf(claim: Claim, position: number): Outcome | undefined {
-  if (claim.kind === 'busy') return { kind: 'requeue', reason: 'wait', code: 'busy', delayMs: claim.waitMs };
+  if (claim.kind === 'busy')
+    return { kind: 'requeue', reason: 'wait', code: 'busy' satisfies WaitCode, delayMs: claim.waitMs };
   if (claim.kind === 'otherRequest')
     return { kind: 'dead', verdict: OTHER_REQUEST, outcomeUnknown: false, tried: false };
   if (claim.done.includes(position)) return { kind: 'delivered' };

@@ -3,6 +3,7 @@ import type { Secret } from '../../marketo/secret.ts';
 import type { Message } from '../../message/message.ts';
 import { fitsAsCopy } from '../../message/message-size.ts';
 import type { OutgoingMessage } from '../../message/queue.ts';
+import type { DeadLetterCode } from '../../settings/relay-codes.ts';
 import type { Outcome } from '../outcome.ts';
 import type { WorkItem } from '../work-item.ts';
 import { type DeadItems, deadLetterOf } from './dead-letter-of.ts';
@@ -19,6 +20,8 @@ const HIDE_GROWTH = 4;
 const MAX_HIDE_SECONDS = 40_000;
 /** No message is kept longer, whatever it waits for: every copy starts SQS's retention of 14 days anew. */
 const LONGEST_LIFE_MS = 13 * 86_400_000;
+
+const AGE_EXHAUSTED = 'ageExhausted' satisfies DeadLetterCode;
 
 /** What must be accepted elsewhere before a message may be acknowledged. */
 interface Settlement {
@@ -106,7 +109,7 @@ function givenUp(sorted: Sorted, why: string): Sorted {
   const letters = sorted.requeued.map(([item, { code }]): DeadItems[number] => {
     const message = `given up while waiting (${code}): ${why}`;
     const rule = { kind: 'reject' } as const;
-    const verdict = { rule, code: 'ageExhausted', level: 'relay', message, errors: [], executed: 'no' } as const;
+    const verdict = { rule, code: AGE_EXHAUSTED, level: 'relay', message, errors: [], executed: 'no' } as const;
     // Received before, it may have been sent by a worker that ended: nobody has asked its send-once record now.
     const outcomeUnknown = !item.message.idempotent && item.message.received.receiveCount > 1;
     return [item, { kind: 'dead', verdict: { ...verdict, counted: false }, outcomeUnknown, tried: false }];
