@@ -4,6 +4,7 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { MAX_BATCH_ENTRIES } from '../settings/policy.ts';
 import { type DeadLetterCode, RELAY_CODES } from '../settings/relay-codes.ts';
 
 /** What the report says of one dead letter. */
@@ -23,8 +24,6 @@ interface LetterLine {
   readonly positions?: readonly number[];
 }
 
-/** SQS: at most ten a receive. */
-const MAX_RECEIVE = 10;
 /** Letters that a report reads: more are counted, not shown. */
 const MAX_LETTERS = 10_000;
 /** Hides a letter while the others are read, so that none is read twice. */
@@ -40,7 +39,7 @@ async function readLetters(client: SQSClient, queueUrl: string): Promise<readonl
     const { Messages = [] } = await client.send(
       new ReceiveMessageCommand({
         QueueUrl: queueUrl,
-        MaxNumberOfMessages: MAX_RECEIVE,
+        MaxNumberOfMessages: MAX_BATCH_ENTRIES,
         VisibilityTimeout: READING_SECONDS,
         WaitTimeSeconds: 0,
       }),
@@ -53,8 +52,8 @@ async function readLetters(client: SQSClient, queueUrl: string): Promise<readonl
 }
 
 async function showAgain(client: SQSClient, queueUrl: string, messages: readonly Message[]): Promise<void> {
-  for (let start = 0; start < messages.length; start += MAX_RECEIVE) {
-    const Entries = messages.slice(start, start + MAX_RECEIVE).map((message, index) => ({
+  for (let start = 0; start < messages.length; start += MAX_BATCH_ENTRIES) {
+    const Entries = messages.slice(start, start + MAX_BATCH_ENTRIES).map((message, index) => ({
       Id: String(index),
       ReceiptHandle: message.ReceiptHandle ?? '',
       VisibilityTimeout: 0,

@@ -12,11 +12,11 @@ import {
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { DELIVERY_TIMEOUT_SECONDS } from '../settings/policy.ts';
 import { bundledCode, PROJECT_ROOT } from './bundle.ts';
 import type { RelayResources } from './environment.ts';
 import { deliveryEnvironment } from './environment.ts';
 import type { ResolvedProps } from './resolve-props.ts';
-import { DELIVERY_TIMEOUT_SECONDS } from './timeouts.ts';
 
 const ENTRY_FILE = join(PROJECT_ROOT, 'functions', 'deliver.ts');
 

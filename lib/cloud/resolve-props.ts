@@ -3,6 +3,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DEFAULT_QUOTA_TIME_ZONE } from '../settings/bounds.ts';
 import type { Parsed } from '../settings/parse.ts';
 import { accept, parseTimeZone, range, refuse, shown } from '../settings/parse.ts';
+import { MAX_MESSAGES_WITHOUT_GATHERING } from '../settings/policy.ts';
 import { parseBaseUrl } from '../settings/urls.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import type { RelayNumber } from './relay-numbers.ts';
@@ -35,10 +36,11 @@ function resolveProps(props: MarketoRelayProps): ResolvedProps {
   const quotaTimeZone = props.quotaTimeZone ?? DEFAULT_QUOTA_TIME_ZONE;
   note(problems, 'quotaTimeZone', checkText(quotaTimeZone, parseTimeZone));
   note(problems, 'marketoBaseUrl', checkText(props.marketoBaseUrl, parseDeployedBaseUrl));
-  if (numbers.gatherMessages > 10 && numbers.gatherSeconds === 0) {
+  if (numbers.gatherMessages > MAX_MESSAGES_WITHOUT_GATHERING && numbers.gatherSeconds === 0) {
     problems.push(
-      `gatherMessages is ${numbers.gatherMessages} with gatherSeconds 0: Lambda gathers more than 10 messages ` +
-        'only within 1 second or more; give gatherSeconds of 1, or gatherMessages of at most 10',
+      `gatherMessages is ${numbers.gatherMessages} with gatherSeconds 0: Lambda gathers more than ` +
+        `${MAX_MESSAGES_WITHOUT_GATHERING} messages only within 1 second or more; give gatherSeconds of 1, or ` +
+        `gatherMessages of at most ${MAX_MESSAGES_WITHOUT_GATHERING}`,
     );
   }
   const isKnown = !Token.isUnresolved(numbers.dailyQuota) && !Token.isUnresolved(numbers.dailyQuotaReserve);

@@ -1,6 +1,7 @@
-import { attributesBytes, MAX_MESSAGE_BYTES } from '../message/message-size.ts';
+import { attributesBytes } from '../message/message-size.ts';
 import type { OutgoingMessage, Queue, SendOutcome } from '../message/queue.ts';
 import type { Log } from '../ports.ts';
+import { MAX_LOGGED_BYTES, MAX_MESSAGE_BYTES } from '../settings/policy.ts';
 import { cutToFit } from './fit.ts';
 import { type OverflowStore, overflowKey } from './overflow.ts';
 import { factAttributes, letterAttributes, serialise } from './serialise.ts';
@@ -21,9 +22,6 @@ interface DeadLetterPublisherOptions {
 type Prepared =
   | { readonly ready: true; readonly outgoing: OutgoingMessage; readonly queued: DeadLetter }
   | { readonly ready: false; readonly error: string };
-
-/** CloudWatch Logs takes events of 1 MiB; the logger's own fields need some of it. */
-const MAX_LOGGED_BYTES = 900_000;
 
 /** Sends letters to the dead-letter queue, and logs each once it is there. */
 function createDeadLetterPublisher({ queue, overflow, log }: DeadLetterPublisherOptions): DeadLetterPublisher {

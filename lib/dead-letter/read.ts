@@ -3,7 +3,7 @@ import { type JsonFault, readJson, shorten, unembedJson } from '../message/json-
 import type { OverflowPointer } from '../message/message.ts';
 import { ID, isObject } from '../message/message-schema.ts';
 import type { MessageAttribute } from '../message/queue.ts';
-import { MAX_RECORDS } from '../message/relay-attribute.ts';
+import { MAX_BODY_DEPTH, MAX_RECORDS } from '../settings/policy.ts';
 
 /** What a dead letter that was put back says of the message inside it. */
 interface OpenedLetter {
@@ -25,8 +25,6 @@ interface Unwrapped {
 
 /** The relay never puts a letter into a letter; a person with an editor may. */
 const MAX_LETTERS = 4;
-/** Adobe's deepest request (campaign tokens, form visitor data) has six levels. */
-const MAX_DEPTH = 32;
 /** Levels that a letter adds around the original body. */
 const LETTER_DEPTH = 2;
 /** Where letters are kept; a pointer to anywhere else is not the relay's. */
@@ -41,7 +39,7 @@ function unwrap(body: string): Unwrapped {
   for (let level = 0; ; level += 1) {
     const found = { text, ...(letter === undefined ? {} : { letter }) };
     const mayBeLetter = text.includes('"deadLetter"');
-    const reading = readJson(text, MAX_DEPTH + (mayBeLetter ? LETTER_DEPTH * (MAX_LETTERS - level) : 0));
+    const reading = readJson(text, MAX_BODY_DEPTH + (mayBeLetter ? LETTER_DEPTH * (MAX_LETTERS - level) : 0));
     if (!reading.ok) return { ...found, content: unreadable(`a JSON object; ${shorten(reading.detail, 200)}`) };
     const { value } = reading;
     if (!isObject(value) || value.deadLetter !== 1) {
@@ -70,7 +68,7 @@ function unwrap(body: string): Unwrapped {
 }
 
 function readFaults(text: string): readonly JsonFault[] {
-  const reading = readJson(text, MAX_DEPTH);
+  const reading = readJson(text, MAX_BODY_DEPTH);
   return reading.ok ? reading.faults : [];
 }
 
@@ -133,4 +131,4 @@ function pointerOf(letter: Record<string, unknown>): OverflowPointer | undefined
 }
 
 export type { OpenedLetter, Unwrapped };
-export { MAX_DEPTH, OVERFLOW_PREFIX, unwrap };
+export { OVERFLOW_PREFIX, unwrap };

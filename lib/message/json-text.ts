@@ -1,4 +1,5 @@
 import type { Json } from '../marketo/request.ts';
+import { MAX_BODY_DEPTH } from '../settings/policy.ts';
 
 /**
  * What valid JSON text says that `JSON.parse` would silently lose or change, or that must not travel on:
@@ -30,8 +31,6 @@ interface Frame {
 const MAX_FAULTS = 100;
 /** No double needs more digits; a longer number is hostile or a mistake. */
 const MAX_NUMBER_LENGTH = 400;
-/** No more than a message may have, so that a letter never becomes unreadable by the body in it. */
-const MAX_EMBEDDED_DEPTH = 32;
 const REPLACEMENT = '\uFFFD';
 /**
  * Beside what JSON.stringify escapes itself: U+FFFE and U+FFFF are outside XML 1.0, a raw U+FFFD would be taken for
@@ -172,7 +171,8 @@ function toJsonText(value: unknown, indent?: number): string {
  * are embedded, so that {@link unembedJson} can tell the two apart.
  */
 function embedJson(text: string): Json {
-  const reading = readJson(text, MAX_EMBEDDED_DEPTH);
+  // No deeper than a message may be, so that a letter never becomes unreadable by the body in it.
+  const reading = readJson(text, MAX_BODY_DEPTH);
   if (!reading.ok || reading.faults.length > 0) return text;
   return typeof reading.value === 'object' && reading.value !== null ? (reading.value as Json) : text;
 }

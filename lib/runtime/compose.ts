@@ -16,6 +16,7 @@ import { createSharedLedger } from '../ledger/shared-ledger.ts';
 import type { Transport } from '../marketo/http.ts';
 import { createIdentity } from '../marketo/identity.ts';
 import type { Clock, Log, Random } from '../ports.ts';
+import { IDENTITY_TIMEOUT_MS } from '../settings/policy.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Observe } from '../telemetry/events.ts';
 import { rememberSecrets } from './known-secrets.ts';
@@ -32,9 +33,6 @@ interface Platform {
   readonly log: Log;
   readonly observe: Observe;
 }
-
-/** Identity may be asked twice under one lease of 30 s. */
-const IDENTITY_TIMEOUT_MS = 9_000;
 
 function ledgerLimits(settings: Settings): LedgerLimits {
   return {

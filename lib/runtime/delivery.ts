@@ -8,6 +8,7 @@ import type { DeliveryDeps } from '../delivery/deps.ts';
 import { toReceivedMessage } from '../delivery/intake/lambda-record.ts';
 import { createTransport } from '../marketo/http-client.ts';
 import type { Clock, Log } from '../ports.ts';
+import { AWS_CONNECTION_TIMEOUT_MS, AWS_MAX_ATTEMPTS, AWS_REQUEST_TIMEOUT_MS } from '../settings/policy.ts';
 import { readSettings } from '../settings/settings.ts';
 import type { Observe } from '../telemetry/events.ts';
 import { composeDelivery, type Platform } from './compose.ts';
@@ -24,8 +25,10 @@ type DeliveryHandler = (
 ) => Promise<SQSBatchResponse>;
 
 const SILENT: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-/** A table that does not answer in this time is asked again: permits and leases do not wait longer. */
-const CLIENT_OPTIONS = { maxAttempts: 4, requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000 } };
+const CLIENT_OPTIONS = {
+  maxAttempts: AWS_MAX_ATTEMPTS,
+  requestHandler: { connectionTimeout: AWS_CONNECTION_TIMEOUT_MS, requestTimeout: AWS_REQUEST_TIMEOUT_MS },
+};
 
 const systemClock: Clock = {
   nowMs: () => Date.now(),
@@ -63,7 +66,7 @@ function handlerOver(deps: DeliveryDeps): DeliveryHandler {
  *
  * @throws SettingsError at once, naming every setting that is missing or malformed.
  * @example
- * const handler = createDeliveryFunction(process.env);
+ * const handler = createDeliveryHandler(process.env);
  */
 function createDeliveryHandler(
   env: Readonly<Record<string, string | undefined>>,

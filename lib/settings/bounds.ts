@@ -5,6 +5,7 @@ import {
   QUOTA_TIME_ZONE,
   RATE_LIMIT_WINDOW_SECONDS,
 } from '../marketo/limits.ts';
+import { RETENTION_SECONDS } from './policy.ts';
 
 /** A whole number with its default and the values that make sense, both ends included. */
 interface Bounds {
@@ -28,7 +29,7 @@ const NUMBER_BOUNDS = {
   dailyQuota: { default: DAILY_QUOTA, min: 1, max: 100_000_000 },
   dailyQuotaReserve: { default: 0, min: 0, max: 99_999_999 },
   retryMaxAttempts: { default: 8, min: 1, max: 100 },
-  retryMaxAgeSeconds: { default: 86_400, min: 1, max: 1_209_600 },
+  retryMaxAgeSeconds: { default: 86_400, min: 1, max: RETENTION_SECONDS },
 } as const satisfies Record<string, Bounds>;
 
 type NumberSetting = keyof typeof NUMBER_BOUNDS;

@@ -6,8 +6,8 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
 import { MarketoRelay } from '../../lib/cloud/marketo-relay.ts';
-import { DELIVERY_TIMEOUT_SECONDS } from '../../lib/cloud/timeouts.ts';
 import { SETTING_NAMES } from '../../lib/settings/names.ts';
+import { DELIVERY_TIMEOUT_SECONDS } from '../../lib/settings/policy.ts';
 import type { Resource } from './synth.ts';
 import { BASE_URL, onlyResource, synthesizeRelay, testApp } from './synth.ts';
 

@@ -4,7 +4,8 @@ import { createDeadLetterPublisher } from '../../lib/dead-letter/publish.ts';
 import type { DeadLetter } from '../../lib/dead-letter/types.ts';
 import { readMessage } from '../../lib/delivery/intake/read-message.ts';
 import type { HttpReply } from '../../lib/marketo/http.ts';
-import { MAX_MESSAGE_BYTES, messageBytes } from '../../lib/message/message-size.ts';
+import { messageBytes } from '../../lib/message/message-size.ts';
+import { MAX_MESSAGE_BYTES } from '../../lib/settings/policy.ts';
 import { NOW_MS, read, recordOf, SYNC } from '../delivery/intake/fixtures.ts';
 import { fakeQueue, letterFor, recordingLog } from './fixtures.ts';
 

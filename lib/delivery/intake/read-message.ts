@@ -1,4 +1,4 @@
-import { MAX_DEPTH, type OpenedLetter, unwrap } from '../../dead-letter/read.ts';
+import { type OpenedLetter, unwrap } from '../../dead-letter/read.ts';
 import { matchEndpoint, recordsOf } from '../../marketo/endpoints/endpoints.ts';
 import type { Endpoint } from '../../marketo/endpoints/types.ts';
 import type { MarketoRequest } from '../../marketo/request.ts';
@@ -10,6 +10,7 @@ import type { MessageProblem } from '../../message/problem.ts';
 import type { ReceivedMessage } from '../../message/queue.ts';
 import { decodeRelayState, freshState } from '../../message/relay-attribute.ts';
 import type { RelayState } from '../../message/relay-state.ts';
+import { MAX_BODY_DEPTH } from '../../settings/policy.ts';
 
 /** More would only hide the first ones. */
 const MAX_PROBLEMS = 100;
@@ -123,7 +124,7 @@ function problemOf(fault: JsonFault): MessageProblem {
   const got = toJsonText(shorten(fault.text, 60));
   switch (fault.kind) {
     case 'depth':
-      return { path, expected: `at most ${MAX_DEPTH} levels of nesting` };
+      return { path, expected: `at most ${MAX_BODY_DEPTH} levels of nesting` };
     case 'duplicate':
       return { path, expected: `each member once; got ${got} again` };
     case 'number':

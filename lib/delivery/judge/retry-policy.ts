@@ -1,8 +1,7 @@
 import type { VerdictRule } from '../../marketo/catalogue/types.ts';
 import type { Random } from '../../ports.ts';
+import { MAX_DELAY_SECONDS } from '../../settings/policy.ts';
 
-/** SQS's own limit of `DelaySeconds` (SQS: SendMessage). */
-const MAX_DELAY_SECONDS = 900;
 const JITTER_SHARE = 0.3;
 const PACES = {
   growing: { firstSeconds: 5, mostSeconds: MAX_DELAY_SECONDS },
@@ -28,4 +27,4 @@ function toDelaySeconds(delayMs: number): number {
 }
 
 export type { Pace };
-export { MAX_DELAY_SECONDS, retryDelayMs, toDelaySeconds };
+export { retryDelayMs, toDelaySeconds };
