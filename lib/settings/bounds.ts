@@ -23,7 +23,7 @@ interface Bounds {
  */
 const NUMBER_BOUNDS = {
   rateLimitCalls: { default: ADVISED_RATE_LIMIT_CALLS, min: 1, max: 1_000 },
-  // The ledger's item can write down a span of 65 s.
+  // Up to a span of 65 s the ledger's item spends two bytes on a call's time, beyond it three.
   rateLimitWindowSeconds: { default: RATE_LIMIT_WINDOW_SECONDS, min: 1, max: 60 },
   maxConcurrentCalls: { default: ADVISED_MAX_CONCURRENT_CALLS, min: 1, max: 100 },
   dailyQuota: { default: DAILY_QUOTA, min: 1, max: 100_000_000 },

@@ -3,7 +3,7 @@ import type { Endpoint } from './types.ts';
 
 // Marketo: assets, and the asset API description for body forms. Writes take form fields, but for what is said below;
 // none has an `input` whose order `result` follows. The rows are for the writes that may be repeated or take a file;
-// every other asset path falls to the family's rule in `endpoints.ts`.
+// every other asset path gets the rule of its family, `familyEndpoint` in `families.ts`.
 
 /** Marketo: assets, "Timeouts". */
 const ASSET_TIMEOUT_SECONDS = 300;
