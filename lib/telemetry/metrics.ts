@@ -9,7 +9,7 @@ const METRIC_NAMES = {
   delivered: 'RecordsDelivered',
   returned: 'MessagesReturned',
   deadLetters: 'DeadLetters',
-  collapsed: 'MessagesCollapsed',
+  deduplicated: 'MessagesDeduplicated',
   unsettled: 'MessagesUnsettled',
   unknownCodes: 'UnknownCodes',
 } as const;
@@ -49,7 +49,7 @@ function measuresOf(event: DeliveryEvent): readonly Measure[] {
     case 'deadLettered':
       return [{ ...count(METRIC_NAMES.deadLetters), ...byCode(event.code) }];
     case 'deduplicated':
-      return [count(METRIC_NAMES.collapsed)];
+      return [count(METRIC_NAMES.deduplicated)];
     case 'unsettled':
       return [count(METRIC_NAMES.unsettled)];
     case 'unknownCode':

@@ -66,8 +66,8 @@ function messages({ messages: account, records }: Summary, screen: Screen): stri
       ...(inPart[0] !== undefined && { note: inPart[0] }),
     },
   ];
-  if (account.collapsed > 0) {
-    rows.push({ label: 'duplicates', value: formatCount(account.collapsed), note: 'acknowledged with their twins' });
+  if (account.deduplicated > 0) {
+    rows.push({ label: 'duplicates', value: formatCount(account.deduplicated), note: 'acknowledged with their twins' });
   }
   if (account.queued > 0) rows.push({ label: 'still queued', value: formatCount(account.queued), style: 'yellow' });
   rows.push({ label: 'lost', value: formatCount(account.lost), style: account.lost > 0 ? 'red' : 'green' });
