@@ -61,7 +61,7 @@ function count(name: MetricName, value = 1): Measure {
   return { name, unit: 'Count', value };
 }
 
-/** Codes come from Marketo: a long or strange one must not become a dimension value that CloudWatch refuses. */
+/** Marketo may answer any code, and a long or strange one must not become a dimension value that CloudWatch refuses. */
 function byCode(code: string): Pick<Measure, 'by'> {
   return { by: { dimension: 'code', value: /^[\w-]{1,40}$/.test(code) ? code : 'other' } };
 }
