@@ -228,7 +228,7 @@ const RELAY_CODES = {
     ...WAITS,
     name: 'Credentials refused',
     meaning: 'Marketo refused the credentials, or no token that it issued was accepted, or the secret cannot be used.',
-    remedy: 'Correct the stored clientId and clientSecret. The messages are kept and go on within half a minute.',
+    remedy: 'Correct the stored clientId and clientSecret. The messages are kept and go on by themselves.',
   },
   ledgerUnreachable: {
     ...WAITS,
