@@ -1,9 +1,9 @@
 import type { Json } from '../marketo/request.ts';
-import { type JsonFault, readJson, shorten, unembedJson } from '../message/json-text.ts';
+import { type JsonFault, MAX_DEPTH, readJson, shorten, unembedJson } from '../message/json-text.ts';
 import type { OverflowPointer } from '../message/message.ts';
 import { ID, isObject } from '../message/message-schema.ts';
 import type { MessageAttribute } from '../message/queue.ts';
-import { MAX_BODY_DEPTH, MAX_RECORDS } from '../settings/policy.ts';
+import { MAX_RECORDS } from '../settings/policy.ts';
 
 /** What a dead letter that was put back says of the message inside it. */
 interface OpenedLetter {
@@ -39,7 +39,7 @@ function unwrap(body: string): Unwrapped {
   for (let level = 0; ; level += 1) {
     const found = { text, ...(letter === undefined ? {} : { letter }) };
     const mayBeLetter = text.includes('"deadLetter"');
-    const reading = readJson(text, MAX_BODY_DEPTH + (mayBeLetter ? LETTER_DEPTH * (MAX_LETTERS - level) : 0));
+    const reading = readJson(text, MAX_DEPTH + (mayBeLetter ? LETTER_DEPTH * (MAX_LETTERS - level) : 0));
     if (!reading.ok) return { ...found, content: unreadable(`a JSON object; ${shorten(reading.detail, 200)}`) };
     const { value } = reading;
     if (!isObject(value) || value.deadLetter !== 1) {
@@ -68,7 +68,7 @@ function unwrap(body: string): Unwrapped {
 }
 
 function readFaults(text: string): readonly JsonFault[] {
-  const reading = readJson(text, MAX_BODY_DEPTH);
+  const reading = readJson(text, MAX_DEPTH);
   return reading.ok ? reading.faults : [];
 }
 

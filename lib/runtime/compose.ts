@@ -21,7 +21,7 @@ import type { Settings } from '../settings/settings.ts';
 import type { Observe } from '../telemetry/events.ts';
 import { rememberSecrets } from './known-secrets.ts';
 
-/** What lies under the relay: AWS and Node, or the simulator's models of them. */
+/** What the relay runs on: AWS and Node, or the simulator's models of them. */
 interface Platform {
   readonly dynamoDb: DynamoDBClient;
   readonly sqs: SQSClient;
@@ -46,7 +46,7 @@ function ledgerLimits(settings: Settings): LedgerLimits {
   };
 }
 
-/** Everything that delivery needs, put together for one execution environment. */
+/** Composes everything that delivery needs, for one execution environment. Makes no call. */
 function composeDelivery(settings: Settings, platform: Platform): DeliveryDeps {
   const { dynamoDb, sqs, clock, random, log, observe } = platform;
   const tableName = settings.ledgerTableName;

@@ -35,12 +35,12 @@ const systemClock: Clock = {
   sleep: (durationMs) => new Promise((resolve) => setTimeout(resolve, Math.max(0, durationMs))),
 };
 
-/** AWS as the SDK's own variables describe it, and Node's clock and network. */
+/** AWS as the SDK's environment variables describe it, and the clock and network of Node. */
 function systemPlatform({ log = SILENT, observe = () => {} }: Overrides): Platform {
   return {
     dynamoDb: new DynamoDBClient(CLIENT_OPTIONS),
     sqs: new SQSClient(CLIENT_OPTIONS),
-    // Path style, because an emulator's address has no name to put a bucket's before.
+    // Path style, because an emulator on 127.0.0.1 has no host name to put the bucket's name before.
     s3: new S3Client({ ...CLIENT_OPTIONS, forcePathStyle: true }),
     secretsManager: new SecretsManagerClient(CLIENT_OPTIONS),
     transport: createTransport(),
@@ -51,7 +51,7 @@ function systemPlatform({ log = SILENT, observe = () => {} }: Overrides): Platfo
   };
 }
 
-/** Lambda's handler over what one execution environment is wired to. */
+/** Lambda's handler, over what was composed for one execution environment. */
 function handlerOver(deps: DeliveryDeps): DeliveryHandler {
   return async (event, context) => {
     const nowMs = deps.clock.nowMs();
@@ -62,7 +62,7 @@ function handlerOver(deps: DeliveryDeps): DeliveryHandler {
 }
 
 /**
- * The delivery function of one execution environment: reads the settings, connects, and returns Lambda's handler.
+ * The handler of the delivery function: reads the settings and composes what one execution environment needs.
  *
  * @throws SettingsError at once, naming every setting that is missing or malformed.
  * @example

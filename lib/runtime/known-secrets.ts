@@ -4,10 +4,10 @@ import { redact } from '../dead-letter/redact.ts';
 import type { HttpReply, Transport } from '../marketo/http.ts';
 import type { Secret } from '../marketo/secret.ts';
 
-/** A worker sees a token an hour and a client secret a rotation; older ones are dead. */
+/** A worker sees one token an hour and one client secret a rotation; older ones are no longer valid. */
 const MAX_REMEMBERED = 10;
 
-/** Remembers the secrets that pass through, so that what comes back can be searched for them. */
+/** Remembers the secrets that a worker receives, so that replies can be searched for them. */
 function rememberSecrets() {
   let known: readonly Secret[] = [];
 
@@ -19,8 +19,8 @@ function rememberSecrets() {
   return {
     secrets: (): readonly Secret[] => known,
     /**
-     * A transport whose replies hold no known secret, whoever echoes one. Here and not where texts are written: a reply
-     * is shortened on its way into logs and letters, and half a secret cannot be found any more.
+     * A transport whose replies hold no known secret, whoever echoes one. Secrets are removed here and not where logs and
+     * dead letters are written, because a reply is shortened on its way there, and half a secret cannot be found.
      */
     transport(transport: Transport): Transport {
       return async (request, options) => withoutSecrets(await transport(request, options), known);

@@ -2,7 +2,7 @@
  * Every quota of AWS that the relay keeps to, and every wait and budget of its own that is not a setting: each stated
  * once, with its reason. What can be set has its default and its bounds in `bounds.ts` (the function's environment) and
  * `lib/cloud/relay-numbers.ts` (the stack's props). Marketo's own limits are in `lib/marketo/limits.ts`, the waits of
- * delivery in `lib/delivery`, those of permits and token in `lib/ledger` and `lib/access-token`.
+ * delivery in `lib/delivery/policy.ts`, those of permits and token in `lib/ledger` and `lib/access-token`.
  */
 
 const MIB = 1_048_576;
@@ -70,8 +70,6 @@ const MAX_LOGGED_BYTES = 900_000;
 
 /** Most entries of one message's `input`; it bounds the `relay` attribute, at worst (every other position) 30 KB. */
 const MAX_RECORDS = 10_000;
-/** Levels of nesting in a message's body. Adobe's deepest request (campaign tokens, form visitor data) has six. */
-const MAX_BODY_DEPTH = 32;
 
 /** Identity may be asked twice under one token lease of 30 s. */
 const IDENTITY_TIMEOUT_MS = 9_000;
@@ -102,7 +100,6 @@ export {
   IDENTITY_TIMEOUT_MS,
   MAX_ATTRIBUTES,
   MAX_BATCH_ENTRIES,
-  MAX_BODY_DEPTH,
   MAX_DELAY_SECONDS,
   MAX_FUNCTION_TIMEOUT_SECONDS,
   MAX_GATHER_MESSAGES,

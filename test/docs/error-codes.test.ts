@@ -112,7 +112,7 @@ const WRITTEN_CODES = [
   /\bcode: [^'{}\n]+\? '(\w+)' : '\w+'/g,
   /\bcode: [^'{}\n]+\? '\w+' : '(\w+)'/g,
   /\bconst [\w.]*code[\w]* = '(\w+)'/gi,
-  /\b(?:giveBack|ownVerdict|failureFromRelay)\(\s*'(\w+)'/g,
+  /\b(?:preflightVerdict|failureFromRelay)\(\s*'(\w+)'/g,
   /'(\w+)' satisfies \w*Code\b/g,
 ];
 /** What stands in place of a code and is none: a delivered record, a cut list of details. */

@@ -7,11 +7,6 @@ import { readDoc, sourceFiles, tableRows, withoutTexts } from './source.ts';
 const STILL_TO_RENAME: readonly string[] = [
   'lib/aws/dynamodb-ledger.ts: ends, ended (of permits)',
   'lib/aws/ledger-item.ts: learned (a limit)',
-  'lib/delivery/call/attempt.ts: perform',
-  'lib/delivery/call/scheduler.ts: Run (a class)',
-  'lib/delivery/call/scheduler.ts: perform',
-  'lib/delivery/deliver.ts: Run (a class)',
-  'lib/delivery/intake/deduplicate.ts: collapse',
   'lib/ledger/adaptive-limit.ts: learned (a limit)',
   'lib/ledger/admit.ts: ends, ended (of permits)',
   'lib/ledger/fold.ts: ends, ended (of permits)',

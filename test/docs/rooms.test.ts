@@ -28,6 +28,19 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'ports',
   ],
   cloud: ['telemetry', 'settings'],
+  simulation: [
+    'runtime',
+    'aws',
+    'delivery',
+    'dead-letter',
+    'telemetry',
+    'message',
+    'ledger',
+    'access-token',
+    'marketo',
+    'settings',
+    'ports',
+  ],
   'fake-marketo': [],
   emulators: ['settings', 'ports'],
   local: [
@@ -48,7 +61,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 };
 
 /** The rooms that may import the AWS SDK. */
-const SDK_ROOMS: ReadonlySet<string> = new Set(['aws', 'runtime', 'cloud', 'emulators', 'local']);
+const SDK_ROOMS: ReadonlySet<string> = new Set(['aws', 'runtime', 'cloud', 'emulators', 'local', 'simulation']);
 
 const rooms = Object.keys(MAY_IMPORT);
 
@@ -80,6 +93,13 @@ describe('imports point one way', () => {
       importsOf(path)
         .filter((target) => !allowed.has(roomOf(target)))
         .map((target) => `${relative(ROOT, path)} imports ${relative(ROOT, target)}`),
+    );
+    expect(outside).toEqual([]);
+  });
+
+  it('and a bench imports nothing from the tests', () => {
+    const outside = filesOf('bench').flatMap((path) =>
+      importsOf(path).filter((target) => target.startsWith(join(ROOT, 'test'))),
     );
     expect(outside).toEqual([]);
   });

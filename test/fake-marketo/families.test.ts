@@ -20,10 +20,10 @@ describe('replies of each family to its data', () => {
     ['/rest/v1/programs/4242/members/status.json', { statusName: 'Invited', input: [{ leadId: 1 }] }, '1013'],
     [
       '/rest/v1/programs/5001/members.json',
-      { input: [{ leadId: 1041, slots: 2 }, { leadId: 1001 }] },
+      { input: [{ leadId: 1041, seats: 2 }, { leadId: 1001 }] },
       ['updated', 'skipped 1013'],
     ],
-    ['/rest/v1/programs/5001/members.json', { input: [{ leadId: 1041, slots: 'two' }] }, ['skipped 1001']],
+    ['/rest/v1/programs/5001/members.json', { input: [{ leadId: 1041, seats: 'two' }] }, ['skipped 1001']],
     [
       '/rest/v1/programs/5001/members/delete.json',
       { input: [{ leadId: 1041 }, { leadId: 1001 }] },

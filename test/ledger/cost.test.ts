@@ -6,14 +6,14 @@ import { createMemoryRegister } from '../../lib/ledger/memory-register.ts';
 import type { LedgerRegister } from '../../lib/ledger/register.ts';
 import { createSharedLedger } from '../../lib/ledger/shared-ledger.ts';
 import { EMPTY_STATE, type LedgerState, type Slot } from '../../lib/ledger/state.ts';
+import { REAL_PARTS, runFleet } from '../../lib/simulation/fleet/fleet.ts';
+import { silentLog } from '../../lib/simulation/silent-log.ts';
+import { VirtualTime } from '../../lib/simulation/virtual-time.ts';
 import { askOf, limitsOf, NOON_MS, slotOf, stateOf } from './support/builders.ts';
 import { connect, createTable, TABLE } from './support/dynamo-client.ts';
 import { startEmbeddedDynamo } from './support/embedded-dynamo.ts';
-import { REAL_PARTS, runFleet } from './support/fleet.ts';
 import { bytesOf, itemOf, writeUnits } from './support/item-size.ts';
 import { saturation } from './support/saturation.ts';
-import { silentLog } from './support/silent-log.ts';
-import { VirtualTime } from './support/virtual-time.ts';
 
 const FULL = limitsOf({ windowCalls: 100, slots: 10 });
 

@@ -3,7 +3,8 @@ import type { HttpRequest } from '../../../lib/marketo/http.ts';
 import { composeDelivery } from '../../../lib/runtime/compose.ts';
 import { type DeliveryHandler, handlerOver } from '../../../lib/runtime/delivery.ts';
 import { readSettings } from '../../../lib/settings/settings.ts';
-import { Life } from '../life.ts';
+import { Dice } from '../../../lib/simulation/dice.ts';
+import { Life } from '../../../lib/simulation/life.ts';
 import {
   createDynamoDb,
   createS3,
@@ -11,11 +12,10 @@ import {
   createSqs,
   DEAD_LETTER_QUEUE_URL,
   QUEUE_URL,
-} from '../model/clients.ts';
-import { TAINT } from '../model/identity.ts';
-import { Dice } from '../random.ts';
-import { drawScenario, NEVER_MS, NO_FAULTS } from '../scenario.ts';
-import { World } from '../world.ts';
+} from '../../../lib/simulation/model/clients.ts';
+import { TAINT } from '../../../lib/simulation/model/identity.ts';
+import { drawScenario, NEVER_MS, NO_FAULTS } from '../../../lib/simulation/scenario.ts';
+import { World } from '../../../lib/simulation/world.ts';
 import { drawReply } from './replies.ts';
 
 const ORIGIN = 'https://model.mktorest.example';
