@@ -4,11 +4,11 @@ import { type Function as LambdaFunction, RecursiveLoop } from 'aws-cdk-lib/aws-
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { DELIVERY_TIMEOUT_SECONDS } from '../settings/policy.ts';
 import type { RelayResources } from './environment.ts';
 import { deliveryEnvironment } from './environment.ts';
 import { createRelayFunction } from './relay-function.ts';
 import type { ResolvedProps } from './resolve-props.ts';
-import { DELIVERY_TIMEOUT_SECONDS } from './timeouts.ts';
 
 /** Construct id of the function, by which its bundle is found in `cdk.out`. */
 const DELIVERY_FUNCTION_ID = 'Delivery';

@@ -122,7 +122,8 @@ interface MarketoRelayProps extends GatherProps, LimitProps {
 
   /**
    * Deliveries of one message to the function before SQS itself takes it for dead, 10 to 1,000. The relay settles every
-   * message it can read, so this is for messages whose workers died. AWS advises 5 or more; the relay gives a message up at the ninth, with a dead letter.
+   * message it can read, so this is for messages whose workers died. AWS advises 5 or more; the relay needs 10, since it
+   * writes a dead letter of its own at the ninth delivery.
    *
    * @default 10
    */

@@ -4,6 +4,7 @@ import { baseUrlPattern, parseBaseUrl } from '../settings/base-url.ts';
 import { DEFAULT_QUOTA_TIME_ZONE, MAX_CALLS_A_SECOND } from '../settings/bounds.ts';
 import type { LogLevel, Parsed } from '../settings/parse.ts';
 import { accept, parseTimeZone, range, refuse, shown } from '../settings/parse.ts';
+import { MAX_MESSAGES_WITHOUT_GATHERING } from '../settings/policy.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import type { RelayNumber } from './relay-numbers.ts';
 import { RELAY_NUMBER_NAMES, RELAY_NUMBERS } from './relay-numbers.ts';
@@ -63,10 +64,15 @@ function jointProblems(numbers: Readonly<Record<RelayNumber, number>>): readonly
     numbers;
   const areKnown = (...values: readonly number[]) => !values.some((value) => Token.isUnresolved(value));
   const problems: string[] = [];
-  if (areKnown(gatherMessages, gatherSeconds) && gatherMessages > 10 && gatherSeconds === 0) {
+  if (
+    areKnown(gatherMessages, gatherSeconds) &&
+    gatherMessages > MAX_MESSAGES_WITHOUT_GATHERING &&
+    gatherSeconds === 0
+  ) {
     problems.push(
-      `gatherMessages is ${gatherMessages} with gatherSeconds 0: Lambda gathers more than 10 messages ` +
-        'only within 1 second or more; give gatherSeconds of 1, or gatherMessages of at most 10',
+      `gatherMessages is ${gatherMessages} with gatherSeconds 0: Lambda gathers more than ` +
+        `${MAX_MESSAGES_WITHOUT_GATHERING} messages only within 1 second or more; give gatherSeconds of 1, or ` +
+        `gatherMessages of at most ${MAX_MESSAGES_WITHOUT_GATHERING}`,
     );
   }
   if (areKnown(dailyQuota, dailyQuotaReserve) && dailyQuotaReserve >= dailyQuota) {

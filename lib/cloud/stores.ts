@@ -4,10 +4,8 @@ import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aw
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { OVERFLOW_DAYS } from '../settings/policy.ts';
 import type { ResolvedProps } from './resolve-props.ts';
-
-/** Longer than the 14 days that SQS keeps a letter, so that no letter outlives what it points to. */
-const OVERFLOW_DAYS = 30;
 
 /** Permits, the token's item and send-once records. Encrypted with a key that AWS owns. */
 function createLedgerTable(scope: Construct, props: ResolvedProps): Table {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Json } from '../marketo/request.ts';
 import { shorten } from '../message/json-text.ts';
+import { MAX_MESSAGE_BYTES } from '../settings/policy.ts';
 import { type LogPartFields, toLogParts } from '../telemetry/log-parts.ts';
 import type { DeadLetter } from './types.ts';
 
@@ -16,7 +17,7 @@ interface LoggedLetter {
 /** As JSON. With the facts and the logger's own fields the line stays below 200 KB. */
 const MAX_LINE_BYTES = 180_000;
 /** A message and a request have 1 MiB at most; a reply can be larger, and what it says is said long before here. */
-const MAX_LOGGED_BYTES = 2 * 1_048_576;
+const MAX_LOGGED_BYTES = 2 * MAX_MESSAGE_BYTES;
 const EXCERPT_LENGTH = 1_000;
 /** A shorter one is easier to read where it is than to look for. */
 const MIN_SHARED_BYTES = 1_024;

@@ -1,6 +1,7 @@
-import { attributesBytes, MAX_MESSAGE_BYTES } from '../message/message-size.ts';
+import { attributesBytes } from '../message/message-size.ts';
 import type { OutgoingMessage, Queue, SendOutcome } from '../message/queue.ts';
 import type { Log } from '../ports.ts';
+import { MAX_MESSAGE_BYTES } from '../settings/policy.ts';
 import { LOG_PART_MESSAGE } from '../telemetry/log-parts.ts';
 import { cutToFit } from './fit.ts';
 import { toLoggedLetter } from './log-lines.ts';

@@ -3,7 +3,7 @@ import { type JsonFault, MAX_DEPTH, readJson, shorten, unembedJson } from '../me
 import type { OverflowPointer } from '../message/message.ts';
 import { ID, isObject } from '../message/message-schema.ts';
 import type { MessageAttribute } from '../message/queue.ts';
-import { MAX_RECORDS } from '../message/relay-attribute.ts';
+import { MAX_RECORDS } from '../settings/policy.ts';
 
 /** What a dead letter that was put back says of the message inside it. */
 interface OpenedLetter {

@@ -23,7 +23,7 @@ type Outcome =
   | {
       readonly kind: 'requeue';
       readonly reason: 'wait' | 'retry';
-      /** Marketo's code, or the limit that the item waits for. */
+      /** Marketo's code, or one of the relay's own: a `WaitCode`, or a `RelayCode` that leads to a retry. */
       readonly code: string;
       readonly delayMs: number;
       /** The next call of this message is shared by so many messages at most: isolation goes on from there. */

@@ -1,13 +1,9 @@
+import { MAX_DELAY_SECONDS, RETENTION_DAYS } from '../settings/policy.ts';
+
 /**
  * Every wait, pace and budget of delivery, with its reason. Nothing else in this room states one; what an operator may
  * change (`RETRY_MAX_ATTEMPTS`, `RETRY_MAX_AGE_SECONDS` and the limits) comes in with `DeliveryLimits`.
  */
-
-/**
- * The least `maxReceiveCount` that the stack accepts, and its default. SQS itself moves a message that has been received
- * so often, and what SQS moves carries no reason and loses its relay id when somebody puts it back.
- */
-const LEAST_MAX_RECEIVE_COUNT = 10;
 
 const DELIVERY_POLICY = {
   // Permits: how long an invocation waits for leave to make a call.
@@ -53,21 +49,19 @@ const DELIVERY_POLICY = {
 
   // Retries: when an item comes back after a verdict.
 
-  /** The first delay after a failure and the longest, doubling in between. 900 s is SQS's limit (SQS: SendMessage). */
+  /** The first delay after a failure and the longest, doubling in between. */
   retryPaces: {
-    growing: { firstSeconds: 5, maxSeconds: 900 },
-    long: { firstSeconds: 60, maxSeconds: 900 },
+    growing: { firstSeconds: 5, maxSeconds: MAX_DELAY_SECONDS },
+    long: { firstSeconds: 60, maxSeconds: MAX_DELAY_SECONDS },
     soon: { firstSeconds: 5, maxSeconds: 20 },
   },
   /** Up to so much is added to a retry delay: messages that failed together do not return together. */
   retryJitterShare: 0.3,
-  /** The limit of `DelaySeconds` (SQS: SendMessage). */
-  maxDelaySeconds: 900,
   /**
    * The wait after Marketo itself reports a spent limit: the rolling window of 20 s, a slot for as long as a call takes,
    * the day for as long as SQS delays. The ledger knows better when the message asks again.
    */
-  spentLimitWaitMs: { window: 20_000, slot: 2_000, day: 900_000 },
+  spentLimitWaitMs: { window: 20_000, slot: 2_000, day: MAX_DELAY_SECONDS * 1_000 },
   /** Up to so much of that wait is added, so that the messages of one window do not come back together. */
   spentLimitJitterShare: 0.5,
   /** The wait after a probe of a stopped line failed: the failure is not the message's. */
@@ -79,11 +73,9 @@ const DELIVERY_POLICY = {
 
   // The end of a message that never settles.
 
-  /** At this receive the relay writes the dead letter itself: the last one before SQS moves the message. */
-  maxReceives: LEAST_MAX_RECEIVE_COUNT - 1,
   /** No message is kept longer, whatever it waits for: each retry message starts SQS's retention of 14 days anew. */
-  maxMessageAgeMs: 13 * 86_400_000,
-  /** How often the visibility of a message that SQS cannot take again is extended; well below `maxReceives`. */
+  maxMessageAgeMs: (RETENTION_DAYS - 1) * 86_400_000,
+  /** How often the visibility of a message that SQS cannot take again is extended; well below `MAX_RECEIVES`. */
   maxVisibilityExtensions: 4,
   /** Each extension is so many times as long as the one before: nothing can be written on such a message. */
   visibilityExtensionGrowth: 4,

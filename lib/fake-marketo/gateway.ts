@@ -5,7 +5,7 @@ import { readBody } from './read-body.ts';
 import type { Ending } from './reply.ts';
 import { send } from './send.ts';
 
-/** A call that does not get through to Marketo: no token is looked at, nothing is counted against a limit. */
+/** A call that does not get through to Marketo. No token is looked at, and nothing is counted against a limit. */
 async function answerAtGateway(
   machine: Machine,
   request: IncomingMessage,

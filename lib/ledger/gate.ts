@@ -13,8 +13,8 @@ function refused(reason: RefusalReason, waitMs: number, detail?: string): Refusa
 }
 
 /**
- * What stops the whole line: a circuit that is open, a day that is spent. `refusal` for every call now; `probe` for
- * every call but one; undefined while the line runs.
+ * Whether the line runs, and what stops it: an open circuit or a spent day. `open`: it runs, each call is decided on its
+ * own. `shut`: every call gets `refusal`. `probe`: one call is let through, and every other gets `refusal`.
  */
 type Gate = { readonly kind: 'open' } | { readonly kind: 'shut' | 'probe'; readonly refusal: Refusal };
 

@@ -13,6 +13,12 @@ import type { Log } from '../ports.ts';
 import { createAwsClients } from '../runtime/clients.ts';
 import { createDeliveryHandler } from '../runtime/delivery.ts';
 import { SETTING_NAMES } from '../settings/names.ts';
+import {
+  DEFAULT_GATHER_MESSAGES,
+  DEFAULT_GATHER_SECONDS,
+  DEFAULT_MAX_CONCURRENCY,
+  DELIVERY_TIMEOUT_SECONDS,
+} from '../settings/policy.ts';
 import type { DeliveryEvent } from '../telemetry/events.ts';
 import { publish } from './publish.ts';
 import { countQueue, type QueueCounts } from './queue-counts.ts';
@@ -35,13 +41,13 @@ interface LocalRelayOptions {
   readonly limits?: Partial<LedgerLimits>;
   /** Further environment variables of the delivery function. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** @default 300, as the stack */
+  /** @default as the stack: 300 */
   readonly batchSize?: number;
-  /** @default 2, as the stack */
+  /** @default as the stack: 2 */
   readonly batchWindowSeconds?: number;
-  /** @default 5, as the stack */
+  /** @default as the stack: 5 */
   readonly maxConcurrency?: number;
-  /** @default 420, as the stack */
+  /** @default as the stack: 420 */
   readonly functionTimeoutSeconds?: number;
   /** @default the function's timeout: the least that Lambda allows */
   readonly visibilityTimeoutSeconds?: number;
@@ -78,14 +84,13 @@ interface LocalRelay {
 }
 
 const SECRET_NAME = 'marketo-relay/credentials';
-/** No invocation may run past the moment at which SQS brings its messages again. */
-const FUNCTION_TIMEOUT_SECONDS = 420;
 /** The event source mapping holds a receive open for up to 20 s (SQS: long polling). */
 const LONG_POLL = { connectMs: 1_000, attemptMs: 25_000, totalMs: 30_000 };
 
 /**
- * The whole relay on this machine: queues, table, secret, event source mapping and Marketo, wired as the stack wires
- * them. The delivery function finds the emulators through the SDK's environment variables, which are set in
+ * The whole relay on this machine: queues, table, secret, event source mapping and Marketo, connected as the stack connects
+ * them, with one difference: a received message is hidden for the function's timeout (420 s) and not for six times that, so
+ * that a run does not wait three quarters of an hour for the messages of a worker that died. The delivery function finds the emulators through the SDK's environment variables, which are set in
  * `process.env` until `stop`: one relay a process at a time.
  *
  * @example
@@ -112,7 +117,7 @@ async function open(
   stop: () => Promise<void>,
 ): Promise<LocalRelay> {
   const limits: LedgerLimits = { ...DEFAULT_LIMITS, ...options.limits };
-  const functionTimeoutSeconds = options.functionTimeoutSeconds ?? FUNCTION_TIMEOUT_SECONDS;
+  const functionTimeoutSeconds = options.functionTimeoutSeconds ?? DELIVERY_TIMEOUT_SECONDS;
   const marketo = await openMarketo(options, opened);
   const queues = await startQueues({
     visibilityTimeoutSeconds: options.visibilityTimeoutSeconds ?? functionTimeoutSeconds,
@@ -147,9 +152,9 @@ async function open(
     client: sqs,
     queueUrl: queues.queueUrl,
     queueArn: queues.queueArn,
-    batchSize: options.batchSize ?? 300,
-    batchWindowSeconds: options.batchWindowSeconds ?? 2,
-    maxConcurrency: options.maxConcurrency ?? 5,
+    batchSize: options.batchSize ?? DEFAULT_GATHER_MESSAGES,
+    batchWindowSeconds: options.batchWindowSeconds ?? DEFAULT_GATHER_SECONDS,
+    maxConcurrency: options.maxConcurrency ?? DEFAULT_MAX_CONCURRENCY,
     functionTimeoutSeconds,
     createHandler: () => {
       try {

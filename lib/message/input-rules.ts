@@ -1,9 +1,9 @@
 import { hasValue } from '../marketo/endpoints/parameters.ts';
 import type { Endpoint } from '../marketo/endpoints/types.ts';
 import type { MarketoRequest } from '../marketo/request.ts';
+import { MAX_RECORDS } from '../settings/policy.ts';
 import { describe, isObject } from './message-schema.ts';
 import type { MessageProblem } from './problem.ts';
-import { MAX_RECORDS } from './relay-attribute.ts';
 
 /** What is wrong with a request for its endpoint: the form it travels in, and the records in `input`. */
 function inputProblems(request: MarketoRequest, endpoint: Endpoint): readonly MessageProblem[] {

@@ -23,7 +23,7 @@ interface Faults {
   readonly recordCode: number;
   readonly httpCode: number;
   readonly garbage: number;
-  /** The network to Marketo: no connection, a reset at any time, a reply that never comes. */
+  /** What the network to Marketo does: no connection, a reset at any time, a reply that never comes. */
   readonly notConnected: number;
   readonly reset: number;
   readonly hang: number;

@@ -15,7 +15,7 @@ const METRIC_NAMES = {
   delivered: 'RecordsDelivered',
   returned: 'MessagesReturned',
   deadLetters: 'DeadLetters',
-  collapsed: 'MessagesCollapsed',
+  deduplicated: 'MessagesDeduplicated',
   unsettled: 'MessagesUnsettled',
   unknownCodes: 'UnknownCodes',
   lineStopped: 'LineStopped',
@@ -63,7 +63,7 @@ function measuresOf(event: DeliveryEvent): readonly Measure[] {
     case 'deadLettered':
       return [{ ...count(METRIC_NAMES.deadLetters), ...byCode(event.code) }];
     case 'deduplicated':
-      return [count(METRIC_NAMES.collapsed)];
+      return [count(METRIC_NAMES.deduplicated)];
     case 'unsettled':
       return [count(METRIC_NAMES.unsettled)];
     case 'unknownCode':
@@ -83,7 +83,7 @@ function count(name: MetricName, value = 1): Measure {
   return { name, unit: 'Count', value };
 }
 
-/** Codes come from Marketo: a long or strange one must not become a dimension value that CloudWatch refuses. */
+/** Marketo may answer any code, and a long or strange one must not become a dimension value that CloudWatch refuses. */
 function byCode(code: string): Pick<Measure, 'by'> {
   return { by: { dimension: 'code', value: /^[\w-]{1,40}$/.test(code) ? code : 'other' } };
 }

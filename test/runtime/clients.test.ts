@@ -6,12 +6,12 @@ import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MAX_WAIT_MS } from '../../lib/access-token/policy.ts';
 import { createS3Overflow } from '../../lib/aws/s3-overflow.ts';
-import { DELIVERY_TIMEOUT_SECONDS } from '../../lib/cloud/timeouts.ts';
 import { applyEnvironment, awsEnvironment } from '../../lib/emulators/aws.ts';
 import { closeServer, listenOnLoopback } from '../../lib/emulators/loopback.ts';
 import { type AwsClients, createAwsClients } from '../../lib/runtime/clients.ts';
 import { type AwsService, DEADLINES, IDENTITY_TIMEOUT_MS } from '../../lib/runtime/deadlines.ts';
 import { ANSWER_MS } from '../../lib/runtime/invocation-end.ts';
+import { DELIVERY_TIMEOUT_SECONDS } from '../../lib/settings/policy.ts';
 import { type Slowness, type SlowServer, type SlowServerOptions, startSlowServer } from '../support/slow-server.ts';
 
 const QUICK = { connectMs: 200, attemptMs: 200, totalMs: 500 };

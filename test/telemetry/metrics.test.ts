@@ -24,7 +24,7 @@ const EVENTS: readonly [DeliveryEvent, ReturnType<typeof measuresOf>][] = [
     { kind: 'deadLettered', relayId: 'a', code: '1003', records: 1 },
     [{ name: 'DeadLetters', unit: 'Count', value: 1, by: { dimension: 'code', value: '1003' } }],
   ],
-  [{ kind: 'deduplicated', relayId: 'a' }, [{ name: 'MessagesCollapsed', unit: 'Count', value: 1 }]],
+  [{ kind: 'deduplicated', relayId: 'a' }, [{ name: 'MessagesDeduplicated', unit: 'Count', value: 1 }]],
   [{ kind: 'unsettled', relayId: 'a' }, [{ name: 'MessagesUnsettled', unit: 'Count', value: 1 }]],
   [
     { kind: 'unknownCode', code: '1999', level: 'record' },

@@ -1,9 +1,9 @@
 import {
   DELIVERY_TIMEOUT_SECONDS,
-  MAX_SQS_DELAY_SECONDS,
+  MAX_DELAY_SECONDS,
   RETENTION_DAYS,
   visibilityTimeoutSeconds,
-} from '../timeouts.ts';
+} from '../../settings/policy.ts';
 
 /**
  * When an alarm goes off, and for how long it stays.
@@ -26,7 +26,7 @@ const SHORTLY = 5;
  * A message that waits comes back after 15 minutes at the latest (SQS: DelaySeconds), and what keeps it is told again
  * then.
  */
-const TO_THE_NEXT_TRY = MAX_SQS_DELAY_SECONDS / 60 + 5;
+const TO_THE_NEXT_TRY = MAX_DELAY_SECONDS / 60 + 5;
 
 /** Share of the day's quota at which somebody may still act: ask Marketo for more, or stop what uses it up. */
 const QUOTA_LOW_SHARE = 0.1;
@@ -54,7 +54,7 @@ function alarmRules(props: {
     // Deliveries stop calling 15 s before the timeout and then only settle: who is still at it with 10 s left is in need.
     durationMs: { above: (DELIVERY_TIMEOUT_SECONDS - 10) * 1_000, holdMinutes: SHORTLY },
     // Longer than anything keeps a message from being received: a hidden one, and a retry message with the longest delay.
-    unreadQueue: { above: hiddenSeconds + MAX_SQS_DELAY_SECONDS, holdMinutes: SHORTLY },
+    unreadQueue: { above: hiddenSeconds + MAX_DELAY_SECONDS, holdMinutes: SHORTLY },
     deadLetters: { above: 0, holdMinutes: SHORTLY },
     deadLetterQueueGrowth: { above: 0, holdMinutes: SHORTLY },
     // Two days for somebody to act before SQS deletes it: a weekend.

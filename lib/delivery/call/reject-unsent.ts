@@ -1,4 +1,5 @@
 import type { Log } from '../../ports.ts';
+import type { WaitCode } from '../../settings/relay-codes.ts';
 import { overdueVerdict, tooLargeVerdict } from '../judge/preflight.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import { type Outcome, type Outcomes, sameOutcome } from '../outcome.ts';
@@ -30,7 +31,7 @@ async function rejectOverdue(work: PendingWork, nowMs: number, { sendOnce, deps 
 function tableUnreachable(items: readonly WorkItem[], error: unknown, log: Log): Outcomes {
   log.error('a call was not made', { error: String(error) });
   const delayMs = DELIVERY_POLICY.tableUnreachableWaitMs;
-  return sameOutcome(items, { kind: 'requeue', reason: 'wait', code: 'tableUnreachable', delayMs });
+  return sameOutcome(items, { kind: 'requeue', reason: 'wait', code: 'tableUnreachable' satisfies WaitCode, delayMs });
 }
 
 function rejected(items: readonly WorkItem[], verdictOf: (item: WorkItem) => Verdict | undefined): Outcomes {

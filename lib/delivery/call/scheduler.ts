@@ -1,5 +1,6 @@
 import type { PermitAnswer } from '../../ledger/ledger.ts';
 import type { Message } from '../../message/message.ts';
+import type { WaitCode } from '../../settings/relay-codes.ts';
 import type { Outcomes } from '../outcome.ts';
 import { DELIVERY_POLICY } from '../policy.ts';
 import { type Call, messagesOf } from '../work-item.ts';
@@ -148,7 +149,12 @@ function createScheduler(work: PendingWork, invocation: Invocation) {
 }
 
 /** Requeues all that is not in flight, spread over the time that the window needs for it. */
-function requeueRest(work: PendingWork, code: string, waitMs: number, { deps: { limits, random } }: Invocation): void {
+function requeueRest(
+  work: PendingWork,
+  code: WaitCode,
+  waitMs: number,
+  { deps: { limits, random } }: Invocation,
+): void {
   const eachMs = limits.windowMs / limits.windowCalls;
   work.requeueRest((turn) => {
     const delayMs = waitMs + turn * eachMs + random() * DELIVERY_POLICY.requeueSpreadMs;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Message } from '../../message/message.ts';
 import type { Log } from '../../ports.ts';
+import type { DeadLetterCode, WaitCode } from '../../settings/relay-codes.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import type { Outcome, Outcomes } from '../outcome.ts';
 import { DELIVERY_POLICY } from '../policy.ts';
@@ -9,7 +10,7 @@ import type { Claim, HeldClaim, SendOnce } from './send-once.ts';
 
 const UNKNOWN: Verdict = {
   rule: { kind: 'reject' },
-  code: 'outcomeUnknown',
+  code: 'outcomeUnknown' satisfies DeadLetterCode,
   level: 'relay',
   message: 'an earlier copy of this message was sent, and nobody could tell how that ended',
   errors: [],
@@ -19,7 +20,7 @@ const UNKNOWN: Verdict = {
 
 const OTHER_REQUEST: Verdict = {
   rule: { kind: 'reject' },
-  code: 'invalidMessage',
+  code: 'invalidMessage' satisfies DeadLetterCode,
   level: 'relay',
   message: 'id: expected an id of its own; another request was sent under it before',
   errors: [],
@@ -119,7 +120,8 @@ function nameOf({ request, state }: Message): string | undefined {
 
 /** Undefined when the position may be sent. */
 function outcomeOf(claim: Claim, position: number): Outcome | undefined {
-  if (claim.kind === 'busy') return { kind: 'requeue', reason: 'wait', code: 'busy', delayMs: claim.waitMs };
+  if (claim.kind === 'busy')
+    return { kind: 'requeue', reason: 'wait', code: 'busy' satisfies WaitCode, delayMs: claim.waitMs };
   if (claim.kind === 'otherRequest')
     return { kind: 'dead', verdict: OTHER_REQUEST, outcomeUnknown: false, tried: false };
   if (claim.done.includes(position)) return { kind: 'delivered' };

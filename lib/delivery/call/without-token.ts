@@ -1,4 +1,5 @@
 import type { TokenAnswer } from '../../access-token/token-keeper.ts';
+import type { WaitCode } from '../../settings/relay-codes.ts';
 import type { DeliveryDeps } from '../deps.ts';
 import type { RequeueOutcome } from '../outcome.ts';
 import { DELIVERY_POLICY } from '../policy.ts';
@@ -7,7 +8,7 @@ import { DELIVERY_POLICY } from '../policy.ts';
 async function withoutToken(
   answer: Exclude<TokenAnswer, { kind: 'token' }>,
   { ledger, log }: Pick<DeliveryDeps, 'ledger' | 'log'>,
-): Promise<RequeueOutcome> {
+): Promise<RequeueOutcome & { readonly code: WaitCode }> {
   if (answer.kind === 'unavailable') {
     return { kind: 'requeue', reason: 'wait', code: 'noToken', delayMs: answer.retryAfterMs };
   }

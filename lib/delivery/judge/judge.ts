@@ -3,6 +3,7 @@ import type { CatalogueEntry, CodeLevel, VerdictRule } from '../../marketo/catal
 import type { Endpoint } from '../../marketo/endpoints/types.ts';
 import { type MarketoError, type ParsedReply, recordOutcome } from '../../marketo/reply.ts';
 import type { Json } from '../../marketo/request.ts';
+import type { RelayCode } from '../../settings/relay-codes.ts';
 import { DELIVERED, heaviest, type Verdict } from './verdict.ts';
 
 /**
@@ -87,7 +88,7 @@ function ofErrors(errors: readonly MarketoError[], level: CodeLevel, call: Judge
 function unclear(message: string, requestId?: string): Verdict {
   return {
     rule: { kind: 'retry', pace: 'growing' },
-    code: 'unreadableReply',
+    code: 'unreadableReply' satisfies RelayCode,
     level: 'relay',
     message,
     errors: [],
@@ -183,11 +184,17 @@ function judge(call: JudgedCall, reply: ParsedReply): Judgement {
       return { kind: 'whole', verdict: judgeUnreadable(reply, call) };
     case 'redirect': {
       const message = `HTTP ${reply.status} to ${reply.location ?? 'nowhere'}: not followed`;
-      return { kind: 'whole', verdict: { ...unclear(message), code: 'redirected', executed: 'no' } };
+      return {
+        kind: 'whole',
+        verdict: { ...unclear(message), code: 'redirected' satisfies RelayCode, executed: 'no' },
+      };
     }
     case 'noReply': {
       const executed = reply.mayHaveExecuted ? 'unknown' : 'no';
-      return { kind: 'whole', verdict: { ...unclear(`no reply: ${reply.detail}`), code: 'noReply', executed } };
+      return {
+        kind: 'whole',
+        verdict: { ...unclear(`no reply: ${reply.detail}`), code: 'noReply' satisfies RelayCode, executed },
+      };
     }
   }
 }

@@ -1,7 +1,7 @@
 import { wireSize } from '../../marketo/http-request.ts';
 import { MAX_BODY_BYTES } from '../../marketo/limits.ts';
+import { MAX_RECEIVES } from '../../settings/policy.ts';
 import { bytesAlone, tooLargeText } from '../plan/request-group.ts';
-import { DELIVERY_POLICY } from '../policy.ts';
 import type { WorkItem } from '../work-item.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -10,7 +10,7 @@ import type { Verdict } from './verdict.ts';
  * be sent. The scheduler asks before every round, because time passes.
  */
 function overdueVerdict({ message: { notAfterMs, received } }: WorkItem, nowMs: number): Verdict | undefined {
-  if (received.receiveCount >= DELIVERY_POLICY.maxReceives) {
+  if (received.receiveCount >= MAX_RECEIVES) {
     const text = `received ${received.receiveCount} times and never settled: its workers ended early, or SQS took no copy`;
     return preflightVerdict('attemptsExhausted', text);
   }

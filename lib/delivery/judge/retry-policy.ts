@@ -1,5 +1,6 @@
 import type { VerdictRule } from '../../marketo/catalogue/types.ts';
 import type { Random } from '../../ports.ts';
+import { MAX_DELAY_SECONDS } from '../../settings/policy.ts';
 import { DELIVERY_POLICY } from '../policy.ts';
 
 type Pace = Extract<VerdictRule, { kind: 'retry' }>['pace'];
@@ -19,7 +20,7 @@ function retryDelayMs(pace: Pace, attempt: number, random: Random): number {
 
 /** Whole seconds that SQS takes, never shorter than promised except by SQS's own limit. */
 function toDelaySeconds(delayMs: number): number {
-  return Math.min(DELIVERY_POLICY.maxDelaySeconds, Math.max(0, Math.ceil(delayMs / 1000)));
+  return Math.min(MAX_DELAY_SECONDS, Math.max(0, Math.ceil(delayMs / 1000)));
 }
 
 export type { Pace };

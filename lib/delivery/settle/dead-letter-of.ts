@@ -1,20 +1,18 @@
 import { buildDeadLetter } from '../../dead-letter/build.ts';
 import { failureFromCatalogue, failureFromRelay } from '../../dead-letter/failure.ts';
-import { RELAY_CODES } from '../../dead-letter/relay-codes.ts';
-import type { DeadLetter, Failure, FailureDetail, RelayCode } from '../../dead-letter/types.ts';
+import type { DeadLetter, Failure, FailureDetail } from '../../dead-letter/types.ts';
 import { entryFor } from '../../marketo/catalogue/catalogue.ts';
 import type { CatalogueEntry } from '../../marketo/catalogue/types.ts';
 import type { Secret } from '../../marketo/secret.ts';
 import type { Message } from '../../message/message.ts';
 import type { RelayState } from '../../message/relay-state.ts';
+import { type DeadLetterCode, isDeadLetterCode } from '../../settings/relay-codes.ts';
 import type { DeadOutcome } from '../outcome.ts';
 import { tooLargeText } from '../plan/request-group.ts';
 import type { WorkItem } from '../work-item.ts';
 import { hideNeighbours, hideNeighbourText } from './hide-neighbours.ts';
 
 type DeadItems = readonly (readonly [WorkItem, DeadOutcome])[];
-
-const RELAY_CODE_NAMES: ReadonlySet<string> = new Set(Object.keys(RELAY_CODES));
 
 /** The one dead letter of a message's dead records: about the first of them, or the first whose outcome is unknown. */
 function deadLetterOf(
@@ -79,9 +77,9 @@ function failureOf(message: Message, dead: DeadItems, outcome: DeadOutcome, stat
   return withSize({ ...failureFromCatalogue(entry, facts), level: verdict.level }, outcome);
 }
 
-function ownCode({ verdict, outcomeUnknown }: DeadOutcome, entry: CatalogueEntry | undefined): RelayCode {
-  const isOwn = entry === undefined && !outcomeUnknown && RELAY_CODE_NAMES.has(verdict.code);
-  return isOwn ? (verdict.code as RelayCode) : 'outcomeUnknown';
+function ownCode({ verdict, outcomeUnknown }: DeadOutcome, entry: CatalogueEntry | undefined): DeadLetterCode {
+  const isOwn = entry === undefined && !outcomeUnknown;
+  return isOwn && isDeadLetterCode(verdict.code) ? verdict.code : 'outcomeUnknown';
 }
 
 /** What is too large says by how much. */

@@ -3,12 +3,15 @@ import type { Secret } from '../../marketo/secret.ts';
 import type { Message } from '../../message/message.ts';
 import { fitsAsCopy } from '../../message/message-size.ts';
 import type { OutgoingMessage } from '../../message/queue.ts';
+import type { DeadLetterCode } from '../../settings/relay-codes.ts';
 import type { Outcome, Outcomes } from '../outcome.ts';
 import { DELIVERY_POLICY } from '../policy.ts';
 import type { WorkItem } from '../work-item.ts';
 import { type DeadItems, deadLetterOf } from './dead-letter-of.ts';
 import { type Requeued, retryDelays } from './retry-delays.ts';
 import { retryMessageOf } from './retry-message.ts';
+
+const AGE_EXHAUSTED = 'ageExhausted' satisfies DeadLetterCode;
 
 /** What must be accepted elsewhere before a message may be acknowledged. */
 interface Settlement {
@@ -97,7 +100,7 @@ function givenUp(sorted: Sorted, why: string): Sorted {
   const dead = sorted.requeued.map(([item, { code }]): DeadItems[number] => {
     const message = `given up while waiting (${code}): ${why}`;
     const rule = { kind: 'reject' } as const;
-    const verdict = { rule, code: 'ageExhausted', level: 'relay', message, errors: [], executed: 'no' } as const;
+    const verdict = { rule, code: AGE_EXHAUSTED, level: 'relay', message, errors: [], executed: 'no' } as const;
     // A worker that ended may have sent it at an earlier receive: its send-once record was not asked now.
     const outcomeUnknown = !item.message.idempotent && item.message.received.receiveCount > 1;
     return [item, { kind: 'dead', verdict: { ...verdict, counted: false }, outcomeUnknown, tried: false }];

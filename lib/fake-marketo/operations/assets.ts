@@ -179,7 +179,7 @@ function shownContent({ id, kind, status }: Asset): JsonObject {
   return kind === 'emailTemplate' || kind === 'landingPageTemplate' ? { id, status, content: '' } : { id, content: '' };
 }
 
-/** Marketo: the asset API says 702 for an update that is not allowed, too (Smartling's client). */
+/** The asset API says 702 for an update that is not allowed, too (seen in Smartling's client). */
 const changeContent: OnAsset = (asset) => {
   // Rule: assets-locked
   if (asset.contentLocked) return fail('702', `Update content of ${asset.name} is not allowed`);

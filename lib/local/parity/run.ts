@@ -28,7 +28,7 @@ type Called = Extract<Client, { kind: 'client' }>;
 
 /** 50 calls in 20 s are what Adobe advises a single integration to use; this is under a half of it. */
 const PAUSE_MS = 1000;
-/** Marketo: integration-best-practices, the window of the rate limit. */
+/** The window of the rate limit (Marketo: marketo-integration-best-practices). */
 const LIMIT_PAUSE_MS = 20_000;
 const MAX_LIMITED = 3;
 const MAX_SILENT = 3;

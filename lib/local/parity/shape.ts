@@ -17,7 +17,7 @@ interface Shape {
 type Reply = Extract<HttpReply, { kind: 'reply' }>;
 type Members = Readonly<Record<string, unknown>>;
 
-/** Deeper names say nothing of Marketo: they are the subscription's. */
+/** Deeper names say nothing of Marketo, since they are the subscription's. */
 const MAX_DEPTH = 3;
 /** Created or updated depends on who ran before. */
 const WRITTEN = new Set(['created', 'updated']);

@@ -6,7 +6,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../../lib/cloud/bundle.ts';
 import { MarketoRelay } from '../../../lib/cloud/marketo-relay.ts';
-import { DELIVERY_TIMEOUT_SECONDS } from '../../../lib/cloud/timeouts.ts';
+import { DELIVERY_TIMEOUT_SECONDS } from '../../../lib/settings/policy.ts';
 import type { DeliveryEvent } from '../../../lib/telemetry/events.ts';
 import { LINE_STOP_REASONS, OPERATION_PAUSE_REASONS } from '../../../lib/telemetry/events.ts';
 import type { Resource } from '../synth.ts';
