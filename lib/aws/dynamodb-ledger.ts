@@ -9,7 +9,8 @@ import {
 import type { LedgerLimits } from '../ledger/limits.ts';
 import type { LedgerRegister } from '../ledger/register.ts';
 import { EMPTY_STATE, type LedgerState } from '../ledger/state.ts';
-import { decodeItem, encodePlain, encodeRelease, encodeSlot, type Item, OPTIONAL_ATTRIBUTES } from './ledger-item.ts';
+import { encodeRelease, encodeSlot } from './ledger-calls-codec.ts';
+import { decodeItem, encodePlain, type Item, OPTIONAL_ATTRIBUTES } from './ledger-item.ts';
 
 interface DynamoDbRegisterOptions {
   readonly client: DynamoDBClient;

@@ -6,7 +6,7 @@ import { createMemoryRegister } from '../../lib/ledger/memory-register.ts';
 import type { LedgerRegister } from '../../lib/ledger/register.ts';
 import { createSharedLedger } from '../../lib/ledger/shared-ledger.ts';
 import { EMPTY_STATE, type LedgerState, type Slot } from '../../lib/ledger/state.ts';
-import { askOf, limitsOf, NOON_MS, slotOf, stateOf } from './support/builders.ts';
+import { askOf, endOf, limitsOf, NOON_MS, slotOf, stateOf } from './support/builders.ts';
 import { connect, createTable, TABLE } from './support/dynamo-client.ts';
 import { startEmbeddedDynamo } from './support/embedded-dynamo.ts';
 import { REAL_PARTS, runFleet } from './support/fleet.ts';
@@ -34,6 +34,7 @@ function fullState(workers: number, keysPerCall: number, limits: LedgerLimits = 
     })),
     lastStartMs: NOON_MS,
     day: { ...stateOf().day, used: 12_345, others: 6_789, othersAtMs: NOON_MS },
+    lastSuccess: { atMs: NOON_MS, token: 0x9abcdef0 },
   });
 }
 
@@ -83,7 +84,7 @@ describe('what each operation consumes', () => {
     const read = await register.read();
     const { [Object.keys(state.slots)[0] ?? '']: _freed, ...slots } = read.slots;
     await register.swap(read, { ...read, version: read.version + 1, slots });
-    await register.recordReleases({ 'w00001-zzz': { atMs: NOON_MS, holdMs: 0, outcome: 'success', counted: true } });
+    await register.recordReleases({ 'w00001-zzz': endOf({ token: 0x9abcdef0 }) });
 
     expect(units()).toEqual([1, 1, 1, 1]);
   });

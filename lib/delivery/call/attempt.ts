@@ -41,9 +41,17 @@ function endpointOf(call: Call) {
   return first.message.endpoint;
 }
 
-function release(context: PerformContext, permit: Permit, outcome: CallOutcome, counted = true, holdMs = 0): void {
+function release(
+  context: PerformContext,
+  call: Call,
+  permit: Permit,
+  outcome: CallOutcome,
+  counted = true,
+  holdMs = 0,
+): void {
   const endedAtMs = context.deps.clock.nowMs();
-  context.releases.push(context.deps.ledger.release([{ permit, outcome, counted, endedAtMs, holdMs }]));
+  const { operation } = endpointOf(call);
+  context.releases.push(context.deps.ledger.release([{ permit, operation, outcome, counted, endedAtMs, holdMs }]));
 }
 
 function all(items: readonly WorkItem[], outcome: Outcome): ReadonlyMap<WorkItem, Outcome> {
@@ -57,7 +65,8 @@ function circumstances(
   nowMs: number,
   { limits, random }: DeliveryDeps,
 ): Circumstances {
-  return { exchange, probe, holdMs, nowMs, limits, random };
+  // Of a paused operation it is known that Marketo works: its probe's failure is an attempt.
+  return { exchange, probe: probe === 'line' || probe === 'day', holdMs, nowMs, limits, random };
 }
 
 /** The wait of messages that cannot be sent for want of a token. */
@@ -114,12 +123,12 @@ async function perform(planned: Call, permit: Permit, context: PerformContext): 
   try {
     ready = await prepare(planned, permit, context);
   } catch (error) {
-    release(context, permit, 'unused', false);
+    release(context, planned, permit, 'unused', false);
     throw error;
   }
   const { step, prepared } = ready;
   if (prepared.kind === 'over') {
-    release(context, permit, 'unused', false);
+    release(context, planned, permit, 'unused', false);
     return step;
   }
   const sent = await send(prepared.call, permit, prepared.token, context);
@@ -143,7 +152,7 @@ async function send(call: Call, permit: Permit, token: Secret, context: PerformC
     deps.log.error('a reply could not be dealt with', { operation: endpoint.operation, error: String(error) });
     const nowMs = deps.clock.nowMs();
     const holdMs = Math.max(0, sentAtMs + longestCallMs(endpoint) - nowMs);
-    release(context, permit, 'transient', true, holdMs);
+    release(context, call, permit, 'transient', true, holdMs);
     const verdict = unclear('the relay could not deal with the reply');
     const at = circumstances(exchange, permit, holdMs, nowMs, deps);
     return {
@@ -182,7 +191,7 @@ async function conclude(
   const isWhole = judgement.kind === 'whole';
   const ended = isWhole ? callOutcomeOf(verdict, call.reauthenticated) : 'success';
   // A reply that answers record by record counts, whatever codes the records have.
-  release(context, permit, ended, !isWhole || verdict.counted, holdMs);
+  release(context, call, permit, ended, !isWhole || verdict.counted, holdMs);
   report(call, judgement, verdict, nowMs - sentAtMs, deps);
   const at = circumstances(exchange, permit, holdMs, nowMs, deps);
   if (judgement.kind === 'whole') {

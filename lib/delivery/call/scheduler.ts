@@ -11,6 +11,7 @@ import { type Call, messagesOf, toWorkItems, type WorkItem } from '../work-item.
 import { perform, type Step, withoutToken } from './attempt.ts';
 import { longestCallMs } from './call-timeout.ts';
 import type { SendOnceSession } from './send-once-session.ts';
+import { checkUsage } from './usage-check.ts';
 
 /** Calls for which one write of the ledger may ask. More would hold the others' openings. */
 const MAX_ASKS = 10;
@@ -145,6 +146,8 @@ class Run {
           this.#keyWaitMs.set(item, waitMs);
           this.#askAgainAtMs.set(item, nowMs + waitMs);
         }
+      } else if (answer?.reason === 'operation') {
+        this.#giveBackPaused(call, answer.waitMs);
       } else if (answer !== undefined) {
         refused += 1;
         if (refusal === undefined || answer.waitMs < refusal.waitMs) refusal = answer;
@@ -152,6 +155,8 @@ class Run {
     }
     const idleMs = this.#underWay.size > 0 ? 0 : nowMs - this.#lastProgressMs;
     if (idleMs > IDLE_PATIENCE_MS) return this.#giveBack(refusal?.reason ?? 'keys', refusal?.waitMs ?? PATIENCE_MS);
+    // A half-open circuit waits for a call that belongs to no message.
+    if (this.#deps.ledger.healthCheckDue()) await checkUsage(this.#deps, this.#deadlineMs);
     if (refusal === undefined) return;
     const { reason, waitMs } = refusal;
     if (waitMs > PATIENCE_MS || nowMs + waitMs > this.#deadlineMs) return this.#giveBack(reason, waitMs);
@@ -176,7 +181,7 @@ class Run {
     const going = withItems(call, items);
     if (items.length === 0) {
       // A whole message with some keys busy and some not: the ledger cannot know that it is indivisible.
-      this.releases.push(this.#unused(permit));
+      this.releases.push(this.#unused(permit, call));
       for (const item of call.items) this.#askAgainAtMs.set(item, this.#deps.clock.nowMs() + BUSY_WAIT_MS);
       return;
     }
@@ -205,9 +210,10 @@ class Run {
     this.#underWay.set(promise, going);
   }
 
-  #unused(permit: Permit): Promise<void> {
+  #unused(permit: Permit, call: Call): Promise<void> {
     const endedAtMs = this.#deps.clock.nowMs();
-    return this.#deps.ledger.release([{ permit, outcome: 'unused', counted: false, endedAtMs }]);
+    const operation = operationOf(call);
+    return this.#deps.ledger.release([{ permit, operation, outcome: 'unused', counted: false, endedAtMs }]);
   }
 
   async #take({ outcomes, calls, unsent }: Step, from: Call): Promise<void> {
@@ -259,6 +265,14 @@ class Run {
         return [item, keepParted({ kind: 'requeue', reason: 'wait', code, delayMs }, callOf.get(item))];
       }),
     );
+  }
+
+  /** The calls of other operations do not wait for a paused one. */
+  #giveBackPaused(call: Call, waitMs: number): void {
+    const own = new Set(call.items);
+    this.#withdraw((item) => own.has(item));
+    const outcome: Outcome = { kind: 'requeue', reason: 'wait', code: 'operation', delayMs: waitMs };
+    this.#decide(call.items.map((item) => [item, keepParted(outcome, call)]));
   }
 
   #drop(faultOf: (item: WorkItem) => Verdict | undefined): void {
@@ -330,7 +344,7 @@ class Run {
     const keys = [...new Set(keysOf(call.items).map((key) => this.#hashOf(key)))];
     const hasKeyless = call.items.some((item) => item.keys.length === 0);
     // Not this worker's timeout: Marketo goes on with the call of a function that has come to its end.
-    return { keys, hasKeyless, callTimeoutMs: fullTimeMs(call) };
+    return { operation: operationOf(call), keys, hasKeyless, callTimeoutMs: fullTimeMs(call) };
   }
 
   #hashOf(key: string): number {
@@ -360,6 +374,10 @@ function keepParted(outcome: Outcome, call: Call | undefined): Outcome {
 
 function fullTimeMs({ items: [first] }: Call): number {
   return first === undefined ? 0 : longestCallMs(first.message.endpoint);
+}
+
+function operationOf({ items: [first] }: Call): string {
+  return first?.message.endpoint.operation ?? 'unknown';
 }
 
 function keysOf(items: readonly WorkItem[]): readonly string[] {

@@ -1,3 +1,4 @@
+import type { CallOutcome } from '../../ledger/ledger.ts';
 import { matchEndpoint } from '../../marketo/endpoints/endpoints.ts';
 import { toHttpRequest } from '../../marketo/http-request.ts';
 import { parseReply } from '../../marketo/reply.ts';
@@ -6,27 +7,32 @@ import type { DeliveryDeps } from '../deps.ts';
 import { longestCallMs } from './call-timeout.ts';
 
 const REQUEST: MarketoRequest = { method: 'GET', path: '/rest/v1/stats/usage.json' };
+const ENDPOINT = matchEndpoint(REQUEST);
+/** Answers that say that Marketo does not work (Marketo: error-codes). */
+const OUTAGE_CODES: readonly string[] = ['604', '608', '611', '614'];
 /** So much of the function's time must be left beyond the call's own. */
 const MARGIN_MS = 15_000;
 
 /**
  * Asks Marketo now and then how many calls the day has seen, so that the ledger leaves out of the quota what other
- * integrations have used. One ordinary call, with a permit as any other; it is left out when there is none at once.
+ * integrations have used; and when a half-open circuit waits to know whether Marketo works. One ordinary call, with a permit as any other; it is left out when there is none at once.
  * Never throws: nothing depends on it but the count.
  */
 async function checkUsage(deps: DeliveryDeps, deadlineMs: number): Promise<void> {
   const { ledger, clock, log } = deps;
-  const callTimeoutMs = longestCallMs(matchEndpoint(REQUEST));
-  if (!ledger.usageDue() || clock.nowMs() + callTimeoutMs + MARGIN_MS > deadlineMs) return;
+  const callTimeoutMs = longestCallMs(ENDPOINT);
+  const { operation } = ENDPOINT;
+  const healthCheck = ledger.healthCheckDue() && ({ healthCheck: true } as const);
+  if ((!healthCheck && !ledger.usageDue()) || clock.nowMs() + callTimeoutMs + MARGIN_MS > deadlineMs) return;
   try {
     const token = await deps.tokens.current();
     if (token.kind !== 'token') return;
-    const [answer] = await ledger.acquire([{ keys: [], hasKeyless: true, callTimeoutMs }]);
+    const [answer] = await ledger.acquire([{ operation, keys: [], hasKeyless: true, callTimeoutMs, ...healthCheck }]);
     if (answer?.kind !== 'granted') return;
     const { permit } = answer;
     await clock.sleep(Math.max(0, permit.notBeforeMs - clock.nowMs()));
     const atMs = clock.nowMs();
-    const unused = atMs > permit.sendByMs || permit.probe;
+    const unused = atMs > permit.sendByMs || (permit.probe !== undefined && !permit.healthCheck);
     const reply = unused
       ? undefined
       : await deps.transport(toHttpRequest(deps.baseUrl, REQUEST), {
@@ -37,12 +43,22 @@ async function checkUsage(deps: DeliveryDeps, deadlineMs: number): Promise<void>
     // Marketo may be busy with a call whose connection broke.
     const isLost = reply?.kind === 'noReply' && reply.mayHaveExecuted;
     const holdMs = isLost ? Math.max(0, atMs + callTimeoutMs - endedAtMs) : 0;
-    await ledger.release([{ permit, outcome: unused ? 'unused' : 'neutral', counted: !unused, endedAtMs, holdMs }]);
-    const usage = reply && readUsage(parseReply(reply), token.user);
+    const parsed = reply && parseReply(reply);
+    const outcome = parsed === undefined ? 'unused' : permit.healthCheck ? healthOf(parsed) : 'neutral';
+    await ledger.release([{ permit, operation, outcome, counted: !unused, endedAtMs, holdMs }]);
+    const usage = parsed && readUsage(parsed, token.user);
     if (usage !== undefined) await ledger.learnUsage({ ...usage, atMs });
   } catch (error) {
     log.warn('usage not asked for', { error: String(error) });
   }
+}
+
+/** Whatever Marketo answers, it works, unless the answer says that it does not. */
+function healthOf(reply: ReturnType<typeof parseReply>): CallOutcome {
+  if (reply.kind !== 'marketo') return 'transient';
+  const codes = reply.success ? [] : reply.errors.map(({ code }) => code);
+  if (codes.some((code) => OUTAGE_CODES.includes(code))) return 'transient';
+  return codes.includes('603') ? 'denied' : codes.includes('607') ? 'daySpent' : 'success';
 }
 
 /**
