@@ -1,4 +1,5 @@
 import type { LedgerLimits } from './limits.ts';
+import { DAY_PROBE_EVERY_MS } from './policy.ts';
 import type { Day } from './state.ts';
 
 /**
@@ -6,7 +7,7 @@ import type { Day } from './state.ts';
  *
  * Marketo resets "at 12:00 AM CST". Read as midnight in US Central time (the configured zone) that is an hour earlier
  * in summer than read as UTC-6 all year. The relay counts by the first; after a 607 it sends one probe at each of both
- * instants, and traffic resumes with the first that succeeds.
+ * instants, and one each half hour in between, and traffic resumes with the first that succeeds.
  */
 const CST_OFFSET_MS = -6 * 3_600_000;
 const DAY_MS = 86_400_000;
@@ -55,7 +56,7 @@ function nextPossibleResetMs(zone: string, afterMs: number): number {
 
 /** The day after a 607. */
 function daySpent(day: Day, atMs: number, limits: LedgerLimits): Day {
-  return { ...day, probeAtMs: nextPossibleResetMs(limits.quotaTimeZone, atMs) };
+  return { ...day, probeAtMs: Math.min(nextPossibleResetMs(limits.quotaTimeZone, atMs), atMs + DAY_PROBE_EVERY_MS) };
 }
 
 /**

@@ -1,13 +1,16 @@
 import type { Clock, Log, Random } from '../ports.ts';
 import { admit } from './admit.ts';
-import { stopLine } from './circuit.ts';
 import { createClockBounds } from './clocks.ts';
 import { fold, type View } from './fold.ts';
-import type { Ledger, PermitAnswer, PermitAsk, Release, UsageToday } from './ledger.ts';
+import { isHealthCheckDue } from './gate.ts';
+import type { Evidence, Ledger, LedgerStatus, PermitAnswer, PermitAsk, Release, UsageToday } from './ledger.ts';
 import type { LedgerLimits } from './limits.ts';
+import { stopLine } from './line-circuit.ts';
+import { AFTER_CONFLICT_MS, FIRST_BACK_OFF_MS, LONGEST_BACK_OFF_MS, MAX_SWAPS, PATIENCE } from './policy.ts';
 import type { LedgerRegister } from './register.ts';
 import { createReleaseWriter } from './releases.ts';
 import { EMPTY_STATE, type LedgerState, workerOf } from './state.ts';
+import { statusOf } from './status.ts';
 import { isUsageDue, learnUsage } from './usage.ts';
 
 interface SharedLedgerOptions {
@@ -18,17 +21,8 @@ interface SharedLedgerOptions {
   readonly log: Log;
 }
 
-const MAX_SWAPS = 8;
-/** After a lost race: long enough for the winners' writes, spread so that the losers do not meet again. */
-const AFTER_CONFLICT_MS = 20;
 /** Two workers with one name would take each other's slots: six letters and digits, two billion names. */
 const WORKER_ID_RANGE = 36 ** 6;
-/** A worker that is refused again and again has rivals: it asks less often, up to this. */
-const FIRST_BACK_OFF_MS = 50;
-const LONGEST_BACK_OFF_MS = 800;
-/** So often in a row a worker with several calls lets a single permit go; then it takes what there is. */
-const PATIENCE = 20;
-
 /** The ledger of one worker: its answers hold for all workers that share the register. */
 function createSharedLedger({ register, limits, clock, random, log }: SharedLedgerOptions): Ledger {
   const worker = Math.floor(random() * WORKER_ID_RANGE).toString(36);
@@ -48,8 +42,17 @@ function createSharedLedger({ register, limits, clock, random, log }: SharedLedg
   }
 
   function viewOf(state: LedgerState): View {
-    const nowMs = observe(state);
+    return viewAt(observe(state));
+  }
+
+  function viewAt(nowMs: number): View {
     return { nowMs, limits, aheadOf: (other) => bounds.aheadOf(other, nowMs) };
+  }
+
+  /** What was read last as it stands now, with what this worker knows and has not yet told. */
+  function lastKnown(): { state: LedgerState; view: View } {
+    const view = viewAt(clock.nowMs());
+    return { state: fold(releases.onto(lastRead), view), view };
   }
 
   /** Applies a change by compare-and-swap until it is in, is not needed, or the tries are spent. */
@@ -109,10 +112,10 @@ function createSharedLedger({ register, limits, clock, random, log }: SharedLedg
       await change<void>((state) => {
         const view = viewOf(state);
         const current = fold(state, view);
-        const { stop } = current.circuit;
+        const { stop } = current.line;
         if (stop?.reason === 'credentialsRefused' && view.nowMs < stop.untilMs) return { value: undefined };
-        const circuit = stopLine(current.circuit, 'credentialsRefused', view.nowMs);
-        return { next: { ...current, version: state.version + 1, circuit }, value: undefined };
+        const line = stopLine(current.line, 'credentialsRefused', view.nowMs);
+        return { next: { ...current, version: state.version + 1, line }, value: undefined };
       }, undefined);
     },
 
@@ -121,6 +124,21 @@ function createSharedLedger({ register, limits, clock, random, log }: SharedLedg
         const next = learnUsage(state, usage, viewOf(state));
         return { ...(next && { next }), value: undefined };
       }, undefined);
+    },
+
+    async evidence(): Promise<Evidence> {
+      observe(await register.read());
+      const { state } = lastKnown();
+      return { ...statusOf(state, limits), ...(state.lastSuccess && { lastSuccess: state.lastSuccess }) };
+    },
+
+    healthCheckDue(): boolean {
+      const { state, view } = lastKnown();
+      return isHealthCheckDue(state, view);
+    },
+
+    status(): LedgerStatus | undefined {
+      return lastRead.version === 0 ? undefined : statusOf(lastKnown().state, limits);
     },
   };
 }

@@ -149,7 +149,7 @@ const FAULTS: Record<string, { plant: () => FleetParts | Promise<FleetParts>; fo
   'lets two probes through a half-open circuit': {
     plant: () =>
       inside<Gate>('../../lib/ledger/gate.ts', (real) => ({
-        gateOf: (state, view) => real.gateOf({ ...state, slots: {} }, view),
+        gateOf: (state, _slots, ask, view) => real.gateOf(state, [], ask, view),
       })),
     found: ['probes'],
   },

@@ -36,6 +36,7 @@ const permitOf = (answer: PermitAnswer | undefined): Permit => {
 };
 const endOfCall = (permit: Permit, endedAtMs: number, change: Partial<Release> = {}): Release => ({
   permit,
+  operation: 'syncLeads',
   outcome: 'success',
   counted: true,
   endedAtMs,

@@ -98,7 +98,7 @@ function callOutcomeOf(verdict: Verdict, reauthenticated: boolean): CallOutcome 
       if (verdict.rule.limit === 'window') return 'windowSpent';
       if (verdict.rule.limit === 'slot') return 'slotsSpent';
       // 1020 and 1029 spend a quota of their own, not the day's calls.
-      return verdict.code === '607' ? 'daySpent' : 'success';
+      return verdict.code === '607' ? 'daySpent' : 'operationQuotaSpent';
     case 'retry':
       return isTransient(verdict) ? 'transient' : 'success';
     case 'delivered':

@@ -1,0 +1,63 @@
+import { type CircuitEnd, isOlderThan, showsMarketoWorks, stopAgain } from './circuit.ts';
+import { FAILURES_TO_OPEN, LINE_LEAST_OPERATIONS } from './policy.ts';
+import { type LineCircuit, type LineStopReason, NO_RUN, RUNNING_LINE, type Run } from './state.ts';
+
+/**
+ * The circuit of the whole line. It stops on evidence that holds for all: credentials or a token that are refused, or
+ * failures in a row over two operations, with no success of any call between. An operation that fails by itself stops
+ * itself alone; where there is no other traffic, a failed health check is the second operation.
+ */
+function stopLine(line: LineCircuit, reason: LineStopReason, atMs: number): LineCircuit {
+  return { ...line, stop: stopAgain(line.stop, reason, atMs) };
+}
+
+function longer({ count, operations }: Run, operation: string | undefined): Run {
+  const isKnown = operation === undefined || operations.includes(operation);
+  const isEnough = operations.length >= LINE_LEAST_OPERATIONS;
+  return { count: count + 1, operations: isKnown || isEnough ? operations : [...operations, operation] };
+}
+
+function holdsForAll({ count, operations }: Run): boolean {
+  return count >= FAILURES_TO_OPEN && operations.length >= LINE_LEAST_OPERATIONS;
+}
+
+/** The line after a call's end. */
+function lineAfter(line: LineCircuit, end: CircuitEnd): LineCircuit {
+  if (end.outcome === 'denied') return afterDenial(line, end);
+  if (showsMarketoWorks(end)) return isOlderThan(line.stop, end) ? line : RUNNING_LINE;
+  const isProbe = end.slot.probes.includes('line');
+  // A call granted before the line stopped says nothing that the stop does not know, unless it succeeded.
+  if (line.stop !== undefined && !isProbe) return line;
+  const { freedAtMs } = end;
+  switch (end.outcome) {
+    case 'tokenRefused':
+      return stopLine(line, 'tokenRefused', freedAtMs);
+    case 'transient': {
+      const next = { ...line, failures: longer(line.failures, end.operation) };
+      if (isProbe) return stopLine(next, line.stop?.reason ?? 'transientFailures', freedAtMs);
+      return holdsForAll(next.failures) ? stopLine(next, 'transientFailures', freedAtMs) : next;
+    }
+    case 'neutral':
+      // A probe that shows nothing has not shown that the line works: the next may not follow at once.
+      return line.stop === undefined ? line : stopLine(line, line.stop.reason, freedAtMs);
+    default:
+      return line;
+  }
+}
+
+/** A 603 is an answer: to a health check, it says that Marketo works. To nobody does it say that the user may call. */
+function afterDenial(line: LineCircuit, end: CircuitEnd): LineCircuit {
+  const isProbe = end.slot.probes.includes('line');
+  const answered = showsMarketoWorks(end) && !isOlderThan(line.stop, end);
+  const known = answered ? withoutFailures(line) : line;
+  if (known.stop !== undefined && !isProbe) return known;
+  const next = { ...known, denials: longer(known.denials, end.operation) };
+  const stops = holdsForAll(next.denials) || (isProbe && known.stop !== undefined);
+  return stops ? stopLine(next, 'accessDenied', end.freedAtMs) : next;
+}
+
+function withoutFailures({ denials, stop }: LineCircuit): LineCircuit {
+  return { failures: NO_RUN, denials, ...(stop && stop.reason !== 'transientFailures' && { stop }) };
+}
+
+export { lineAfter, stopLine };
