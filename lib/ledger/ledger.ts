@@ -128,8 +128,8 @@ interface Ledger {
    * between calls.
    */
   release(ends: readonly Release[]): Promise<void>;
-  /** The identity of the line's stop: credentials refused, seen outside any call. */
-  credentialsRefused(detail: string): Promise<void>;
+  /** Stops the line: identity refuses the credentials, or hands out no token that Marketo takes. `detail` is for the log. */
+  tokenUnobtainable(reason: 'credentialsRefused' | 'tokenRefused', detail: string): Promise<void>;
   /** Corrects the day by what others used. Figures older than known ones, or from about a reset, change nothing. */
   learnUsage(usage: UsageToday): Promise<void>;
   /** Whether the usage endpoint should be asked again, as far as this worker's last read tells. */

@@ -107,14 +107,14 @@ function createSharedLedger({ register, limits, clock, random, log }: SharedLedg
 
     usageDue: () => isUsageDue(lastRead, clock.nowMs()),
 
-    async credentialsRefused(detail: string): Promise<void> {
-      log.error('Marketo refuses the credentials: the line stops', { detail });
+    async tokenUnobtainable(reason, detail): Promise<void> {
+      log.error('there is no access token that Marketo takes: the line stops', { reason, detail });
       await change<void>((state) => {
         const view = viewOf(state);
         const current = fold(state, view);
         const { stop } = current.line;
-        if (stop?.reason === 'credentialsRefused' && view.nowMs < stop.untilMs) return { value: undefined };
-        const line = stopLine(current.line, 'credentialsRefused', view.nowMs);
+        if (stop?.reason === reason && view.nowMs < stop.untilMs) return { value: undefined };
+        const line = stopLine(current.line, reason, view.nowMs);
         return { next: { ...current, version: state.version + 1, line }, value: undefined };
       }, undefined);
     },

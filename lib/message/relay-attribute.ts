@@ -22,6 +22,10 @@ const attributeSchema = z.strictObject({
   v: z.literal(VERSION),
   id: z.string().regex(ID),
   attempt: count,
+  /** Attempts in a call of its own. */
+  alone: count.optional(),
+  /** 1: Marketo may have executed it. */
+  unsure: z.literal(1).optional(),
   firstSeen: instant,
   firstFailed: instant.optional(),
   lastCode: code.optional(),
@@ -38,7 +42,14 @@ const attributeSchema = z.strictObject({
 
 /** The state of a message that the relay has not seen before. */
 function freshState(record: Pick<ReceivedMessage, 'messageId' | 'sentAtMs'>, relayId?: string): RelayState {
-  return { relayId: relayId ?? record.messageId, attempts: 0, firstSeenMs: record.sentAtMs, history: [], part: 0 };
+  return {
+    relayId: relayId ?? record.messageId,
+    attempts: 0,
+    attemptsAlone: 0,
+    firstSeenMs: record.sentAtMs,
+    history: [],
+    part: 0,
+  };
 }
 
 /**
@@ -56,6 +67,8 @@ function encodeRelayState(state: RelayState): MessageAttribute {
     v: VERSION,
     id: state.relayId,
     attempt: state.attempts,
+    ...(state.attemptsAlone === 0 ? {} : { alone: state.attemptsAlone }),
+    ...(state.mayBeDone === true ? { unsure: 1 } : {}),
     firstSeen: new Date(firstSeenMs).toISOString(),
     ...(firstFailedMs === undefined ? {} : { firstFailed: new Date(firstFailedMs).toISOString() }),
     ...(lastCode === undefined ? {} : { lastCode: boundCode(lastCode) }),
@@ -88,6 +101,8 @@ function decodeRelayState(
   return {
     relayId: data.id,
     attempts: data.attempt,
+    attemptsAlone: data.alone ?? 0,
+    ...(data.unsure === 1 ? { mayBeDone: true as const } : {}),
     firstSeenMs,
     ...(firstFailedMs === undefined ? {} : { firstFailedMs }),
     ...(data.lastCode === undefined ? {} : { lastCode: data.lastCode }),

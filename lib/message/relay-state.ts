@@ -8,7 +8,14 @@ interface RelayState {
   /** Calls made for it that failed for a passing reason. Waiting for a limit is not an attempt. */
   readonly attempts: number;
   readonly firstSeenMs: number;
-  /** When the first failed attempt was made: the age budget counts from here. */
+  /** Those among them whose call carried this message alone: only these can end it. */
+  readonly attemptsAlone: number;
+  /** An attempt ended without anybody knowing whether Marketo had executed it. */
+  readonly mayBeDone?: true;
+  /**
+   * When the first attempt failed, or the message first waited for its paused operation: the age budget counts from here.
+   * While the whole line is stopped it stands still.
+   */
   readonly firstFailedMs?: number;
   /** Code of the last reply. */
   readonly lastCode?: string;
