@@ -42,10 +42,13 @@ const DELIVERY_POLICY = {
 
   // Health: whether Marketo works, when a call failed.
 
-  /** Two health checks of one invocation are so far apart: what the first one found holds for the calls of its time. */
-  minHealthCheckGapMs: 10_000,
-  /** A permit for a health check is waited for so long: while others have calls in flight, those will tell. */
-  healthCheckPatienceMs: 3_000,
+  /**
+   * A success says for so long that Marketo works: what fails right after it is more likely to fail of its own fault. It is
+   * also what lies between two health checks of one invocation.
+   */
+  successHoldsMs: 10_000,
+  /** A permit for a health check is waited for so long: until calls have left a window of 20 s. */
+  healthCheckPatienceMs: 25_000,
   /** Times that one call is made anew with a token in place of a refused one, or with the same after a health check. */
   maxTokenTries: 2,
 

@@ -87,15 +87,16 @@ function gateOf(state: LedgerState, slots: readonly Slot[], ask: Asking, view: V
 }
 
 /**
- * Whether a half-open circuit waits for a health check, and one would be let through: the line after passing failures,
- * an operation while nothing shows that Marketo works.
+ * Whether a half-open circuit waits for a health check, and one would be let through: the line after passing failures or
+ * after denials (whoever may call the usage endpoint is not locked out, whatever else is denied), an operation while nothing shows that Marketo works.
  *
  * @param state folded to `nowMs`.
  */
 function isHealthCheckDue(state: LedgerState, view: View): boolean {
   const { line, circuits } = state;
   const { nowMs } = view;
-  const lineWaits = line.stop?.reason === 'transientFailures' && nowMs >= line.stop.untilMs;
+  const mayTell = line.stop?.reason === 'transientFailures' || line.stop?.reason === 'accessDenied';
+  const lineWaits = mayTell && line.stop !== undefined && nowMs >= line.stop.untilMs;
   const operationWaits = Object.values(circuits).some(
     ({ stop }) => stop !== undefined && nowMs >= stop.untilMs && !worksSince(state, stop.sinceMs),
   );

@@ -55,7 +55,8 @@ function afterDenial(line: LineCircuit, end: CircuitEnd): LineCircuit {
   const known = answered ? withoutFailures(line) : line;
   if (known.stop !== undefined && !isProbe) return known;
   const next = { ...known, denials: longer(known.denials, end.operation) };
-  const stops = holdsForAll(next.denials) || (isProbe && known.stop !== undefined);
+  // Not everybody may call the usage endpoint: denied to the health check, an ordinary call has to find out.
+  const stops = holdsForAll(next.denials) || (isProbe && known.stop !== undefined && end.slot.healthCheck !== true);
   return stops ? stopLine(next, 'accessDenied', end.freedAtMs) : next;
 }
 

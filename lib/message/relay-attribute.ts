@@ -37,6 +37,7 @@ const attributeSchema = z.strictObject({
   /** `0-4,7` */
   positions: z.string().optional(),
   part: count.optional(),
+  tokenTries: z.int().min(1).max(10).optional(),
   share: z.int().min(1).max(MAX_RECORDS).optional(),
 });
 
@@ -75,6 +76,7 @@ function encodeRelayState(state: RelayState): MessageAttribute {
     ...(history.length === 0 ? {} : { history }),
     ...(positions === undefined ? {} : { positions: encodePositions(positions) }),
     ...(state.part === 0 ? {} : { part: state.part }),
+    ...(state.tokenTries === undefined ? {} : { tokenTries: state.tokenTries }),
     ...(shareAtMost === undefined ? {} : { share: shareAtMost }),
   });
   return { dataType: 'String', stringValue: text };
@@ -109,6 +111,7 @@ function decodeRelayState(
     history: (data.history ?? []).map(([historyCode, sinceMs]) => ({ code: historyCode, atMs: firstSeenMs + sinceMs })),
     ...(positions === undefined ? {} : { positions }),
     part: data.part ?? 0,
+    ...(data.tokenTries === undefined ? {} : { tokenTries: data.tokenTries }),
     ...(data.share === undefined ? {} : { shareAtMost: data.share }),
   };
 }

@@ -25,6 +25,8 @@ interface RelayState {
   readonly positions?: readonly number[];
   /** How often records have been taken out: two copies of different parts are not the same message. */
   readonly part: number;
+  /** How often its last attempt was refused for its token and is still to be made anew. */
+  readonly tokenTries?: number;
   /** Most messages it may share a call with, while a shared call's fault is being isolated. */
   readonly shareAtMost?: number;
 }

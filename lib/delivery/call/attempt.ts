@@ -67,7 +67,10 @@ async function attempt(planned: Call, permit: Permit, invocation: Invocation): P
 }
 
 function outgoingOf(call: Call, { deps, deadline }: Invocation) {
-  return { request: toHttpRequest(deps.baseUrl, fitUri(call.request)), timeoutMs: deadline.timeoutMs(call) };
+  return {
+    request: toHttpRequest(deps.baseUrl, fitUri(call.request)),
+    timeoutMs: deadline.timeoutMs(longestCallMs(endpointOf(call))),
+  };
 }
 
 interface EndedCall {
@@ -103,7 +106,7 @@ async function conclude(ended: EndedCall, reply: JudgedReply, invocation: Invoca
 /** A failure that may be Marketo's own counts as an attempt once another call shows that Marketo works. */
 async function isCounted({ permit, exchange }: EndedCall, reply: JudgedReply, health: Health): Promise<boolean> {
   if (permit.probe === 'line' || permit.probe === 'day') return false;
-  return reply.outcome !== 'transient' || health.worksSince(exchange.sentAtMs);
+  return reply.outcome !== 'transient' || health.worksAbout(exchange.sentAtMs);
 }
 
 function circumstances(

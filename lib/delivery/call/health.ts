@@ -20,8 +20,8 @@ import { askUsage, type UsageAnswer } from './usage-call.ts';
 interface Health {
   /** A call of this worker showed that Marketo works. */
   succeeded(token: Secret): void;
-  /** Whether Marketo is known to work at or after `sinceMs`, by any call but the one that failed. */
-  worksSince(sinceMs: number): Promise<boolean>;
+  /** Whether Marketo is known to work about the time at which a call was sent that failed: by any call but that one. */
+  worksAbout(sentAtMs: number): Promise<boolean>;
   /** Makes a health check, because a circuit waits for one. */
   check(): Promise<void>;
   /** What other calls say of the token of a call that was refused. */
@@ -90,20 +90,21 @@ function createHealth(deps: DeliveryDeps, releases: PermitReleases, deadline: De
 
   const ownSince = (sinceMs: number): boolean => own !== undefined && own.atMs >= sinceMs;
 
-  async function worksSince(sinceMs: number): Promise<boolean> {
+  async function worksAbout(failedSentAtMs: number): Promise<boolean> {
+    const sinceMs = failedSentAtMs - DELIVERY_POLICY.successHoldsMs;
     if (ownSince(sinceMs)) return true;
     const known = await evidence();
     if (known?.lastSuccess !== undefined && known.lastSuccess.atMs >= sinceMs) return true;
     // Stopped, the line is tried by health checks when the ledger says so, not whenever a call fails.
     if (known === undefined || known.lineStop !== undefined) return ownSince(sinceMs);
-    const isRecent = clock.nowMs() - (lastCheck?.startedAtMs ?? -Infinity) < DELIVERY_POLICY.minHealthCheckGapMs;
+    const isRecent = clock.nowMs() - (lastCheck?.startedAtMs ?? -Infinity) < DELIVERY_POLICY.successHoldsMs;
     if (!isRecent || lastCheck?.works === true) await ask();
     return ownSince(sinceMs);
   }
 
   return {
     succeeded,
-    worksSince,
+    worksAbout,
     async check() {
       await ask();
     },

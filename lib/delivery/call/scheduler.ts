@@ -7,6 +7,7 @@ import { type Call, endpointOf, messagesOf, type WorkItem } from '../work-item.t
 import { attempt, type Invocation } from './attempt.ts';
 import { createBusyKeyWaits } from './busy-key-waits.ts';
 import type { CallResult } from './call-result.ts';
+import { longestCallMs } from './call-timeout.ts';
 import { createCallsInFlight } from './calls-in-flight.ts';
 import { createPendingWork, type PendingWork } from './pending-work.ts';
 import { createPermitAsks } from './permit-asks.ts';
@@ -38,6 +39,8 @@ async function makeCalls(messages: readonly Message[], invocation: Invocation): 
     requeueRest(work, code, delayMs, invocation);
     return work.outcomes();
   }
+  // Known from the last read of this worker: what is stopped for all is tried by a call that belongs to no message.
+  if (deps.ledger.healthCheckDue()) await invocation.health.check();
   for (let round = 0; round < DELIVERY_POLICY.maxSchedulerRounds && (await scheduler.round()); round++);
   requeueRest(work, 'deadline', 0, invocation);
   await scheduler.allEnd();
@@ -65,7 +68,7 @@ function createScheduler(work: PendingWork, invocation: Invocation) {
       await inFlight.oneEnds();
       return true;
     }
-    const timely = wanted.filter(deadline.fits);
+    const timely = wanted.filter((call) => deadline.fits(longestCallMs(endpointOf(call))));
     if (timely.length === 0) return false;
     const waitsMs = timely.map((call) => keyWaits.waitMs(call, nowMs));
     const asking = timely.filter((_, index) => waitsMs[index] === 0).slice(0, DELIVERY_POLICY.maxCallsPerAsk);

@@ -48,12 +48,14 @@ async function askUsage(
   const { clock, tokens, ledger, log } = deps;
   const longestMs = longestCallMs(ENDPOINT);
   try {
-    if (clock.nowMs() + longestMs > deadline.atMs) return NOT_MADE;
+    // The count can wait for an invocation with more time; without a health check, no invocation may make progress.
+    const isInTime = healthCheck ? deadline.fits(longestMs) : clock.nowMs() + longestMs <= deadline.atMs;
+    if (!isInTime) return NOT_MADE;
     // Before the permit is asked for: a permit does not wait for a token.
     if ((await tokens.current()).kind !== 'token') return NOT_MADE;
     const permit = await permitFor(healthCheck, longestMs, deps);
     if (permit === undefined) return NOT_MADE;
-    const outgoing = { request: toHttpRequest(deps.baseUrl, REQUEST), timeoutMs: longestMs };
+    const outgoing = { request: toHttpRequest(deps.baseUrl, REQUEST), timeoutMs: deadline.timeoutMs(longestMs) };
     const result = await permittedCall(
       {
         permit,

@@ -4,7 +4,12 @@ import { type Call, messagesOf, type WorkItem } from '../work-item.ts';
 
 /** A call of exactly these items, which must be of one group. */
 function toCall(items: readonly WorkItem[]): Call {
-  return { items, request: requestOf(items), tokenTries: 0, isPart: false };
+  return {
+    items,
+    request: requestOf(items),
+    tokenTries: Math.max(0, ...items.map(({ message }) => message.state.tokenTries ?? 0)),
+    isPart: false,
+  };
 }
 
 function requestOf(items: readonly WorkItem[]): MarketoRequest {

@@ -37,8 +37,11 @@ function nextState(input: RetryMessageInput): RelayState {
   // What isolation found out of a shared call's fault holds until the message is delivered, however often it must wait.
   const shares = [state, ...outcomes].flatMap((one) => one.shareAtMost ?? []);
   const positions = isPartial ? requeued.flatMap(([item]) => item.record?.position ?? []) : state.positions;
+  const tokenTries = Math.max(0, ...outcomes.map((outcome) => outcome.tokenTries ?? 0));
+  const { tokenTries: _, ...known } = state;
   return {
-    ...state,
+    ...known,
+    ...(tokenTries > 0 && { tokenTries }),
     attempts: state.attempts + (failed ? 1 : 0),
     attemptsAlone: state.attemptsAlone + (outcomes.some(({ reason, alone }) => reason === 'retry' && alone) ? 1 : 0),
     ...(outcomes.some(({ mayBeDone }) => mayBeDone) && { mayBeDone: true as const }),

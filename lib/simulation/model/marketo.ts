@@ -103,7 +103,7 @@ class ModelMarketo {
     return {
       uplinkMs: travel(),
       downlinkMs: travel(),
-      resetMs: resets ? dice.tailed(1, 600, 20_000, 0.2) : undefined,
+      resetMs: own?.kind === 'reset' ? 1 : resets ? dice.tailed(1, 600, 20_000, 0.2) : undefined,
       hangs: own?.kind === 'hang' || this.#world.strikes('hang', dice),
     };
   }
@@ -111,7 +111,8 @@ class ModelMarketo {
   /** The fault of one message in the call, or of its operation, or of its size, that never ends. */
   #ownFaultOf(call: ArrivedCall): OwnFault | undefined {
     const { own } = this.#world.scenario;
-    if (own === undefined || call.kind === undefined) return undefined;
+    // The usage endpoint is no operation of a message.
+    if (own === undefined || call.kind === undefined || call.allMarks.length === 0) return undefined;
     if (call.kind.aligned && call.marks.length >= (own.failsFromRecords ?? Number.POSITIVE_INFINITY)) return TOO_MANY;
     const ofOperation = own.operations[call.kind.name];
     if (ofOperation !== undefined) return ofOperation;
