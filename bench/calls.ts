@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { startFakeMarketo } from '../lib/fake-marketo/server.ts';
-import { seeded } from '../test/ledger/support/random.ts';
+import { seeded } from '../lib/simulation/seeded.ts';
 import { runDelivery } from './calls/delivery.ts';
 import { type Figures, figuresOf } from './calls/figures.ts';
 import { FAULTS, publications } from './calls/publications.ts';

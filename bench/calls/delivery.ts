@@ -10,7 +10,8 @@ import { createTransport } from '../../lib/marketo/http-client.ts';
 import { createIdentity } from '../../lib/marketo/identity.ts';
 import { Secret } from '../../lib/marketo/secret.ts';
 import type { OutgoingMessage, ReceivedMessage } from '../../lib/message/queue.ts';
-import type { Clock, Log } from '../../lib/ports.ts';
+import type { Clock } from '../../lib/ports.ts';
+import { silentLog } from '../../lib/simulation/silent-log.ts';
 
 interface DeliveryRun {
   readonly letters: readonly DeadLetter[];
@@ -32,7 +33,6 @@ interface RunOptions {
   readonly slots: number;
 }
 
-const SILENT: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const FUNCTION_MS = 420_000;
 /** Far from every limit of the ledger but the slots: what is counted here is calls, not their pace. */
 const MANY_CALLS = 1_000_000;
@@ -107,7 +107,7 @@ async function createDeps(marketo: FakeMarketo, slots: number, hooks: Hooks): Pr
   return {
     baseUrl: marketo.url,
     transport,
-    ledger: createSharedLedger({ register: createMemoryRegister(), limits, clock, random, log: SILENT }),
+    ledger: createSharedLedger({ register: createMemoryRegister(), limits, clock, random, log: silentLog }),
     tokens: { current: async () => token, replace: async () => token },
     sendOnce: {
       claim: () => Promise.reject(new Error('upserts need no send-once record')),
@@ -129,7 +129,7 @@ async function createDeps(marketo: FakeMarketo, slots: number, hooks: Hooks): Pr
     overflow: { bucket: 'none', put: async () => {}, get: () => Promise.reject(new Error('no letter was put back')) },
     clock,
     random,
-    log: SILENT,
+    log: silentLog,
     observe: () => {},
     limits: {
       windowCalls: limits.windowCalls,

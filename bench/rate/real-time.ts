@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { createDynamoDbRegister } from '../../lib/aws/dynamodb-ledger.ts';
+import { createDynamoDbLedgerRegister } from '../../lib/aws/dynamodb-ledger.ts';
 import { startTable } from '../../lib/emulators/table.ts';
 import type { PermitAsk } from '../../lib/ledger/ledger.ts';
 import { DEFAULT_LIMITS } from '../../lib/ledger/limits.ts';
@@ -19,7 +19,7 @@ async function runInRealTime(load: Load): Promise<Run> {
   const client = new DynamoDBClient({ endpoint: table.url, region: 'us-east-1', credentials });
   const { windowCalls, windowMs, slots } = load;
   const limits = { ...DEFAULT_LIMITS, windowCalls, windowMs, slots, dayCalls: 10_000_000 };
-  const inner = createDynamoDbRegister({ client, tableName: table.tableName, subscription: 'bench', limits });
+  const inner = createDynamoDbLedgerRegister({ client, tableName: table.tableName, subscription: 'bench', limits });
   const traffic = { swaps: 0, conflicts: 0, ends: 0, reads: 0 };
   const register: LedgerRegister = {
     read: () => {

@@ -1,6 +1,6 @@
 import { DEFAULT_LIMITS } from '../../lib/ledger/limits.ts';
-import { runFleet } from '../../test/ledger/support/fleet.ts';
-import { NO_FAULTS } from '../../test/ledger/support/scenario.ts';
+import { runFleet } from '../../lib/simulation/fleet/fleet.ts';
+import { NO_FAULTS } from '../../lib/simulation/fleet/fleet-scenario.ts';
 import type { Load, Run } from './figures.ts';
 
 /** Half an hour in a second: the real ledger over the register in memory, which answers in 4 to 12 ms. */

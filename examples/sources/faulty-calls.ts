@@ -81,7 +81,7 @@ function assets(): Line[] {
   return [
     { method: 'POST', path: emails, form: { name: '', folder: FOLDER, template } },
     { method: 'POST', path: '/rest/asset/v1/email/4242/approveDraft.json' },
-    { path: '/rest/asset/v1/programs.json', query: { earliestUpdatedAt: 'yesterday' } },
+    { method: 'GET', path: '/rest/asset/v1/programs.json', query: { earliestUpdatedAt: 'yesterday' } },
     { method: 'POST', path: emails, form: { name: 'No template', folder: FOLDER } },
     { method: 'POST', path: `/rest/asset/v1/email/${SEED.approvedEmail}/approveDraft.json` },
     { method: 'POST', path: emails, form: { name: 'Lost letter', folder: { id: 4242, type: 'Folder' }, template } },

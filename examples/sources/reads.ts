@@ -12,9 +12,9 @@ function readMessages(): Line[] {
     },
     { method: 'GET', path: '/rest/v1/leads.json', query: { filterType: 'id', filterValues: '1001,1002,1003' } },
     { path: '/rest/v1/lead/1001.json', query: { fields: 'email,city' } },
-    { path: `/rest/v1/lists/${SEED.webinarList}/leads.json`, query: { batchSize: 50 } },
+    { method: 'GET', path: `/rest/v1/lists/${SEED.webinarList}/leads.json`, query: { batchSize: 50 } },
     { path: '/rest/v1/stats/usage.json' },
-    { path: '/rest/asset/v1/emails.json', query: { maxReturn: 20 } },
+    { method: 'GET', path: '/rest/asset/v1/emails.json', query: { maxReturn: 20 } },
   ];
 }
 

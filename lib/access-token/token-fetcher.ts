@@ -1,35 +1,33 @@
 import type { Credentials, Identity, IdentityAnswer } from '../marketo/identity.ts';
 import { Secret } from '../marketo/secret.ts';
-import type { Clock, Log, Random } from '../ports.ts';
+import type { Clock, Log } from '../ports.ts';
+import { afterAnswer, type IdentityExchange } from './after-identity.ts';
 import type { CredentialsProvider } from './credentials.ts';
+import { MAX_STORE_TRIES } from './policy.ts';
 import { type TokenAsk, takeLease } from './token-decision.ts';
-import { afterAnswer, type IdentityExchange } from './token-learning.ts';
 import type { TokenRegister } from './token-register.ts';
 import { fingerprintOf, type TokenState } from './token-state.ts';
 
 interface TokenFetcherOptions {
   readonly register: TokenRegister;
-  /** Must end within a third of `leaseMs`: it can be called twice under one lease. */
+  /** Must end within a third of the lease (`policy.ts`): it can be called twice under one. */
   readonly fetchToken: Identity['fetchToken'];
   readonly credentials: CredentialsProvider;
   readonly clock: Clock;
-  readonly random: Random;
   /** Names this worker among all others, in the item and in logs. */
   readonly holderId: string;
   readonly log: Log;
-  /** How long a fetch is waited for before another worker takes it over. */
-  readonly leaseMs?: number;
 }
 
-const DEFAULT_LEASE_MS = 30_000;
-const MAX_SETTLE_TRIES = 3;
+/** What one or two calls of identity brought. */
+type Consultation = Pick<IdentityExchange, 'answer' | 'credentials' | 'askedAtMs' | 'asks'>;
 
 /**
  * Makes the fetch of one worker: take the lease, ask identity, store what it said. The result is the newest state that
  * is known, which is another worker's when that one was quicker. Throws for faults of table and credentials store.
  */
 function createTokenFetcher(options: TokenFetcherOptions): (state: TokenState, ask: TokenAsk) => Promise<TokenState> {
-  const { register, clock, log, leaseMs = DEFAULT_LEASE_MS } = options;
+  const { register, clock, log } = options;
   let fetches = 0;
 
   async function fetchUnderLease(state: TokenState, ask: TokenAsk): Promise<TokenState> {
@@ -38,26 +36,27 @@ function createTokenFetcher(options: TokenFetcherOptions): (state: TokenState, a
     fetches += 1;
     // Another name for each fetch: one that was broken off must not pass for the next.
     const holder = `${options.holderId}/${fetches}`;
-    const claimed = takeLease(state, { ...ask, nowMs: clock.nowMs() }, holder, leaseMs);
+    const claimed = takeLease(state, { ...ask, nowMs: clock.nowMs() }, holder);
     const swap = await register.swap(claimed);
-    return swap.kind === 'swapped' ? settle(claimed, holder, await consult(credentials)) : swap.state;
+    if (swap.kind === 'conflict') return swap.state;
+    return storeAnswer(claimed, holder, { ...(await consult(credentials)), refusal: ask.refusal });
   }
 
   /** Asks identity; once more when it refuses credentials that have been rotated since they were read. */
-  async function consult(credentials: Credentials): Promise<Omit<IdentityExchange, 'nowMs'>> {
-    const lesson = await askIdentity(credentials);
-    if (lesson.answer.kind !== 'refused') return lesson;
-    const rotated = await readRotated(lesson.credentials);
-    return rotated === undefined ? lesson : askIdentity(rotated);
+  async function consult(credentials: Credentials): Promise<Consultation> {
+    const first = await askIdentity(credentials);
+    if (first.answer.kind !== 'refused') return first;
+    const rotated = await readRotated(first.credentials);
+    return rotated === undefined ? first : { ...(await askIdentity(rotated)), asks: 2 };
   }
 
-  async function askIdentity(credentials: Credentials): Promise<Omit<IdentityExchange, 'nowMs'>> {
+  async function askIdentity(credentials: Credentials): Promise<Consultation> {
     const askedAtMs = clock.nowMs();
     const answer = await options.fetchToken(credentials).catch((error: unknown): IdentityAnswer => {
       return { kind: 'failed', detail: `the identity client failed (${nameOf(error)})` };
     });
     report(answer);
-    return { answer, credentials: fingerprintOfCredentials(credentials), askedAtMs };
+    return { answer, credentials: fingerprintOfCredentials(credentials), askedAtMs, asks: 1 };
   }
 
   async function readRotated(refused: string): Promise<Credentials | undefined> {
@@ -70,14 +69,14 @@ function createTokenFetcher(options: TokenFetcherOptions): (state: TokenState, a
     }
   }
 
-  async function settle(
+  async function storeAnswer(
     claimed: TokenState,
     holder: string,
-    lesson: Omit<IdentityExchange, 'nowMs'>,
+    exchange: Omit<IdentityExchange, 'nowMs'>,
   ): Promise<TokenState> {
     let before = claimed;
-    for (let tries = 0; tries < MAX_SETTLE_TRIES && before.lease?.holder === holder; tries++) {
-      const next = afterAnswer(before, { ...lesson, nowMs: clock.nowMs() });
+    for (let tries = 0; tries < MAX_STORE_TRIES && before.lease?.holder === holder; tries++) {
+      const next = afterAnswer(before, { ...exchange, nowMs: clock.nowMs() });
       try {
         const swap = await register.swap(next);
         if (swap.kind === 'swapped') return reported(next);

@@ -1,14 +1,15 @@
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  DeleteItemCommand,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Claim, EndedPositions, SendOnce } from '../delivery/call/send-once.ts';
 import { decodePositions, encodePositions } from '../message/relay-attribute.ts';
 import type { Clock, Random } from '../ports.ts';
+import {
+  type Condition,
+  createVersionedItem,
+  type Item,
+  newMark,
+  since,
+  type VersionedItem,
+} from './versioned-item.ts';
 
 interface SendOnceTableOptions {
   readonly client: DynamoDBClient;
@@ -17,56 +18,41 @@ interface SendOnceTableOptions {
   readonly random: Random;
 }
 
-type Item = Record<string, AttributeValue>;
-
 /** Longer than any message lives: SQS keeps one for 14 days at most, and a redriven letter begins anew. */
 const KEEP_SECONDS = 30 * 86_400;
 /** A queue redelivers, so one more copy may claim while this one reads. */
 const MAX_TRIES = 3;
 
-/** Send-once records in the ledger's table: `pk` = `once#<relay id>`; each write is named, so that it is known again. */
+/**
+ * Send-once records in the ledger's table: `pk` = `once#<relay id>`. A record has no version of its own: each write has
+ * a mark (`writtenAs`), and the next one is made on the condition that this mark still stands.
+ */
 function createSendOnceTable({ client, tableName, clock, random }: SendOnceTableOptions): SendOnce {
-  const newMark = (): string => [0, 1].map(() => Math.floor(random() * 2 ** 52).toString(36)).join('-');
-  const keyOf = (relayId: string): Item => ({ pk: { S: `once#${relayId}` } });
+  const itemOf = (relayId: string): VersionedItem =>
+    createVersionedItem({ client, tableName, pk: `once#${relayId}`, versionAttribute: 'writtenAs' });
 
-  async function read(relayId: string): Promise<Item | undefined> {
-    const get = new GetItemCommand({ TableName: tableName, Key: keyOf(relayId), ConsistentRead: true });
-    return (await client.send(get)).Item;
-  }
-
-  /** Writes if nobody has written since `seen`. */
+  /** False when somebody has written since the mark `seen`. */
   async function swap(relayId: string, seen: string | undefined, mark: string, rest: Item): Promise<boolean> {
     const expiresAt = { N: String(Math.floor(clock.nowMs() / 1_000) + KEEP_SECONDS) };
-    const put = new PutItemCommand({
-      TableName: tableName,
-      Item: { ...keyOf(relayId), ...rest, writtenAs: { S: mark }, expiresAt },
-      ...unchangedSince(seen),
-    });
-    try {
-      await client.send(put);
-      return true;
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      // The SDK resends a request whose reply was lost: then it is our own write that stands in the way.
-      return (await read(relayId))?.writtenAs?.S === mark;
-    }
+    const { kind } = await itemOf(relayId).put(
+      { ...rest, writtenAs: { S: mark }, expiresAt },
+      { condition: sinceMark(seen), wroteIt: (current) => current?.writtenAs?.S === mark },
+    );
+    return kind === 'written';
   }
 
   async function forget(relayId: string, seen: string): Promise<boolean> {
-    const remove = new DeleteItemCommand({ TableName: tableName, Key: keyOf(relayId), ...unchangedSince(seen) });
-    try {
-      await client.send(remove);
-      return true;
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      return (await read(relayId)) === undefined;
-    }
+    const { kind } = await itemOf(relayId).remove({
+      condition: sinceMark(seen),
+      wroteIt: (current) => current === undefined,
+    });
+    return kind === 'written';
   }
 
   return {
     async claim(relayId, positions, leaseMs, request): Promise<Claim> {
       for (let tries = 0; tries < MAX_TRIES; tries++) {
-        const item = await read(relayId);
+        const item = await itemOf(relayId).read();
         const leftMs = Date.parse(item?.leaseEndsAt?.S ?? '') - clock.nowMs();
         if (leftMs > 0) return { kind: 'busy', waitMs: leftMs };
         const before = knownOf(item);
@@ -78,7 +64,7 @@ function createSendOnceTable({ client, tableName, clock, random }: SendOnceTable
         const name = known ?? request;
         const [done, unknown] = [new Set(before.done), new Set(before.unknown)];
         const send = positions.filter((position) => !done.has(position) && !unknown.has(position));
-        const mark = newMark();
+        const mark = newMark(random);
         const held = {
           kind: 'held',
           relayId,
@@ -106,16 +92,14 @@ function createSendOnceTable({ client, tableName, clock, random }: SendOnceTable
       const isBlank = known.done.length + known.unknown.length === 0;
       const isOurs = isBlank
         ? await forget(relayId, mark)
-        : await swap(relayId, mark, newMark(), encode(known, request));
+        : await swap(relayId, mark, newMark(random), encode(known, request));
       if (!isOurs) throw new Error('the lease ended first, and another copy took the record over');
     },
   };
 }
 
-function unchangedSince(seen: string | undefined) {
-  return seen === undefined
-    ? { ConditionExpression: 'attribute_not_exists(pk)' }
-    : { ConditionExpression: 'writtenAs = :seen', ExpressionAttributeValues: { ':seen': { S: seen } } };
+function sinceMark(mark: string | undefined): Condition {
+  return since(mark === undefined ? undefined : { S: mark });
 }
 
 /** What a record says once its lease is over: what was started then, nobody told the end of. */

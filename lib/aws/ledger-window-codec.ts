@@ -15,7 +15,7 @@ const MANY_WORKERS = 1;
 const LONG_SPAN = 2;
 const USUAL = 4;
 const BASE_BYTES = 6;
-/** 4.6 hours: far beyond any window (5 minutes at most) and lease. */
+/** 4.6 hours: far beyond any window (60 s at most, see `rateLimitWindowSeconds`) and any lease. */
 const LONGEST_SPAN_MS = 0xffffff;
 const USUAL_WORKERS = 16;
 const STEP_BITS = 12;

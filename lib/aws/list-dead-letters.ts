@@ -4,6 +4,8 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { MAX_BATCH_ENTRIES } from '../settings/policy.ts';
+import { type DeadLetterCode, RELAY_CODES } from '../settings/relay-codes.ts';
 
 /** What the report says of one dead letter. */
 interface LetterLine {
@@ -22,8 +24,6 @@ interface LetterLine {
   readonly positions?: readonly number[];
 }
 
-/** SQS: at most ten a receive. */
-const MAX_RECEIVE = 10;
 /** Letters that a report reads: more are counted, not shown. */
 const MAX_LETTERS = 10_000;
 /** Hides a letter while the others are read, so that none is read twice. */
@@ -39,7 +39,7 @@ async function readLetters(client: SQSClient, queueUrl: string): Promise<readonl
     const { Messages = [] } = await client.send(
       new ReceiveMessageCommand({
         QueueUrl: queueUrl,
-        MaxNumberOfMessages: MAX_RECEIVE,
+        MaxNumberOfMessages: MAX_BATCH_ENTRIES,
         VisibilityTimeout: READING_SECONDS,
         WaitTimeSeconds: 0,
       }),
@@ -52,8 +52,8 @@ async function readLetters(client: SQSClient, queueUrl: string): Promise<readonl
 }
 
 async function showAgain(client: SQSClient, queueUrl: string, messages: readonly Message[]): Promise<void> {
-  for (let start = 0; start < messages.length; start += MAX_RECEIVE) {
-    const Entries = messages.slice(start, start + MAX_RECEIVE).map((message, index) => ({
+  for (let start = 0; start < messages.length; start += MAX_BATCH_ENTRIES) {
+    const Entries = messages.slice(start, start + MAX_BATCH_ENTRIES).map((message, index) => ({
       Id: String(index),
       ReceiptHandle: message.ReceiptHandle ?? '',
       VisibilityTimeout: 0,
@@ -84,17 +84,19 @@ function readLetter(messageId: string, body: string): LetterLine {
 }
 
 function unreadable(messageId: string, body: Record<string, unknown> | undefined): LetterLine {
+  const code = 'receivedTooOften' satisfies DeadLetterCode;
+  const { level, name, meaning, remedy, outcomeUnknown } = RELAY_CODES[code];
   return {
     messageId,
     relayId: typeof body?.id === 'string' ? body.id : messageId,
-    level: 'relay',
-    code: 'receivedTooOften',
-    name: 'Received too often',
+    level,
+    code,
+    name,
     message: 'SQS moved the message here itself: the function could not settle it however often it came.',
-    meaning: 'The delivery function failed each time it received this message.',
-    remedy: "Look for the error in the function's log, and put the message back when it is mended.",
+    meaning,
+    remedy,
     attempts: 0,
-    outcomeUnknown: true,
+    outcomeUnknown,
   };
 }
 

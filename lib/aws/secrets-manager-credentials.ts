@@ -22,7 +22,7 @@ const EXPECTED = 'a JSON object {"clientId": "...", "clientSecret": "..."} with 
  * same time share one request; a failure is not remembered.
  *
  * @example
- * const provider = createSecretsManagerCredentials({ client: new SecretsManagerClient(), secretId: 'marketo' });
+ * const provider = createSecretsManagerCredentials({ client: clients.secretsManager, secretId: 'marketo' });
  * const { clientId, clientSecret } = await provider.credentials();
  */
 function createSecretsManagerCredentials(options: SecretsManagerCredentialsOptions): CredentialsProvider {

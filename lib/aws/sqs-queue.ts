@@ -5,9 +5,10 @@ import {
   type SendMessageBatchRequestEntry,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { fitsAsCopy, MAX_BATCH_ENTRIES, MAX_MESSAGE_BYTES, messageBytes } from '../message/message-size.ts';
+import { fitsAsCopy, messageBytes } from '../message/message-size.ts';
 import type { MessageAttribute, OutgoingMessage, Queue, SendOutcome } from '../message/queue.ts';
 import type { Log } from '../ports.ts';
+import { MAX_BATCH_ENTRIES, MAX_DELAY_SECONDS, MAX_MESSAGE_BYTES, MAX_VISIBILITY_SECONDS } from '../settings/policy.ts';
 
 interface SqsQueueOptions {
   readonly client: SQSClient;
@@ -19,9 +20,6 @@ interface SqsQueueOptions {
 const MAX_ROUNDS = 3;
 /** Batches in flight at once, so that a large settlement neither queues up nor floods the client's sockets. */
 const MAX_PARALLEL_BATCHES = 4;
-/** SQS quotas. */
-const MAX_DELAY_SECONDS = 900;
-const MAX_VISIBILITY_SECONDS = 43_200;
 
 /** The queue behind a URL. Neither method throws: what SQS did not confirm is not accepted. */
 function createSqsQueue({ client, queueUrl, log }: SqsQueueOptions): Queue {

@@ -1,25 +1,37 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { EMPTY_TOKEN_STATE, fingerprintOf, type TokenState, type Trouble } from '../access-token/token-state.ts';
+import {
+  EMPTY_TOKEN_STATE,
+  fingerprintOf,
+  type RefusedToken,
+  type TokenState,
+  type Trouble,
+} from '../access-token/token-state.ts';
 import { Secret } from '../marketo/secret.ts';
-
-type Item = Record<string, AttributeValue>;
+import type { Item } from './versioned-item.ts';
 
 const TROUBLES: readonly string[] = ['credentialsRefused', 'tokenRefused', 'unavailable'] satisfies Trouble['kind'][];
 
 /**
  * The state as an item that an operator can read in the console: times in ISO 8601, absent what does not hold. The
- * token is in it in clear, since workers share it here; the table is encrypted at rest.
+ * token is in it as it is given, which is sealed (`access-token/sealed-token-register.ts`): reading the table is not
+ * enough to use it.
  */
 function encodeTokenItem(state: TokenState): Item {
-  const { token, lease, trouble } = state;
+  const { token, refused, lease, trouble } = state;
   return {
     version: { N: String(state.version) },
     ...(token && {
       token: { S: token.value.reveal() },
       tokenExpiresAt: time(token.expiresAtMs),
+      tokenFirstGivenAt: time(token.firstGivenAtMs),
+      tokenGivenAt: time(token.givenAtMs),
       ...(token.user !== undefined && { apiUser: { S: token.user } }),
     }),
-    ...(state.refusedFingerprint !== undefined && { refusedFingerprint: { S: state.refusedFingerprint } }),
+    ...(refused && {
+      refusedFingerprint: { S: refused.fingerprint },
+      refusedHadServed: { BOOL: refused.served },
+      ...(refused.againAtMs !== undefined && { refusedUntil: time(refused.againAtMs) }),
+    }),
     ...(state.credentials !== undefined && { credentialsFingerprint: { S: state.credentials } }),
     ...(lease && { fetchedBy: { S: lease.holder }, fetchLeaseEndsAt: time(lease.endsAtMs) }),
     ...(trouble && {
@@ -28,6 +40,7 @@ function encodeTokenItem(state: TokenState): Item {
       troubleCount: { N: String(trouble.count) },
     }),
     askAgainAt: time(state.notBeforeMs),
+    asksPaidUntil: time(state.asksPaidUntilMs),
     strikes: { N: String(state.strikes.count) },
     lastStrikeAt: time(state.strikes.lastAtMs),
     spentAnswers: { N: String(state.spentAnswers) },
@@ -42,16 +55,18 @@ function decodeTokenItem(item: Item | undefined): TokenState {
   const version = numberOf(item.version);
   if (version < 1) throw new Error('the token item has no version: delete the item, and it is written anew');
   const [token, holder, trouble] = [item.token?.S, item.fetchedBy?.S, item.trouble?.S];
+  const refused = item.refusedFingerprint?.S;
   return {
     version,
     ...(token !== undefined && { token: decodeToken(token, item) }),
-    ...(item.refusedFingerprint?.S !== undefined && { refusedFingerprint: item.refusedFingerprint.S }),
+    ...(refused !== undefined && { refused: decodeRefused(refused, item) }),
     ...(item.credentialsFingerprint?.S !== undefined && { credentials: item.credentialsFingerprint.S }),
     ...(holder !== undefined && { lease: { holder, endsAtMs: msOf(item.fetchLeaseEndsAt) } }),
     ...(isTrouble(trouble) && {
       trouble: { kind: trouble, detail: item.troubleDetail?.S ?? '', count: numberOf(item.troubleCount) },
     }),
     notBeforeMs: msOf(item.askAgainAt),
+    asksPaidUntilMs: msOf(item.asksPaidUntil),
     strikes: { count: numberOf(item.strikes), lastAtMs: msOf(item.lastStrikeAt) },
     spentAnswers: numberOf(item.spentAnswers),
     pauses: { count: numberOf(item.pauses), lastUntilMs: msOf(item.lastPauseEndsAt) },
@@ -61,8 +76,19 @@ function decodeTokenItem(item: Item | undefined): TokenState {
 function decodeToken(token: string, item: Item): NonNullable<TokenState['token']> {
   const value = new Secret(token);
   const user = item.apiUser?.S;
-  const expiresAtMs = msOf(item.tokenExpiresAt);
-  return { value, fingerprint: fingerprintOf(value), expiresAtMs, ...(user !== undefined && { user }) };
+  return {
+    value,
+    fingerprint: fingerprintOf(value),
+    expiresAtMs: msOf(item.tokenExpiresAt),
+    firstGivenAtMs: msOf(item.tokenFirstGivenAt),
+    givenAtMs: msOf(item.tokenGivenAt),
+    ...(user !== undefined && { user }),
+  };
+}
+
+function decodeRefused(fingerprint: string, item: Item): RefusedToken {
+  const served = item.refusedHadServed?.BOOL === true;
+  return { fingerprint, served, ...(item.refusedUntil && { againAtMs: msOf(item.refusedUntil) }) };
 }
 
 function isTrouble(kind: string | undefined): kind is Trouble['kind'] {
@@ -83,5 +109,4 @@ function numberOf(value: AttributeValue | undefined): number {
   return Number.isFinite(number) ? number : 0;
 }
 
-export type { Item };
 export { decodeTokenItem, encodeTokenItem };

@@ -1,8 +1,18 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Parsed } from '../settings/parse.ts';
-import { accept, parseSecretId, parseTimeZone, parseWholeNumber, refuse, shown } from '../settings/parse.ts';
+import {
+  accept,
+  parseBoolean,
+  parseLogLevel,
+  parseTimeZone,
+  parseWholeNumber,
+  refuse,
+  shown,
+} from '../settings/parse.ts';
+import { parseSecretId } from '../settings/secret-id.ts';
 import { ConfigurationError } from './configuration-error.ts';
+import { canBeOurs, nameMeant } from './context-names.ts';
 import type { RelayNumber } from './relay-numbers.ts';
 import { RELAY_NUMBER_NAMES, RELAY_NUMBERS } from './relay-numbers.ts';
 import type { RelayStackProps } from './relay-stack.ts';
@@ -17,30 +27,41 @@ const REMOVAL_POLICIES: Readonly<Record<string, RemovalPolicy>> = {
 };
 
 /** Context names are the names of the props. */
-const READERS = {
-  marketoBaseUrl: parseDeployedBaseUrl,
-  secretName: parseSecretId,
-  alarmTopicArn: parseTopicArn,
-  quotaTimeZone: parseTimeZone,
-  stackName: parseStackName,
-  logRetention: parseLogRetention,
-  removalPolicy: parseRemovalPolicy,
-  ...(Object.fromEntries(
-    RELAY_NUMBER_NAMES.map((name) => [name, (text: string) => parseWholeNumber(text, RELAY_NUMBERS[name])]),
-  ) as Record<RelayNumber, (text: string) => Parsed<number>>),
-} satisfies Readers;
+function readersFor(allowOtherHosts: boolean) {
+  return {
+    marketoBaseUrl: (text: string) => parseDeployedBaseUrl(text, allowOtherHosts),
+    allowOtherHosts: parseBoolean,
+    secretName: parseSecretId,
+    secretKeyArn: parseKeyArn,
+    alarmTopicArn: parseTopicArn,
+    quotaTimeZone: parseTimeZone,
+    stackName: parseStackName,
+    logLevel: parseLogLevel,
+    logRetention: parseLogRetention,
+    removalPolicy: parseRemovalPolicy,
+    ...(Object.fromEntries(
+      RELAY_NUMBER_NAMES.map((name) => [name, (text: string) => parseWholeNumber(text, RELAY_NUMBERS[name])]),
+    ) as Record<RelayNumber, (text: string) => Parsed<number>>),
+  } satisfies Readers;
+}
+
+const CONTEXT_NAMES: readonly string[] = Object.keys(readersFor(false));
 
 /**
  * The stack's props from the app's context. What is not given is left out, so that the construct's defaults hold.
  *
- * @throws {ConfigurationError} that lists every bad value and what to give instead.
+ * @throws {ConfigurationError} that lists every bad value, and every name that is one of these but for its spelling,
+ * with what to give instead. A setting that is ignored looks like one that was taken.
  * @example
  * readContext({ rateLimitCalls: '30' }); // from: cdk deploy -c rateLimitCalls=30
  */
 function readContext(context: Context): RelayStackProps {
-  const problems: string[] = [];
+  const problems = Object.keys(context).flatMap((name) => {
+    const meant = nameMeant(name, CONTEXT_NAMES);
+    return meant === undefined ? [] : [`${shown(name, 60)} is not a name that the relay knows: write ${meant}`];
+  });
   const props: Record<string, unknown> = {};
-  for (const [name, read] of Object.entries(READERS)) {
+  for (const [name, read] of Object.entries(readersFor(String(context.allowOtherHosts) === 'true'))) {
     const text = asText(context[name]);
     if (text === undefined) continue;
     const parsed: Parsed<unknown> = text.ok ? read(text.value) : text;
@@ -53,20 +74,20 @@ function readContext(context: Context): RelayStackProps {
   return props;
 }
 
-/** Names in the context that look like ours and are not: most likely misspelt. CDK's own have a colon or a slash. */
+/** Names in the context that could be meant for the relay and resemble none that it knows. */
 function unknownContextNames(context: Context): readonly string[] {
-  return Object.keys(context).filter((name) => /^[a-z][A-Za-z]*$/.test(name) && !Object.hasOwn(READERS, name));
+  return Object.keys(context).filter((name) => canBeOurs(name) && !CONTEXT_NAMES.includes(name));
 }
 
 function contextNames(): readonly string[] {
-  return Object.keys(READERS);
+  return CONTEXT_NAMES;
 }
 
-/** `-c` gives texts, `cdk.json` may give numbers. */
+/** `-c` gives strings, `cdk.json` may give numbers and booleans. */
 function asText(value: unknown): Parsed<string> | undefined {
   if (value === undefined) return undefined;
   if (typeof value === 'string') return accept(value);
-  if (typeof value === 'number') return accept(String(value));
+  if (typeof value === 'number' || typeof value === 'boolean') return accept(String(value));
   return refuse(`is ${shown(JSON.stringify(value))}: give a text or a number`);
 }
 
@@ -75,6 +96,12 @@ function parseTopicArn(text: string): Parsed<string> {
   return refuse(
     `is ${shown(text, 100)}: give the ARN of a standard SNS topic, such as arn:aws:sns:us-east-1:123456789012:NAME`,
   );
+}
+
+/** Not an alias: a policy grants keys, and an alias can be moved to another. */
+function parseKeyArn(text: string): Parsed<string> {
+  if (/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]{1,128}$/.test(text)) return accept(text);
+  return refuse(`is ${shown(text, 100)}: give the ARN of a KMS key, such as arn:aws:kms:us-east-1:123456789012:key/ID`);
 }
 
 function parseStackName(text: string): Parsed<string> {

@@ -1,56 +1,30 @@
-import { join } from 'node:path';
-import { Duration } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import {
-  Architecture,
-  Function as LambdaFunction,
-  LoggingFormat,
-  RecursiveLoop,
-  Runtime,
-  Tracing,
-} from 'aws-cdk-lib/aws-lambda';
+import { Duration, Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type Function as LambdaFunction, RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { bundledCode, PROJECT_ROOT } from './bundle.ts';
+import { DELIVERY_TIMEOUT_SECONDS } from '../settings/policy.ts';
 import type { RelayResources } from './environment.ts';
 import { deliveryEnvironment } from './environment.ts';
+import { createRelayFunction } from './relay-function.ts';
 import type { ResolvedProps } from './resolve-props.ts';
-import { DELIVERY_TIMEOUT_SECONDS } from './timeouts.ts';
 
-const ENTRY_FILE = join(PROJECT_ROOT, 'functions', 'deliver.ts');
+/** Construct id of the function, by which its bundle is found in `cdk.out`. */
+const DELIVERY_FUNCTION_ID = 'Delivery';
 
 /** The function that delivers, what it may do, and the mapping that feeds it from the queue. */
 function createDeliveryFunction(scope: Construct, resources: RelayResources, props: ResolvedProps): LambdaFunction {
-  const logGroup = new LogGroup(scope, 'DeliveryLogs', {
-    retention: props.logRetention,
-    removalPolicy: props.removalPolicy,
-  });
-  // A role of its own making: Lambda's managed policy lets a function write to every log group of the account.
-  const role = new Role(scope, 'DeliveryRole', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-  logGroup.grantWrite(role);
-
-  const deliveryFunction = new LambdaFunction(scope, 'Delivery', {
+  const deliveryFunction = createRelayFunction(scope, props, {
+    id: DELIVERY_FUNCTION_ID,
+    entryFile: 'deliver.ts',
     description: 'Makes the Marketo requests that were published to the queue',
-    code: bundledCode(ENTRY_FILE),
-    handler: 'index.handler',
-    runtime: Runtime.NODEJS_24_X,
-    architecture: Architecture.ARM_64,
     memorySize: props.memorySize,
-    timeout: Duration.seconds(DELIVERY_TIMEOUT_SECONDS),
-    role,
-    logGroup,
-    loggingFormat: LoggingFormat.JSON,
-    tracing: Tracing.ACTIVE,
+    timeoutSeconds: DELIVERY_TIMEOUT_SECONDS,
+    environment: deliveryEnvironment(resources, props),
     // A message that waits or is retried goes back to the queue as a copy. Lambda takes the sixteenth copy for a
     // runaway loop and drops it, unless told otherwise; the relay's own budgets end each message's life.
     recursiveLoop: RecursiveLoop.ALLOW,
-    environment: {
-      ...deliveryEnvironment(resources, props),
-      NODE_OPTIONS: '--enable-source-maps',
-      POWERTOOLS_SERVICE_NAME: 'marketo-relay',
-      POWERTOOLS_METRICS_NAMESPACE: 'MarketoRelay',
-    },
   });
   grantDelivery(deliveryFunction, resources);
   deliveryFunction.addEventSource(
@@ -71,6 +45,7 @@ function grantDelivery(deliveryFunction: LambdaFunction, resources: RelayResourc
   queue.grant(deliveryFunction, 'sqs:SendMessage');
   deadLetterQueue.grant(deliveryFunction, 'sqs:SendMessage');
   secret.grantRead(deliveryFunction);
+  grantDecrypt(deliveryFunction, secret);
   deliveryFunction.addToRolePolicy(
     new PolicyStatement({
       actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
@@ -85,4 +60,17 @@ function grantDelivery(deliveryFunction: LambdaFunction, resources: RelayResourc
   );
 }
 
-export { createDeliveryFunction };
+/** For a key that was made elsewhere, CDK's grant of the secret adds nothing to the function's role. */
+function grantDecrypt(deliveryFunction: LambdaFunction, { encryptionKey }: ISecret): void {
+  if (encryptionKey === undefined) return;
+  const service = `secretsmanager.${Stack.of(deliveryFunction).region}.amazonaws.com`;
+  deliveryFunction.addToRolePolicy(
+    new PolicyStatement({
+      actions: ['kms:Decrypt'],
+      resources: [encryptionKey.keyArn],
+      conditions: { StringEquals: { 'kms:ViaService': service } },
+    }),
+  );
+}
+
+export { createDeliveryFunction, DELIVERY_FUNCTION_ID };

@@ -19,6 +19,7 @@ function deliveryEnvironment(resources: RelayResources, props: ResolvedProps): R
   const { queue, deadLetterQueue, table, secret, overflowBucket } = resources;
   return {
     MARKETO_BASE_URL: props.marketoBaseUrl,
+    ALLOW_OTHER_HOSTS: String(props.allowOtherHosts),
     // A secret that was looked up by its name has no full ARN, and an ARN without its suffix can name another secret.
     MARKETO_SECRET_ID: secret.secretFullArn ?? secret.secretName,
     QUEUE_URL: queue.queueUrl,

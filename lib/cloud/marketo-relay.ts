@@ -1,5 +1,5 @@
-import { Duration } from 'aws-cdk-lib';
-import type { Alarm, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { Stack, Token } from 'aws-cdk-lib';
+import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -8,12 +8,21 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { createAlarm, HIGHEST_OF_A_MINUTE } from './alarms.ts';
+import type { MetricName } from '../telemetry/metrics.ts';
+import { ONE_MINUTE } from './alarms/create-alarm.ts';
+import { ownMetric } from './alarms/own-metric.ts';
+import type { RelayAlarms } from './alarms/relay-alarms.ts';
+import { createAlarms } from './alarms/relay-alarms.ts';
+import { ConfigurationError } from './configuration-error.ts';
 import { createDeliveryFunction } from './delivery-function.ts';
+import { createLogQueries } from './log-queries.ts';
 import { createQueues } from './queues.ts';
 import type { MarketoRelayProps } from './relay-props.ts';
 import { resolveProps } from './resolve-props.ts';
 import { createLedgerTable, createOverflowBucket, createSecret } from './stores.ts';
+
+/** A value that may rise and fall within a period shows at its highest. */
+const HIGHEST_OF_A_MINUTE = { statistic: 'Maximum', period: ONE_MINUTE };
 
 /**
  * A relay for one Marketo subscription: publish requests to `queue`, find what could not be delivered in
@@ -35,14 +44,14 @@ class MarketoRelay extends Construct {
   /** Dead letters too big for a queue. */
   readonly overflowBucket: Bucket;
   readonly deliveryFunction: LambdaFunction;
-  readonly deadLetterAlarm: Alarm;
-  readonly oldestMessageAlarm: Alarm;
-  readonly deliveryErrorAlarm: Alarm;
+  readonly alarms: RelayAlarms;
 
   /** @throws {ConfigurationError} that lists every bad prop with its value and what to give instead. */
   constructor(scope: Construct, id: string, props: MarketoRelayProps) {
     super(scope, id);
     const resolved = resolveProps(props);
+    const topics = props.alarmActions ?? [];
+    requireTopicsOfRegion(this, topics);
     const { queue, deadLetterQueue } = createQueues(this, resolved);
     this.queue = queue;
     this.deadLetterQueue = deadLetterQueue;
@@ -51,15 +60,23 @@ class MarketoRelay extends Construct {
     this.overflowBucket = createOverflowBucket(this, resolved);
     this.deliveryFunction = createDeliveryFunction(this, this, resolved);
 
-    const actions = props.alarmActions ?? [];
-    this.deadLetterAlarm = this.#alarmOnDeadLetters(actions);
-    this.oldestMessageAlarm = this.#alarmOnAge(resolved.oldestMessageAlarmSeconds, actions);
-    this.deliveryErrorAlarm = this.#alarmOnErrors(actions);
+    createLogQueries(this, this.deliveryFunction.logGroup);
+    this.alarms = createAlarms(this, this, resolved, topics);
   }
 
   /** Lets `grantee` publish messages, and nothing else. */
   grantPublish(grantee: IGrantable): Grant {
     return this.queue.grantSendMessages(grantee);
+  }
+
+  /**
+   * A metric of the relay's own, by the minute: calls by code, dead letters, stops, true age ...
+   *
+   * @example
+   * relay.metric(METRIC_NAMES.calls, { dimensionsMap: { code: '606' } });
+   */
+  metric(name: MetricName, options?: MetricOptions): Metric {
+    return ownMetric(this, name, options);
   }
 
   /** Dead letters that wait for somebody: the highest number in a minute. */
@@ -72,50 +89,32 @@ class MarketoRelay extends Construct {
     return this.queue.metricApproximateNumberOfMessagesVisible({ ...HIGHEST_OF_A_MINUTE, ...options });
   }
 
-  /** Seconds since the oldest message came to the queue. A message that is sent back begins anew. */
+  /**
+   * Seconds since the oldest message came to the queue. A retry message begins anew: `METRIC_NAMES.messageAge` counts from
+   * when a message was first seen.
+   */
   metricOldestMessageAge(options?: MetricOptions): Metric {
     return this.queue.metricApproximateAgeOfOldestMessage({ ...HIGHEST_OF_A_MINUTE, ...options });
   }
 
   /** Runs of the delivery function that ended in an error: a bad setting, a table that cannot be reached, a timeout. */
   metricDeliveryErrors(options?: MetricOptions): Metric {
-    return this.deliveryFunction.metricErrors({ period: Duration.minutes(1), ...options });
+    return this.deliveryFunction.metricErrors({ period: ONE_MINUTE, ...options });
   }
+}
 
-  #alarmOnDeadLetters(actions: readonly ITopic[]): Alarm {
-    return createAlarm(this, {
-      id: 'DeadLetterAlarm',
-      description:
-        'Requests could not be delivered to Marketo. Each letter on the dead-letter queue says why and what to do.',
-      metric: this.metricDeadLetters(),
-      threshold: 0,
-      periods: 1,
-      actions,
-    });
-  }
-
-  #alarmOnAge(thresholdSeconds: number, actions: readonly ITopic[]): Alarm {
-    return createAlarm(this, {
-      id: 'OldestMessageAlarm',
-      description: `A message has been in the queue for over ${thresholdSeconds} s: the relay is stopped, failing, or given more than its limits let through.`,
-      metric: this.metricOldestMessageAge(),
-      threshold: thresholdSeconds,
-      periods: 1,
-      actions,
-    });
-  }
-
-  #alarmOnErrors(actions: readonly ITopic[]): Alarm {
-    return createAlarm(this, {
-      id: 'DeliveryErrorAlarm',
-      description:
-        'Runs of the delivery function fail again and again. Its log says why: a bad setting, or an AWS service out of reach.',
-      metric: this.metricDeliveryErrors(),
-      threshold: 0,
-      periods: 3,
-      actions,
-    });
-  }
+/** CloudWatch tells no topic of another region, and CloudFormation says so only after it has made everything else. */
+function requireTopicsOfRegion(relay: Construct, topics: readonly ITopic[]): void {
+  const { region } = Stack.of(relay);
+  const isElsewhere = (topic: ITopic) =>
+    topic.env.region !== region && !Token.isUnresolved(region) && !Token.isUnresolved(topic.env.region);
+  const problems = topics
+    .filter(isElsewhere)
+    .map(
+      (topic) =>
+        `alarmActions has a topic in ${topic.env.region}, and the stack is in ${region}: give one of ${region}`,
+    );
+  if (problems.length > 0) throw new ConfigurationError('The relay cannot be built', problems);
 }
 
 export type { MarketoRelayProps };

@@ -2,8 +2,8 @@ import { Aws, Duration, Fn, Names, Stack } from 'aws-cdk-lib';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Queue, QueueEncryption, RedrivePermission } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { RETENTION_DAYS, visibilityTimeoutSeconds } from '../settings/policy.ts';
 import type { ResolvedProps } from './resolve-props.ts';
-import { RETENTION_DAYS, visibilityTimeoutSeconds } from './timeouts.ts';
 
 /** SQS allows 80; the rest is for the part that keeps a stack's queues apart from those of a deleted one. */
 const MAX_NAME_CHARACTERS = 64;

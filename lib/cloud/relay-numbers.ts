@@ -1,16 +1,24 @@
 import type { Bounds } from '../settings/bounds.ts';
 import { NUMBER_BOUNDS } from '../settings/bounds.ts';
-import { MAX_GATHER_SECONDS, visibilityTimeoutSeconds } from './timeouts.ts';
+import {
+  DEFAULT_GATHER_MESSAGES,
+  DEFAULT_GATHER_SECONDS,
+  DEFAULT_MAX_CONCURRENCY,
+  DEFAULT_MAX_RECEIVE_COUNT,
+  MAX_GATHER_MESSAGES,
+  MAX_GATHER_SECONDS,
+  RETENTION_SECONDS,
+} from '../settings/policy.ts';
 
 /** Every number that a relay can be given. The ranges of those that are AWS's are AWS's. */
 const RELAY_NUMBERS = {
   ...NUMBER_BOUNDS,
-  gatherSeconds: { default: 2, min: 0, max: MAX_GATHER_SECONDS },
-  gatherMessages: { default: 300, min: 1, max: 10_000 },
-  maxConcurrency: { default: 5, min: 2, max: 1_000 },
-  maxReceiveCount: { default: 10, min: 10, max: 1_000 },
+  gatherSeconds: { default: DEFAULT_GATHER_SECONDS, min: 0, max: MAX_GATHER_SECONDS },
+  gatherMessages: { default: DEFAULT_GATHER_MESSAGES, min: 1, max: MAX_GATHER_MESSAGES },
+  maxConcurrency: { default: DEFAULT_MAX_CONCURRENCY, min: 2, max: 1_000 },
+  maxReceiveCount: { default: DEFAULT_MAX_RECEIVE_COUNT, min: DEFAULT_MAX_RECEIVE_COUNT, max: 1_000 },
   memorySize: { default: 512, min: 256, max: 10_240 },
-  oldestMessageAlarmSeconds: { default: 3_600, min: visibilityTimeoutSeconds(MAX_GATHER_SECONDS), max: 1_209_600 },
+  oldestMessageAlarmSeconds: { default: 3_600, min: 300, max: RETENTION_SECONDS },
 } as const satisfies Record<string, Bounds>;
 
 type RelayNumber = keyof typeof RELAY_NUMBERS;

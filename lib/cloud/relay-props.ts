@@ -2,21 +2,23 @@ import type { RemovalPolicy } from 'aws-cdk-lib';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { LogLevel } from '../settings/parse.ts';
 
 /** How long the relay may gather messages, so that more of them share a call. */
 interface GatherProps {
   /**
-   * The delay that a message may wait for others: the age limit of a batch. 0 to 300.
+   * The delay that a message may wait for others: the age limit of a batch. 0 to 300. With 1 or more, Lambda may gather
+   * for up to 20 s on a queue with little in it, whatever is given here (Lambda: SQS event source mapping).
    *
    * Marketo counts calls, not records, so waiting buys calls. Adobe's tiers (Marketo: integration best practices):
    *
-   * - low latency, under 10 s: leave the default, or 0 with `gatherMessages` 10 for the least delay;
+   * - low latency, under 10 s: 0 with `gatherMessages` of at most 10, the only setting that never gathers;
    * - medium, 10 s to 60 min: a queue with an age and a size limit, such as 60 to 300 s and 300 to 10,000 messages;
    * - high, over 60 min: bulk import, which is not what this relay is for.
    *
    * A batch is also closed when it comes to 6 MB, and earlier when few pollers are at work.
    *
-   * @default 2: within seconds
+   * @default 2: seconds under load, up to 20 on a quiet queue
    */
   readonly gatherSeconds?: number;
 
@@ -33,7 +35,7 @@ interface GatherProps {
 /** The limits of the Marketo subscription that the relay keeps to. */
 interface LimitProps {
   /**
-   * Most calls in any window. Marketo grants a subscription 100.
+   * Most calls in any window, 1 to 200 and at most ten a second. Marketo grants a subscription 100.
    *
    * @default 50: half, as Adobe advises a single integration
    */
@@ -47,7 +49,7 @@ interface LimitProps {
   readonly rateLimitWindowSeconds?: number;
 
   /**
-   * Most calls in flight. Marketo grants a subscription 10.
+   * Most calls in flight, 1 to 30. Marketo grants a subscription 10.
    *
    * @default 5
    */
@@ -95,7 +97,16 @@ interface MarketoRelayProps extends GatherProps, LimitProps {
   readonly marketoBaseUrl: string;
 
   /**
-   * The credentials of the API user: `{"clientId":"...","clientSecret":"..."}`.
+   * Whether `marketoBaseUrl` may lie outside `*.mktorest.com`, for a proxy of one's own. The credentials of the API user are
+   * posted there.
+   *
+   * @default false
+   */
+  readonly allowOtherHosts?: boolean;
+
+  /**
+   * The credentials of the API user: `{"clientId":"...","clientSecret":"..."}`. The function may read it, and decrypt with its
+   * `encryptionKey` where it has one of its own.
    *
    * @default - a new secret with both members empty, for the operator to fill in
    */
@@ -110,8 +121,9 @@ interface MarketoRelayProps extends GatherProps, LimitProps {
   readonly maxConcurrency?: number;
 
   /**
-   * Deliveries of one message to the function before SQS itself takes it for dead, 5 to 1,000. The relay settles every
-   * message it can read, so this is for messages whose workers died. AWS advises 5 or more.
+   * Deliveries of one message to the function before SQS itself takes it for dead, 10 to 1,000. The relay settles every
+   * message it can read, so this is for messages whose workers died. AWS advises 5 or more; the relay needs 10, since it
+   * writes a dead letter of its own at the ninth delivery.
    *
    * @default 10
    */
@@ -126,25 +138,34 @@ interface MarketoRelayProps extends GatherProps, LimitProps {
   readonly memorySize?: number;
 
   /**
-   * Age of the oldest message in the queue at which an alarm goes off. More than the queue's visibility timeout, so
-   * that one dead worker does not set it off.
+   * Age of a message at which an alarm goes off, counted from when it was first seen, whatever retry messages there were.
+   * 300 to 1,209,600. Below the time for which a message is hidden (42 minutes and `gatherSeconds`), one worker that dies
+   * sets it off.
    *
    * @default 3600: an hour
    */
   readonly oldestMessageAlarmSeconds?: number;
 
   /**
-   * Topics that are told when an alarm goes off and when it ends.
+   * Topics of the stack's region that are told when an alarm goes off and when it ends.
    *
-   * @default - none; the alarms show in CloudWatch only
+   * @default - none; the alarms show in CloudWatch only, and synthesis warns that nobody would be told
    */
   readonly alarmActions?: readonly ITopic[];
+
+  /**
+   * The least level that is logged. Dead letters are logged at `ERROR`, so that none of these leaves them out.
+   *
+   * @default 'INFO'
+   */
+  readonly logLevel?: LogLevel;
 
   /** @default RetentionDays.ONE_MONTH */
   readonly logRetention?: RetentionDays;
 
   /**
-   * What becomes of everything that holds data (queues, table, bucket, secret, logs) when the stack is deleted.
+   * What becomes of everything that holds data (queues, table, bucket, secret, logs) when the stack is deleted. With
+   * `RemovalPolicy.DESTROY` the bucket is emptied first, by a Lambda function of CDK's that the stack has for nothing else.
    *
    * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE: kept, except by a first deployment that fails
    */

@@ -1,12 +1,16 @@
 import type { StackProps } from 'aws-cdk-lib';
 import { CfnOutput, CfnParameter, Stack } from 'aws-cdk-lib';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { baseUrlPattern } from '../settings/base-url.ts';
+import { readSecretId } from '../settings/secret-id.ts';
+import { ConfigurationError } from './configuration-error.ts';
+import { existingSecret } from './existing-secret.ts';
 import { MarketoRelay } from './marketo-relay.ts';
 import type { MarketoRelayProps } from './relay-props.ts';
+import { requireSameRegion } from './same-region.ts';
 
 /** Construct id of the stack in `bin/app.ts`, and so the name of its files in `cdk.out`. */
 const RELAY_STACK_ID = 'MarketoRelay';
@@ -16,21 +20,29 @@ interface RelayStackProps extends StackProps, Omit<MarketoRelayProps, 'alarmActi
    * Address of the subscription: `https://123-ABC-456.mktorest.com`.
    *
    * @default - the CloudFormation parameter `MarketoBaseUrl`, which has no default: the stack can be synthesized
-   * without an address, and cannot be deployed without one
+   * without an address; a deployment without one is refused, and does not ask for it
    */
   readonly marketoBaseUrl?: string;
 
   /**
-   * Name of an existing secret in the same account and region.
+   * An existing secret of the same region: its name, its ARN, or its ARN without the six characters at the end. A secret of
+   * another account needs the whole ARN, and a policy there that lets the function in.
    *
    * @default - a new secret for the operator to fill in
    */
   readonly secretName?: string;
 
   /**
-   * SNS topic that is told of alarms.
+   * ARN of the customer-managed KMS key that the existing secret is encrypted with.
    *
-   * @default - none
+   * @default - none: a key that AWS manages
+   */
+  readonly secretKeyArn?: string;
+
+  /**
+   * SNS topic of the same region that is told of alarms.
+   *
+   * @default - none; synthesis warns that nobody would be told
    */
   readonly alarmTopicArn?: string;
 }
@@ -44,12 +56,16 @@ class RelayStack extends Stack {
       description: 'Delivers Marketo REST requests from a queue, inside the limits of Marketo',
       ...props,
     });
-    const { marketoBaseUrl, secretName, alarmTopicArn, ...relayProps } = props;
+    const { marketoBaseUrl, secretName, secretKeyArn, alarmTopicArn, ...relayProps } = props;
+    const problems: string[] = [];
+    const secret = this.#secret(secretName, secretKeyArn, problems);
+    const topic = this.#topic(alarmTopicArn, problems);
+    if (problems.length > 0) throw new ConfigurationError('The stack cannot be built', problems);
     this.relay = new MarketoRelay(this, 'Relay', {
       ...relayProps,
-      marketoBaseUrl: marketoBaseUrl ?? this.#baseUrlParameter(),
-      alarmActions: alarmTopicArn === undefined ? [] : [this.#topic(alarmTopicArn)],
-      ...(secretName === undefined ? {} : { secret: this.#secret(secretName) }),
+      marketoBaseUrl: marketoBaseUrl ?? this.#baseUrlParameter(props.allowOtherHosts ?? false),
+      alarmActions: topic === undefined ? [] : [topic],
+      ...(secret === undefined ? {} : { secret }),
     });
     this.#output('QueueUrl', this.relay.queue.queueUrl, 'Publish Marketo requests here');
     this.#output('DeadLetterQueueUrl', this.relay.deadLetterQueue.queueUrl, 'What could not be delivered, and why');
@@ -62,21 +78,41 @@ class RelayStack extends Stack {
     );
   }
 
-  #baseUrlParameter(): string {
+  #baseUrlParameter(allowOtherHosts: boolean): string {
     const parameter = new CfnParameter(this, 'MarketoBaseUrl', {
       description: 'Address of the Marketo subscription, such as https://123-ABC-456.mktorest.com',
-      allowedPattern: '^https://[A-Za-z0-9.-]+(:[0-9]+)?(/rest)?/?$',
-      constraintDescription: 'must be an https address without a path, such as https://123-ABC-456.mktorest.com',
+      allowedPattern: baseUrlPattern(allowOtherHosts),
+      constraintDescription:
+        `must be an https address ${allowOtherHosts ? '' : 'below mktorest.com '}without a path, ` +
+        'such as https://123-ABC-456.mktorest.com',
     });
     return parameter.valueAsString;
   }
 
-  #secret(name: string): ISecret {
-    return Secret.fromSecretNameV2(this, 'ExistingCredentials', name);
+  #secret(text: string | undefined, keyArn: string | undefined, problems: string[]): ISecret | undefined {
+    if (text === undefined) {
+      if (keyArn !== undefined) problems.push('secretKeyArn is the key of an existing secret: give its secretName too');
+      return undefined;
+    }
+    const secretId = readSecretId(text);
+    if (!secretId.ok) {
+      problems.push(`secretName ${secretId.problem}`);
+      return undefined;
+    }
+    if (secretId.value.kind !== 'name') this.#requireOwnRegion('secretName', secretId.value.arn, problems);
+    if (keyArn !== undefined) this.#requireOwnRegion('secretKeyArn', keyArn, problems);
+    return existingSecret(this, 'ExistingCredentials', secretId.value, keyArn);
   }
 
-  #topic(arn: string): ITopic {
+  #topic(arn: string | undefined, problems: string[]): ITopic | undefined {
+    if (arn === undefined) return undefined;
+    this.#requireOwnRegion('alarmTopicArn', arn, problems);
     return Topic.fromTopicArn(this, 'AlarmTopic', arn);
+  }
+
+  #requireOwnRegion(name: string, arn: string, problems: string[]): void {
+    const problem = requireSameRegion(this, name, arn);
+    if (problem !== undefined) problems.push(`${name} ${problem}`);
   }
 
   #output(id: string, value: string, description: string): void {

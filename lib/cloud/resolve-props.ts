@@ -1,9 +1,10 @@
 import { RemovalPolicy, Token } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { DEFAULT_QUOTA_TIME_ZONE } from '../settings/bounds.ts';
-import type { Parsed } from '../settings/parse.ts';
+import { baseUrlPattern, parseBaseUrl } from '../settings/base-url.ts';
+import { DEFAULT_QUOTA_TIME_ZONE, MAX_CALLS_A_SECOND } from '../settings/bounds.ts';
+import type { LogLevel, Parsed } from '../settings/parse.ts';
 import { accept, parseTimeZone, range, refuse, shown } from '../settings/parse.ts';
-import { parseBaseUrl } from '../settings/urls.ts';
+import { MAX_MESSAGES_WITHOUT_GATHERING } from '../settings/policy.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import type { RelayNumber } from './relay-numbers.ts';
 import { RELAY_NUMBER_NAMES, RELAY_NUMBERS } from './relay-numbers.ts';
@@ -12,7 +13,9 @@ import type { MarketoRelayProps } from './relay-props.ts';
 /** The props of a relay with every default filled in. */
 interface ResolvedProps extends Readonly<Record<RelayNumber, number>> {
   readonly marketoBaseUrl: string;
+  readonly allowOtherHosts: boolean;
   readonly quotaTimeZone: string;
+  readonly logLevel: LogLevel;
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
 }
@@ -34,19 +37,13 @@ function resolveProps(props: MarketoRelayProps): ResolvedProps {
   }
   const quotaTimeZone = props.quotaTimeZone ?? DEFAULT_QUOTA_TIME_ZONE;
   note(problems, 'quotaTimeZone', checkText(quotaTimeZone, parseTimeZone));
-  note(problems, 'marketoBaseUrl', checkText(props.marketoBaseUrl, parseDeployedBaseUrl));
-  if (numbers.gatherMessages > 10 && numbers.gatherSeconds === 0) {
-    problems.push(
-      `gatherMessages is ${numbers.gatherMessages} with gatherSeconds 0: Lambda gathers more than 10 messages ` +
-        'only within 1 second or more; give gatherSeconds of 1, or gatherMessages of at most 10',
-    );
-  }
-  const isKnown = !Token.isUnresolved(numbers.dailyQuota) && !Token.isUnresolved(numbers.dailyQuotaReserve);
-  if (isKnown && numbers.dailyQuotaReserve >= numbers.dailyQuota) {
-    problems.push(
-      `dailyQuotaReserve is ${numbers.dailyQuotaReserve} of a dailyQuota of ${numbers.dailyQuota}: give less`,
-    );
-  }
+  const allowOtherHosts = props.allowOtherHosts ?? false;
+  note(
+    problems,
+    'marketoBaseUrl',
+    checkText(props.marketoBaseUrl, (text) => parseDeployedBaseUrl(text, allowOtherHosts)),
+  );
+  problems.push(...jointProblems(numbers));
   if (problems.length > 0) {
     throw new ConfigurationError('The relay cannot be built', problems);
   }
@@ -54,15 +51,49 @@ function resolveProps(props: MarketoRelayProps): ResolvedProps {
     ...numbers,
     quotaTimeZone,
     marketoBaseUrl: props.marketoBaseUrl,
+    allowOtherHosts,
+    logLevel: props.logLevel ?? 'INFO',
     logRetention: props.logRetention ?? RetentionDays.ONE_MONTH,
     removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   };
 }
 
-/** In the cloud there is no loopback, so `http` has no use. */
-function parseDeployedBaseUrl(text: string): Parsed<string> {
+/** Numbers that are right each by itself and wrong together. */
+function jointProblems(numbers: Readonly<Record<RelayNumber, number>>): readonly string[] {
+  const { gatherMessages, gatherSeconds, dailyQuota, dailyQuotaReserve, rateLimitCalls, rateLimitWindowSeconds } =
+    numbers;
+  const areKnown = (...values: readonly number[]) => !values.some((value) => Token.isUnresolved(value));
+  const problems: string[] = [];
+  if (
+    areKnown(gatherMessages, gatherSeconds) &&
+    gatherMessages > MAX_MESSAGES_WITHOUT_GATHERING &&
+    gatherSeconds === 0
+  ) {
+    problems.push(
+      `gatherMessages is ${gatherMessages} with gatherSeconds 0: Lambda gathers more than ` +
+        `${MAX_MESSAGES_WITHOUT_GATHERING} messages only within 1 second or more; give gatherSeconds of 1, or ` +
+        `gatherMessages of at most ${MAX_MESSAGES_WITHOUT_GATHERING}`,
+    );
+  }
+  if (areKnown(dailyQuota, dailyQuotaReserve) && dailyQuotaReserve >= dailyQuota) {
+    problems.push(`dailyQuotaReserve is ${dailyQuotaReserve} of a dailyQuota of ${dailyQuota}: give less`);
+  }
+  const mostCalls = MAX_CALLS_A_SECOND * rateLimitWindowSeconds;
+  if (areKnown(rateLimitCalls, rateLimitWindowSeconds) && rateLimitCalls > mostCalls) {
+    problems.push(
+      `rateLimitCalls is ${rateLimitCalls} in rateLimitWindowSeconds ${rateLimitWindowSeconds}: one DynamoDB item ` +
+        `keeps the books of ${MAX_CALLS_A_SECOND} calls a second at most; give at most ${mostCalls} calls`,
+    );
+  }
+  return problems;
+}
+
+/** In the cloud there is no loopback, so `http` has no use. Accepts what the template's pattern accepts, no more, no less. */
+function parseDeployedBaseUrl(text: string, allowOtherHosts: boolean): Parsed<string> {
   if (/^http:/i.test(text)) return refuse(`is ${shown(text, 100)}: give the https address of the subscription`);
-  return parseBaseUrl(text);
+  const parsed = parseBaseUrl(text, { allowOtherHosts, switchName: 'allowOtherHosts=true' });
+  if (!parsed.ok || new RegExp(baseUrlPattern(allowOtherHosts)).test(text)) return parsed;
+  return refuse(`is ${shown(text, 100)}: give the https address of the subscription`);
 }
 
 function checkNumber(name: RelayNumber, value: number): Parsed<number> {

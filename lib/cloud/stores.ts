@@ -1,13 +1,11 @@
-import { Duration, SecretValue } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, SecretValue } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { OVERFLOW_DAYS } from '../settings/policy.ts';
 import type { ResolvedProps } from './resolve-props.ts';
-
-/** Longer than the 14 days that SQS keeps a letter, so that no letter outlives what it points to. */
-const OVERFLOW_DAYS = 30;
 
 /** Permits, the token's item and send-once records. Encrypted with a key that AWS owns. */
 function createLedgerTable(scope: Construct, props: ResolvedProps): Table {
@@ -21,7 +19,13 @@ function createLedgerTable(scope: Construct, props: ResolvedProps): Table {
   });
 }
 
-/** Dead letters that are too big for a queue. */
+/**
+ * Dead letters that are too big for a queue.
+ *
+ * S3 deletes no bucket that holds anything, and CloudFormation has no word for emptying one: a stack that is to be
+ * destroyed gets CDK's own custom resource for it, a small function that runs at deletion only. A relay that is kept,
+ * the default, has no function beside its own.
+ */
 function createOverflowBucket(scope: Construct, props: ResolvedProps): Bucket {
   return new Bucket(scope, 'Overflow', {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -33,6 +37,7 @@ function createOverflowBucket(scope: Construct, props: ResolvedProps): Bucket {
       { expiration: Duration.days(OVERFLOW_DAYS), abortIncompleteMultipartUploadAfter: Duration.days(1) },
     ],
     removalPolicy: props.removalPolicy,
+    autoDeleteObjects: props.removalPolicy === RemovalPolicy.DESTROY,
   });
 }
 

@@ -7,7 +7,7 @@ import { type HistoryEntry, RELAY_ATTRIBUTE } from '../message/relay-state.ts';
 import { redactDeep } from './redact.ts';
 import type { DeadLetter, Failure } from './types.ts';
 
-/** What a letter is about: a {@link Message}, or an intake that is none. */
+/** What a dead letter is about: a {@link Message}, or a received message that did not pass intake. */
 type LetterSource = Pick<Message, 'received' | 'state' | 'originalBody'> &
   Partial<Pick<Message, 'records' | 'endpoint'>>;
 
@@ -16,7 +16,7 @@ interface LetterInput {
   readonly failure: Failure;
   /** Positions in the original `input` of the rejected records. Absent: the whole message. */
   readonly positions?: ReadonlySet<number>;
-  /** As sent; for a shared call, narrowed to this message's own records by the caller. */
+  /** As sent; of a shared call, the caller leaves only this message's own records in it. */
   readonly request?: HttpRequest;
   readonly reply?: HttpReply;
   /** One entry an attempt. Absent: what the message's state remembers. */
@@ -35,8 +35,7 @@ const SECRET_HEADERS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The dead letter of a message, or of its rejected records. Pure; whole, however large: fitting it into SQS is the
- * office's work.
+ * The dead letter of a message, or of its rejected records. Pure; whole, however large: the publisher fits it into SQS.
  *
  * @example
  * buildLetter({ message: intake, failure: failureFromProblems(intake.problems, intake.state) });

@@ -2,8 +2,8 @@ import type { CatalogueEntry, VerdictRule } from '../marketo/catalogue/types.ts'
 import { shorten } from '../message/json-text.ts';
 import type { MessageProblem } from '../message/problem.ts';
 import type { RelayState } from '../message/relay-state.ts';
-import { CHECK_AND_SEND_ANYWAY, RELAY_CODES } from './relay-codes.ts';
-import type { Failure, FailureDetail, RelayCode } from './types.ts';
+import { CHECK_AND_SEND_ANYWAY, type DeadLetterCode, RELAY_CODES } from '../settings/relay-codes.ts';
+import type { Failure, FailureDetail } from './types.ts';
 
 /** What is known of a failure beside its code. */
 interface FailureFacts {
@@ -45,7 +45,7 @@ function failureFromCatalogue(entry: CatalogueEntry, facts: FailureFacts): Failu
  *
  * @param last - what Marketo said last, when a budget ran out over it: its remedy is part of the answer
  */
-function failureFromRelay(code: RelayCode, facts: FailureFacts, last?: CatalogueEntry): Failure {
+function failureFromRelay(code: DeadLetterCode, facts: FailureFacts, last?: CatalogueEntry): Failure {
   const entry = RELAY_CODES[code];
   const outcomeUnknown = facts.outcomeUnknown ?? entry.outcomeUnknown;
   const remedies = [

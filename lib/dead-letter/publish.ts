@@ -1,7 +1,10 @@
-import { attributesBytes, MAX_MESSAGE_BYTES } from '../message/message-size.ts';
+import { attributesBytes } from '../message/message-size.ts';
 import type { OutgoingMessage, Queue, SendOutcome } from '../message/queue.ts';
 import type { Log } from '../ports.ts';
+import { MAX_MESSAGE_BYTES } from '../settings/policy.ts';
+import { LOG_PART_MESSAGE } from '../telemetry/log-parts.ts';
 import { cutToFit } from './fit.ts';
+import { toLoggedLetter } from './log-lines.ts';
 import { type OverflowStore, overflowKey } from './overflow.ts';
 import { factAttributes, letterAttributes, serialise } from './serialise.ts';
 import type { DeadLetter } from './types.ts';
@@ -21,9 +24,6 @@ interface DeadLetterPublisherOptions {
 type Prepared =
   | { readonly ready: true; readonly outgoing: OutgoingMessage; readonly queued: DeadLetter }
   | { readonly ready: false; readonly error: string };
-
-/** CloudWatch Logs takes events of 1 MiB; the logger's own fields need some of it. */
-const MAX_LOGGED_BYTES = 900_000;
 
 /** Sends letters to the dead-letter queue, and logs each once it is there. */
 function createDeadLetterPublisher({ queue, overflow, log }: DeadLetterPublisherOptions): DeadLetterPublisher {
@@ -80,13 +80,13 @@ function createDeadLetterPublisher({ queue, overflow, log }: DeadLetterPublisher
     }
     const { overflow: pointer } = queued;
     const where = pointer === undefined ? 'the dead-letter queue' : `s3://${pointer.bucket}/${pointer.key}`;
-    const keepAsIs = (smaller: DeadLetter): DeadLetter => smaller;
-    const logged = cutToFit(letter, MAX_LOGGED_BYTES, `the whole is in ${where}`, keepAsIs);
+    const logged = toLoggedLetter(letter, where);
     log.error('dead letter', {
       ...facts,
       letter: logged.letter,
       ...(logged.cut.length === 0 ? {} : { cut: logged.cut, whole: where }),
     });
+    for (const part of logged.parts) log.error(LOG_PART_MESSAGE, { ...part });
   }
 
   return { send };

@@ -1,9 +1,9 @@
 import type { Json } from '../marketo/request.ts';
-import { type JsonFault, readJson, shorten, unembedJson } from '../message/json-text.ts';
+import { type JsonFault, MAX_DEPTH, readJson, shorten, unembedJson } from '../message/json-text.ts';
 import type { OverflowPointer } from '../message/message.ts';
 import { ID, isObject } from '../message/message-schema.ts';
 import type { MessageAttribute } from '../message/queue.ts';
-import { MAX_RECORDS } from '../message/relay-attribute.ts';
+import { MAX_RECORDS } from '../settings/policy.ts';
 
 /** What a dead letter that was put back says of the message inside it. */
 interface OpenedLetter {
@@ -25,8 +25,6 @@ interface Unwrapped {
 
 /** The relay never puts a letter into a letter; a person with an editor may. */
 const MAX_LETTERS = 4;
-/** Adobe's deepest request (campaign tokens, form visitor data) has six levels. */
-const MAX_DEPTH = 32;
 /** Levels that a letter adds around the original body. */
 const LETTER_DEPTH = 2;
 /** Where letters are kept; a pointer to anywhere else is not the relay's. */
@@ -133,4 +131,4 @@ function pointerOf(letter: Record<string, unknown>): OverflowPointer | undefined
 }
 
 export type { OpenedLetter, Unwrapped };
-export { MAX_DEPTH, OVERFLOW_PREFIX, unwrap };
+export { OVERFLOW_PREFIX, unwrap };

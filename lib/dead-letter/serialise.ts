@@ -1,19 +1,18 @@
 import { shorten, toJsonText } from '../message/json-text.ts';
-import { attributeBytes, attributesBytes, MAX_ATTRIBUTES, MAX_MESSAGE_BYTES } from '../message/message-size.ts';
+import { attributeBytes, attributesBytes } from '../message/message-size.ts';
 import type { MessageAttribute } from '../message/queue.ts';
+import { BILLED_BYTES, MAX_ATTRIBUTES, MAX_MESSAGE_BYTES } from '../settings/policy.ts';
 import type { DeadLetter } from './types.ts';
 
-/** SQS bills by 64 KB: up to there, a letter laid out for the eye costs nothing. */
-const MAX_INDENTED_BYTES = 65_536;
 const MAX_FACT_LENGTH = 128;
 const OUTSIDE_XML = /[^\t\n\r\x20-\uD7FF\uE000-\uFFFC\u{10000}-\u{10FFFF}]/gu;
 
 /** JSON of XML 1.0 characters only, laid out for the console while that is free. */
 function serialise(letter: DeadLetter): string {
   const compact = toJsonText(letter);
-  if (Buffer.byteLength(compact) > MAX_INDENTED_BYTES) return compact;
+  if (Buffer.byteLength(compact) > BILLED_BYTES) return compact;
   const indented = toJsonText(letter, 2);
-  return Buffer.byteLength(indented) > MAX_INDENTED_BYTES ? compact : indented;
+  return Buffer.byteLength(indented) > BILLED_BYTES ? compact : indented;
 }
 
 /** The short facts, so that a list of letters can be filtered without opening one. */

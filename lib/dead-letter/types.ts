@@ -1,24 +1,13 @@
 import type { CodeLevel } from '../marketo/catalogue/types.ts';
 import type { Json } from '../marketo/request.ts';
+import type { RelayCodeEntry } from '../settings/relay-codes.ts';
 
 /** Marketo's four levels, and two of the relay's own: the message itself, or a budget of the relay. */
-type FailureLevel = CodeLevel | 'message' | 'relay';
-
-/** The relay's own reasons, beside Marketo's codes. */
-type RelayCode =
-  | 'invalidMessage'
-  | 'expired' // past the message's notAfter
-  | 'recordTooLarge'
-  | 'attemptsExhausted'
-  | 'ageExhausted'
-  | 'outcomeUnknown' // a call that may not be repeated had no certain outcome
-  | 'unreadableReply'
-  | 'redirected'
-  | 'httpStatus';
+type FailureLevel = CodeLevel | RelayCodeEntry['level'];
 
 interface Failure {
   readonly level: FailureLevel;
-  /** Marketo's code or a {@link RelayCode}. */
+  /** Marketo's code, or one of the relay's own: a `DeadLetterCode`. */
   readonly code: string;
   readonly name: string;
   /** What Marketo said, or every problem of an invalid message. */
@@ -76,4 +65,4 @@ interface DeadLetter {
   readonly overflow?: { readonly bucket: string; readonly key: string; readonly cut: readonly string[] };
 }
 
-export type { DeadLetter, Failure, FailureDetail, FailureLevel, RelayCode };
+export type { DeadLetter, Failure, FailureDetail, FailureLevel };

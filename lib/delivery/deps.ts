@@ -18,7 +18,7 @@ interface DeliveryLimits {
   readonly retryMaxAgeMs: number;
 }
 
-/** Everything the way of a message touches outside its own code. */
+/** Everything outside this room that delivery uses. */
 interface DeliveryDeps {
   readonly baseUrl: string;
   readonly transport: Transport;
@@ -26,7 +26,7 @@ interface DeliveryDeps {
   /** The access token that all workers share. */
   readonly tokens: TokenKeeper;
   readonly sendOnce: SendOnce;
-  /** Where the messages come from and go back to. */
+  /** The queue that the messages come from and are requeued to. */
   readonly queue: Queue;
   readonly deadLetters: DeadLetterPublisher;
   readonly overflow: OverflowStore;
@@ -35,7 +35,7 @@ interface DeliveryDeps {
   readonly log: Log;
   readonly observe: Observe;
   readonly limits: DeliveryLimits;
-  /** Values that must not appear in a letter, even when Marketo echoes them. */
+  /** Values that must not appear in a dead letter, even when Marketo echoes them. */
   secrets(): readonly Secret[];
 }
 

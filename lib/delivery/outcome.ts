@@ -2,7 +2,7 @@ import type { HttpReply, HttpRequest } from '../marketo/http.ts';
 import type { Verdict } from './judge/verdict.ts';
 import type { WorkItem } from './work-item.ts';
 
-/** One call as it went over the wire: what a letter shows. The token is in neither half. */
+/** One HTTP call as it was made: what a dead letter shows. The token is in neither half. */
 interface Exchange {
   readonly request: HttpRequest;
   readonly reply: HttpReply;
@@ -12,21 +12,21 @@ interface Exchange {
 }
 
 /**
- * What is to become of an item in this invocation.
+ * What becomes of an item in this invocation.
  *
- * - `delivered`: Marketo has it, now or before.
- * - `again`: back to the queue. `wait`: for a limit, not an attempt; `retry`: after a failure that may pass.
- * - `dead`: to the dead-letter queue.
+ * - `delivered`: Marketo has it, from this call or an earlier one.
+ * - `requeue`: it goes back to the queue. `wait`: for a limit, which is no attempt; `retry`: after a failure that may pass.
+ * - `dead`: it goes to the dead-letter queue.
  */
 type Outcome =
   | { readonly kind: 'delivered' }
   | {
       readonly kind: 'requeue';
       readonly reason: 'wait' | 'retry';
-      /** Marketo's code, or the limit that is waited for. */
+      /** Marketo's code, or one of the relay's own: a `WaitCode`, or a `RelayCode` that leads to a retry. */
       readonly code: string;
       readonly delayMs: number;
-      /** Isolation goes on with calls of so many messages. */
+      /** The next call of this message is shared by so many messages at most: isolation goes on from there. */
       readonly shareAtMost?: number;
     }
   | {
@@ -40,4 +40,16 @@ type Outcome =
       readonly tried: boolean;
     };
 
-export type { Exchange, Outcome };
+type RequeueOutcome = Extract<Outcome, { readonly kind: 'requeue' }>;
+type DeadOutcome = Extract<Outcome, { readonly kind: 'dead' }>;
+type Outcomes = ReadonlyMap<WorkItem, Outcome>;
+
+const NO_OUTCOMES: Outcomes = new Map();
+
+/** One outcome for all of these items. */
+function sameOutcome(items: readonly WorkItem[], outcome: Outcome): Outcomes {
+  return new Map(items.map((item) => [item, outcome]));
+}
+
+export type { DeadOutcome, Exchange, Outcome, Outcomes, RequeueOutcome };
+export { NO_OUTCOMES, sameOutcome };

@@ -1,27 +1,28 @@
 import { keysOf } from '../marketo/endpoints/endpoints.ts';
+import type { Endpoint } from '../marketo/endpoints/types.ts';
 import type { MarketoRequest } from '../marketo/request.ts';
 import type { Message, MessageRecord } from '../message/message.ts';
 
 /**
- * The least that a verdict speaks of: one record of a message, or a whole message whose `result` does not answer its
+ * The least that a verdict is about: one record of a message, or a whole message whose `result` does not answer its
  * `input` entry by entry.
  */
 interface WorkItem {
   readonly message: Message;
   readonly record?: MessageRecord;
-  /** What it changes: no two items with a key in common are ever in flight together, nor swap order. */
+  /** What it changes. Two items with a key in common are never in flight together and never change their order. */
   readonly keys: readonly string[];
-  /** The record as JSON, in bytes of UTF-8. 0 for a whole message. */
+  /** The size of the record as JSON, in bytes of UTF-8. 0 for a whole message. */
   readonly bytes: number;
 }
 
-/** One HTTP request to Marketo, planned: it carries the items of one message or of many. */
+/** One HTTP request to Marketo, as planned: it carries the items of one message or of many. */
 interface Call {
   readonly items: readonly WorkItem[];
   readonly request: MarketoRequest;
-  /** True once its token was replaced: a second refusal is not the token's age. */
+  /** True once its token was replaced: the age of the token does not explain a second refusal. */
   readonly reauthenticated: boolean;
-  /** True for a part of a call that failed as a whole: if it goes back to the queue, its messages stay in parts so small. */
+  /** True for a part of a call that failed as a whole: its messages stay in parts so small when they are requeued. */
   readonly isPart: boolean;
 }
 
@@ -41,5 +42,11 @@ function messagesOf(items: readonly WorkItem[]): readonly Message[] {
   return [...new Set(items.map((item) => item.message))];
 }
 
+/** All items of a call have the same endpoint. */
+function endpointOf({ items: [first] }: Pick<Call, 'items'>): Endpoint {
+  if (first === undefined) throw new Error('a call needs at least one item');
+  return first.message.endpoint;
+}
+
 export type { Call, WorkItem };
-export { messagesOf, toWorkItems };
+export { endpointOf, messagesOf, toWorkItems };

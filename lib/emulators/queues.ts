@@ -1,6 +1,7 @@
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, type QueueAttributeName, SQSClient } from '@aws-sdk/client-sqs';
 import { buildApp } from 'fauxqs';
+import { DEFAULT_MAX_RECEIVE_COUNT, MAX_MESSAGE_BYTES, RETENTION_SECONDS } from '../settings/policy.ts';
 import { LOCAL_ACCOUNT, LOCAL_CREDENTIALS, LOCAL_REGION } from './aws.ts';
 import { LOOPBACK } from './loopback.ts';
 
@@ -11,7 +12,7 @@ interface LocalQueuesOptions {
   readonly bucketName?: string;
   /** How long a received message stays hidden. Default 30, as SQS. */
   readonly visibilityTimeoutSeconds?: number;
-  /** Receives before SQS itself moves a message to the dead-letter queue. Default 10. */
+  /** Receives before SQS itself moves a message to the dead-letter queue. Default as the stack's. */
   readonly maxReceiveCount?: number;
 }
 
@@ -25,11 +26,6 @@ interface LocalQueues {
   readonly bucketName: string;
   stop(): Promise<void>;
 }
-
-/** SQS: 1 MiB a message, body and attributes. */
-const MAX_MESSAGE_BYTES = 1_048_576;
-/** SQS: the longest retention, 14 days. */
-const MAX_RETENTION_SECONDS = 14 * 24 * 3600;
 
 /**
  * Embedded SQS and S3 in this process, with the queue, its dead-letter queue (redrive policy) and the overflow bucket.
@@ -55,12 +51,12 @@ async function startQueues(options: LocalQueuesOptions = {}): Promise<LocalQueue
       credentials: LOCAL_CREDENTIALS,
       forcePathStyle: true,
     });
-    await createQueue(sqs, deadLetterQueueName, { MessageRetentionPeriod: String(MAX_RETENTION_SECONDS) });
+    await createQueue(sqs, deadLetterQueueName, { MessageRetentionPeriod: String(RETENTION_SECONDS) });
     await createQueue(sqs, queueName, {
       VisibilityTimeout: String(options.visibilityTimeoutSeconds ?? 30),
       RedrivePolicy: JSON.stringify({
         deadLetterTargetArn: arnOf(deadLetterQueueName),
-        maxReceiveCount: options.maxReceiveCount ?? 10,
+        maxReceiveCount: options.maxReceiveCount ?? DEFAULT_MAX_RECEIVE_COUNT,
       }),
     });
     await s3.send(new CreateBucketCommand({ Bucket: bucketName }));
@@ -99,4 +95,4 @@ function arnOf(queueName: string): string {
 }
 
 export type { LocalQueues, LocalQueuesOptions };
-export { MAX_MESSAGE_BYTES, startQueues };
+export { startQueues };

@@ -12,7 +12,8 @@ interface LocalTable {
 /**
  * An embedded DynamoDB in memory, with the ledger table in it: partition key `pk`, a string, on demand.
  *
- * It differs from DynamoDB in what platform notes call gaps: no `Item` on a failed condition, no transactions, no TTL.
+ * dynalite 4.0.0 lacks three things that DynamoDB has: it returns no `Item` with a failed condition, it knows no
+ * transactions, and it deletes nothing by time to live.
  */
 async function startTable(options: { tableName?: string } = {}): Promise<LocalTable> {
   const tableName = options.tableName ?? 'marketo-relay-ledger';

@@ -1,4 +1,4 @@
-import { begin, type Incoming, prepare, type RecordFault } from './execute.ts';
+import { begin, type Incoming, operationOf, prepare, type RecordFault } from './execute.ts';
 import type { Hit } from './faults.ts';
 import { isObject, type Json } from './json.ts';
 import type { Admission } from './limits.ts';
@@ -44,19 +44,24 @@ interface Started {
 async function decide(machine: Machine, arrival: Arrival): Promise<Decision> {
   const { token, admission, body, text, url, method, path } = arrival;
   const requestId = newRequestId(machine.subscription);
+  // Rule: wire-token-first
   if (token.kind === 'invalid') return refuse('601', 'Access token invalid', requestId);
   if (token.kind === 'expired') return refuse('602', 'Access token expired', requestId);
   if (admission?.refusal !== undefined) return refuse(admission.refusal.code, admission.refusal.message, requestId);
+  // Rule: wire-token-in-header
   if (token.kind === 'missing') return refuse('603', 'Access denied', requestId);
   if (body.kind === 'aborted') return { ending: { kind: 'reset' } };
+  // Rule: wire-uri-limit
   if (Buffer.byteLength(url) > machine.maxUriBytes) return refuseHttp(414, 'Request-URI Too Long');
+  // Rule: wire-body-limit
   if (body.kind === 'tooLarge') return refuseHttp(413, 'Request Entity Too Large');
-  const { hit, extraLatencyMs } = machine.faults.pick({ target: 'api', method, path, body: text });
   const query = new URLSearchParams(url.slice(path.length));
   const { contentType } = arrival;
   const incoming: Incoming = { method, path, url, query, contentType, bytes: body.bytes, text, user: token.user };
+  const picked = machine.faults.pick({ target: 'api', method, path, body: text });
+  const hit = machine.switches.codeFor(() => operationOf(incoming)) ?? picked.hit;
   try {
-    return await run(machine, incoming, hit, extraLatencyMs, requestId);
+    return await run(machine, incoming, hit, picked.extraLatencyMs, requestId);
   } catch (error) {
     machine.counters.internalErrors.push(String(error));
     return refuse('611', 'System error', requestId);
@@ -71,8 +76,9 @@ async function run(
   requestId: string,
 ): Promise<Decision> {
   const play = hit && playOf(hit);
+  machine.subscription.database.imports.settle(machine.subscription.nowMs());
   const started: Started = play?.runs === false ? {} : start(incoming, machine, play?.records);
-  const latencyMs = machine.latency.drawMs() + extraLatencyMs;
+  const latencyMs = machine.switches.latencyMs(machine.latency.drawMs()) + extraLatencyMs;
   if (latencyMs > 0) await machine.timers.sleep(latencyMs);
   const outcome = started.finish?.();
   const done = started.call && outcome && workDone(started.call, outcome, incoming);
@@ -92,7 +98,7 @@ async function run(
 
 /** `operation` only when it is reached: a call that fails on its way has a `finish` all the same. */
 function start(incoming: Incoming, machine: Machine, records: RecordFault | undefined): Started {
-  const prepared = prepare(incoming);
+  const prepared = prepare(incoming, machine.subscription);
   const named = prepared.operation === undefined ? {} : { operation: prepared.operation };
   if (prepared.kind === 'failure') return { ...named, finish: () => prepared.failure };
   return { ...named, call: prepared.call, finish: begin(prepared.run, prepared.call, machine.subscription, records) };
@@ -103,7 +109,8 @@ function start(incoming: Incoming, machine: Machine, records: RecordFault | unde
  * was. A failure of the whole call is always found before anything is written.
  */
 function workDone(call: ApiCall, outcome: Outcome, { url, text }: Incoming): string | undefined {
-  if (outcome.kind === 'failure') return undefined;
+  if (outcome.kind === 'failure' || (outcome.kind === 'raw' && outcome.status !== 200)) return undefined;
+  if (outcome.kind === 'raw') return `${url} ${text}`;
   const result = outcome.result ?? [];
   const skips = result.map((entry) => isObject(entry) && entry.status === 'skipped');
   if (!skips.includes(true)) return `${url} ${text}`;
@@ -132,6 +139,7 @@ function refuseHttp(status: number, title: string): Decision {
 
 /** Four hex digits, `#`, and the time in hex, as on recordings of Marketo. */
 function newRequestId({ random, nowMs }: Subscription): string {
+  // Rule: wire-request-id
   return `${hexDigits(random, 4)}#${nowMs().toString(16)}`;
 }
 

@@ -2,7 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { decide } from './decide.ts';
 import type { Machine } from './machine.ts';
 import { readBody } from './read-body.ts';
-import { type Ending, send } from './reply.ts';
+import type { Ending } from './reply.ts';
+import { send } from './send.ts';
+import type { TokenCheck } from './tokens.ts';
 
 /** Marketo: bulk-import, a file must be under 10 MB. */
 const MAX_IMPORT_BYTES = 10_000_000;
@@ -19,10 +21,12 @@ async function answerApiCall(machine: Machine, request: IncomingMessage, respons
   counters.apiCalls += 1;
   limits.arrive(arrivedAtMs);
   if (faults.expiresToken({ target: 'api', method, path, body: '' })) tokens.expireAll();
-  const token = tokens.check(request.headers.authorization);
+  const refused = machine.switches.find('tokenInvalid') !== undefined;
+  const token: TokenCheck = refused ? { kind: 'invalid' } : tokens.check(request.headers.authorization);
   const userId = token.kind === 'valid' ? token.user.userId : undefined;
   const isFree = token.kind === 'invalid' || token.kind === 'expired';
   const admission = isFree ? undefined : limits.admit(userId ?? 'unknown', arrivedAtMs);
+  // Rule: bulk-size
   const body = await readBody(request, path.startsWith('/bulk/') ? MAX_IMPORT_BYTES : machine.maxBodyBytes);
   const text = body.kind === 'body' ? body.bytes.toString() : '';
   const contentType = request.headers['content-type'] ?? '';
@@ -31,9 +35,10 @@ async function answerApiCall(machine: Machine, request: IncomingMessage, respons
   if (admission !== undefined) limits.settle(admission, decision.code);
   const leave = () => admission !== undefined && limits.leave(admission);
   const { ending } = decision;
+  // Rule: limits-slot-held
   if (ending.kind !== 'hang') leave();
   if (decision.code !== undefined) subscription.usage.countError(subscription.nowMs(), decision.code);
-  await send(response, ending);
+  await send(machine, response, ending);
   const endedAtMs = subscription.nowMs();
   if (ending.kind === 'hang') {
     const restMs = arrivedAtMs + ending.holdsSlotMs - endedAtMs;

@@ -26,36 +26,68 @@ interface RecordFault {
   readonly hits: (record: Json, position: number) => boolean;
 }
 
+/** How often a subscription that knows no form reads blames the content type instead: the fake's own figure. */
+const SPORADIC = 0.2;
+
 type Prepared =
   | { readonly kind: 'failure'; readonly failure: Failure; readonly operation?: string }
   | { readonly kind: 'ready'; readonly operation: string; readonly run: Operation; readonly call: ApiCall };
 
 /** Everything that is checked before an operation sees the call: path, method, content type, JSON. */
-function prepare(incoming: Incoming): Prepared {
-  const isForm = incoming.contentType.startsWith('application/x-www-form-urlencoded');
-  const query = incoming.query;
-  if (isForm) for (const [name, value] of new URLSearchParams(incoming.text)) query.append(name, value);
+function prepare(incoming: Incoming, { features, random }: Subscription): Prepared {
+  const isForm = isFormCall(incoming);
+  const query = parametersOf(incoming);
   const method = effectiveMethod(incoming, query);
+  // Rule: wire-form-read-refused
+  if (isForm && method === 'GET' && incoming.method === 'POST' && !features.formReads) {
+    return failed(random() < SPORADIC ? wrongType() : fail('605', "HTTP Method 'POST' is not supported"));
+  }
   const route = findRoute(method, incoming.path);
+  // Rule: wire-unknown-path
   if (route.kind === 'unknown') return failed(fail('610', 'Requested resource not found'));
+  // Rule: wire-wrong-method
   if (route.kind === 'wrongMethod') return failed(fail('605', `HTTP Method '${method}' is not supported`));
   const { operation, params } = route;
   const { path, text, contentType, user } = incoming;
+  // Rule: wire-denied
   if (isDenied(user, path)) return failed(fail('603', 'Access denied'), operation.name);
   const call = { method, path, params, query, text, contentType, user };
   if (operation.body === 'multipart' || operation.body === 'form' || text === '' || isForm) {
     if (operation.body === 'json' && isForm && method === 'POST') return failed(wrongType(), operation.name);
     return ready(operation, { ...call, body: undefined });
   }
+  // Rule: wire-content-type
   if (!/^application\/json\b/i.test(contentType)) return failed(wrongType(), operation.name);
+  // Rule: wire-invalid-json
   const body = isUtf8(incoming.bytes) ? parse(text) : undefined;
   if (!isObject(body)) return failed(fail('609', 'Invalid JSON'), operation.name);
   return ready(operation, { ...call, body });
 }
 
+/** The name of what would be done; undefined for a path or method that is not known. */
+function operationOf(incoming: Incoming): string | undefined {
+  const route = findRoute(effectiveMethod(incoming, parametersOf(incoming)), incoming.path);
+  return route.kind === 'found' ? route.operation.name : undefined;
+}
+
+function isFormCall({ contentType }: Incoming): boolean {
+  return contentType.startsWith('application/x-www-form-urlencoded');
+}
+
+/** The query, and the form after it. */
+function parametersOf(incoming: Incoming): URLSearchParams {
+  const parameters = new URLSearchParams(incoming.query);
+  if (isFormCall(incoming)) {
+    for (const [name, value] of new URLSearchParams(incoming.text)) parameters.append(name, value);
+  }
+  return parameters;
+}
+
 /** `_method` in the query or the form; the asset endpoints dropped it (Marketo: blog, February 2020). */
 function effectiveMethod({ method, path }: Incoming, query: URLSearchParams): string {
+  // Rule: wire-form-read
   const override = query.get('_method')?.toUpperCase();
+  // Rule: wire-asset-method
   const allowed = method === 'POST' && !path.startsWith('/rest/asset/');
   return allowed && (override === 'GET' || override === 'DELETE') ? override : method;
 }
@@ -92,7 +124,7 @@ function begin(operation: Operation, call: ApiCall, subscription: Subscription, 
   const finish = rest.length === 0 ? () => succeed([]) : operation.begin({ ...call, body }, subscription);
   return () => {
     const outcome = finish();
-    if (outcome.kind === 'failure' || outcome.result === undefined) return outcome;
+    if (outcome.kind !== 'success' || outcome.result === undefined) return outcome;
     const others = [...outcome.result];
     const isNumbered = others.some((other) => isObject(other) && other.seq !== undefined);
     const all = hit.map((isHit) => (isHit ? entry() : (others.shift() ?? null)));
@@ -108,4 +140,4 @@ function isDenied(user: FakeUser, path: string): boolean {
 }
 
 export type { Incoming, RecordFault };
-export { begin, prepare };
+export { begin, operationOf, prepare };

@@ -3,6 +3,7 @@ import type { FaultRule } from './faults.ts';
 import type { Machine } from './machine.ts';
 import { type FakeLimits, type Latency, OTHER_USER_ID } from './options.ts';
 import type { CallReport, FakeStats } from './stats.ts';
+import type { Switches } from './switches.ts';
 
 /** A running fake. */
 interface FakeMarketo {
@@ -22,6 +23,8 @@ interface FakeMarketo {
   executions(marker: string): number;
   setFaults(rules: readonly FaultRule[]): void;
   addFault(rule: FaultRule): void;
+  /** Faults that last until they are switched off. */
+  readonly switches: Switches;
   setLatency(latencyMs: Latency): void;
   /** The window's length stays. */
   setLimits(limits: Partial<Omit<FakeLimits, 'rateLimitWindowSeconds'>>): void;
@@ -44,7 +47,10 @@ function handleOf(machine: Machine, url: string, stop: () => Promise<void>): Fak
     url,
     clientId: users[0]?.clientId ?? '',
     clientSecret: users[0]?.clientSecret ?? '',
-    database: subscription.database,
+    get database() {
+      subscription.database.imports.settle(subscription.nowMs());
+      return subscription.database;
+    },
     get stats() {
       return snapshot(machine);
     },
@@ -53,6 +59,7 @@ function handleOf(machine: Machine, url: string, stop: () => Promise<void>): Fak
     executions: (marker) => counters.markers.get(marker) ?? 0,
     setFaults: (rules) => faults.set(rules),
     addFault: (rule) => faults.add(rule),
+    switches: machine.switches,
     setLatency: (latencyMs) => machine.latency.set(latencyMs),
     setLimits: (changed) => limits.change(changed),
     otherTraffic: (calls) => limits.countOthers(OTHER_USER_ID, calls, subscription.nowMs()),

@@ -5,7 +5,8 @@ import { answerIdentity, badCredentials } from './identity.ts';
 import type { Machine } from './machine.ts';
 import { endingOf } from './play-fault.ts';
 import { readBody } from './read-body.ts';
-import { type Ending, send } from './reply.ts';
+import type { Ending } from './reply.ts';
+import { send } from './send.ts';
 
 const MAX_BODY_BYTES = 65_536;
 
@@ -15,19 +16,22 @@ async function answerIdentityCall(machine: Machine, request: IncomingMessage, re
   const arrivedAtMs = subscription.nowMs();
   const { method = '', url = '' } = request;
   const path = pathOf(url);
+  // Rule: limits-identity-free
   counters.identityCalls += 1;
   const body = await readBody(request, MAX_BODY_BYTES);
   const text = body.kind === 'body' ? body.bytes.toString() : '';
   const parameters = new URLSearchParams(url.slice(path.length));
+  // Rule: identity-parameters
   for (const [name, value] of new URLSearchParams(text)) parameters.append(name, value);
   const { hit, extraLatencyMs } = machine.faults.pick({ target: 'identity', method, path, body: text });
-  const latencyMs = machine.latency.drawMs() + extraLatencyMs;
+  const latencyMs = machine.switches.latencyMs(machine.latency.drawMs()) + extraLatencyMs;
   if (latencyMs > 0) await machine.timers.sleep(latencyMs);
   const honest = answerIdentity({ method, path, parameters }, users, machine.tokens, hit?.effect);
-  const ending = hit === undefined ? honest : faultyEnding(hit.effect, honest);
+  const given = hit === undefined ? honest : faultyEnding(hit.effect, honest);
+  const ending = machine.switches.find('credentialsRevoked') === undefined ? given : badCredentials;
   response.setHeader('Cache-Control', 'no-store');
   response.setHeader('Pragma', 'no-cache');
-  await send(response, ending);
+  await send(machine, response, ending);
   const status = statusOf(ending);
   machine.reports.add({
     kind: 'identity',

@@ -15,12 +15,14 @@ function answerIdentity(
   const { method, path, parameters } = request;
   if (path !== TOKEN_PATH) return htmlReply(404, 'Not Found');
   if (method !== 'GET' && method !== 'POST') return htmlReply(405, 'Method Not Allowed');
+  // Rule: identity-other-grant
   if (parameters.get('grant_type') !== 'client_credentials') {
     return refusal(400, 'unsupported_grant_type', 'Unsupported grant type');
   }
   const user = users.find(({ clientId, clientSecret }) => {
     return clientId === parameters.get('client_id') && clientSecret === parameters.get('client_secret');
   });
+  // Rule: identity-bad-credentials
   if (user === undefined) return refusal(401, 'invalid_client', 'Bad client credentials');
   const isRefused = effect?.kind === 'identity' && 'refusedToken' in effect;
   const token = isRefused ? tokens.refusedToken(user) : tokens.issue(user);

@@ -1,4 +1,4 @@
-import type { FakeLimits } from './options.ts';
+import { type FakeLimits, OTHER_USER_ID } from './options.ts';
 import { RollingWindow } from './rolling-window.ts';
 import type { DayUsage, Usage } from './usage.ts';
 
@@ -8,6 +8,14 @@ const FREE_CODES: ReadonlySet<string> = new Set(['601', '602', '604', '605', '60
 interface Refusal {
   readonly code: '606' | '607' | '615';
   readonly message: string;
+}
+
+/** Calls that others made of a day, for {@link Limits.spendDay}. */
+interface SpentDay {
+  /** Whether that day is gone. */
+  isOver(): boolean;
+  /** Takes the calls back; nothing once the day is gone. */
+  undo(): void;
 }
 
 /** One call that was counted when it arrived, let in or not. */
@@ -29,11 +37,13 @@ class Limits {
   /** Every API call that arrived over HTTP, whatever became of it. */
   readonly #arrivals: RollingWindow;
   #slots = 0;
+  readonly #forced = new Set<'606' | '615'>();
   #worstConcurrency = 0;
 
   constructor(limits: FakeLimits, usage: Usage) {
     this.#limits = limits;
     this.#usage = usage;
+    // Rule: limits-rolling
     this.#counted = new RollingWindow(limits.rateLimitWindowSeconds * 1000);
     this.#arrivals = new RollingWindow(limits.rateLimitWindowSeconds * 1000);
   }
@@ -66,6 +76,7 @@ class Limits {
 
   admit(userId: string, nowMs: number): Admission {
     const day = this.#usage.day(nowMs);
+    // Rule: limits-refused-count
     this.#usage.count(day, userId, 1);
     const inWindow = this.#counted.add(nowMs);
     this.#worstConcurrency = Math.max(this.#worstConcurrency, this.#slots + 1);
@@ -75,13 +86,17 @@ class Limits {
   }
 
   #refusal(today: number, inWindow: number): Refusal | undefined {
+    // Rule: limits-precedence
     const { dailyQuota, rateLimitCalls, rateLimitWindowSeconds, maxConcurrentCalls } = this.#limits;
+    // Rule: limits-quota
     if (today > dailyQuota) return { code: '607', message: `Daily quota '${dailyQuota}' reached` };
-    if (inWindow > rateLimitCalls) {
+    // Rule: limits-rate
+    if (inWindow > rateLimitCalls || this.#forced.has('606')) {
       const message = `Max rate limit '${rateLimitCalls}' exceeded with in '${rateLimitWindowSeconds}' secs`;
       return { code: '606', message };
     }
-    if (this.#slots >= maxConcurrentCalls) {
+    // Rule: limits-concurrency
+    if (this.#slots >= maxConcurrentCalls || this.#forced.has('615')) {
       return { code: '615', message: `Concurrent access limit '${maxConcurrentCalls}' reached` };
     }
     return undefined;
@@ -89,6 +104,7 @@ class Limits {
 
   /** The reply is known: a starred code takes the call back. Once only. */
   settle(admission: Admission, code: string | undefined): void {
+    // Rule: limits-free-codes
     if (!admission.counted || code === undefined || !FREE_CODES.has(code)) return;
     admission.counted = false;
     this.#usage.count(admission.day, admission.userId, -1);
@@ -106,6 +122,21 @@ class Limits {
   countOthers(userId: string, calls: number, nowMs: number): void {
     this.#usage.count(this.#usage.day(nowMs), userId, calls);
     for (let call = 0; call < calls; call += 1) this.#counted.add(nowMs);
+  }
+
+  /** Refuses every call with the code, as if others filled the limit, until the returned function is called. */
+  refuseAll(code: '606' | '615'): () => void {
+    this.#forced.add(code);
+    return () => void this.#forced.delete(code);
+  }
+
+  /** Others use what is left of the day, over many windows. */
+  spendDay(nowMs: () => number): SpentDay {
+    const day = this.#usage.day(nowMs());
+    const calls = Math.max(0, this.#limits.dailyQuota - day.total);
+    this.#usage.count(day, OTHER_USER_ID, calls);
+    const isOver = (): boolean => this.#usage.day(nowMs()) !== day;
+    return { isOver, undo: () => this.#usage.count(day, OTHER_USER_ID, -calls) };
   }
 
   /** Takes slots for somebody else, until the returned function is called. */

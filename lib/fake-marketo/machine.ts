@@ -9,6 +9,7 @@ import {
   type FakeLimits,
   type FakeMarketoOptions,
   type FakeUser,
+  IMPORT_PACE,
   MARKETO_LIMITS,
   systemClock,
 } from './options.ts';
@@ -17,6 +18,7 @@ import { Reports } from './reports.ts';
 import { shippedData } from './seed-data.ts';
 import { Counters } from './stats.ts';
 import type { Subscription } from './subscription.ts';
+import { createSwitches, type Door, type SwitchBoard } from './switches.ts';
 import { Timers } from './timers.ts';
 import { Tokens } from './tokens.ts';
 import { Usage } from './usage.ts';
@@ -28,6 +30,7 @@ interface Machine {
   readonly limits: Limits;
   readonly tokens: Tokens;
   readonly faults: Faults;
+  readonly switches: SwitchBoard;
   readonly counters: Counters;
   readonly reports: Reports;
   readonly latency: LatencySource;
@@ -36,25 +39,31 @@ interface Machine {
   readonly maxUriBytes: number;
 }
 
-/** One source of randomness for each purpose, so that more faults do not change the latencies. */
-function createMachine(options: FakeMarketoOptions): Machine {
+/**
+ * One source of randomness for each purpose, so that more faults do not change the latencies. `door` is asked for when an
+ * outage shuts it.
+ */
+function createMachine(options: FakeMarketoOptions, door: () => Door): Machine {
   const clock = options.clock ?? systemClock;
   const nowMs = () => clock.nowMs();
   const seed = options.seed ?? 1;
   const random = seededRandom(seed);
+  // Rule: limits-reset
   const usage = new Usage(options.quotaTimeZone ?? 'America/Chicago');
   const limits = new Limits(limitsOf(options), usage);
   const counters = new Counters();
   const reports = new Reports(counters, options.callLogSize ?? 0);
   if (options.onCall !== undefined) reports.listen(options.onCall);
-  const database = new Database(options.data ?? shippedData(), random, nowMs());
+  const database = new Database(options.data ?? shippedData(), random, nowMs(), { ...IMPORT_PACE, ...options.imports });
+  const tokens = new Tokens(clock, seededRandom(seed + 1), options.tokenLifetimeSeconds ?? 3600);
   const features = { ...DEFAULT_FEATURES, ...options.features };
   return {
     subscription: { database, features, usage, counters, random, nowMs },
     users: usersOf(options),
     limits,
-    tokens: new Tokens(clock, seededRandom(seed + 1), options.tokenLifetimeSeconds ?? 3600),
+    tokens,
     faults: new Faults(options.faults ?? [], seededRandom(seed + 2)),
+    switches: createSwitches({ limits, tokens, door, nowMs }),
     counters,
     reports,
     latency: new LatencySource(options.latencyMs ?? 0, seededRandom(seed + 3)),

@@ -49,12 +49,22 @@ type Input = { readonly kind: 'input'; readonly records: readonly JsonObject[] }
 
 /** Marketo: lead-database, records per call. */
 const RECORD_LIMIT = 300;
+const NO_INPUT = fail('1002', "Missing value for the required parameter 'input'");
 
-function readInput(call: ApiCall, limit: number = RECORD_LIMIT): Input {
+interface InputRules {
+  /** @default 300 */
+  readonly limit?: number;
+  /** What a call without `input` gets. @default 1002 */
+  readonly missing?: Failure;
+}
+
+function readInput(call: ApiCall, { limit = RECORD_LIMIT, missing = NO_INPUT }: InputRules = {}): Input {
   const input = call.body?.input;
-  if (input === undefined || input === null) return fail('1002', "Missing value for the required parameter 'input'");
+  // Rule: wire-input-missing
+  if (input === undefined || input === null) return missing;
   if (!Array.isArray(input)) return fail('1003', "Invalid data: 'input' must be an array");
   if (input.length === 0) return fail('1003', "Invalid data: 'input' is empty");
+  // Rule: wire-record-limit
   if (input.length > limit) return fail('1003', `Invalid data: at most ${limit} records are allowed in 'input'`);
   const records = (input as readonly Json[]).filter(isObject);
   if (records.length < input.length) return fail('609', "Invalid JSON: every entry of 'input' must be an object");
@@ -77,5 +87,5 @@ function text(value: Json | undefined): string {
   return typeof value === 'string' ? value : '';
 }
 
-export type { ApiCall, Entry, Input, Operation };
+export type { ApiCall, Entry, Input, Operation, Run };
 export { notANumber, operations, RECORD_LIMIT, readId, readInput, text };

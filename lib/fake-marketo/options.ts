@@ -1,3 +1,4 @@
+import type { ImportPace } from './database/imports.ts';
 import type { FaultRule } from './faults.ts';
 import type { SeedData } from './seed-data.ts';
 import type { CallReport } from './stats.ts';
@@ -40,6 +41,13 @@ interface FakeFeatures {
   readonly namedAccounts: boolean;
   /** False: 1035 for lead exports by `updatedAt`, `smartListId` or `smartListName`. */
   readonly exportFilters: boolean;
+  /**
+   * False: a form POST with `_method=GET` gets 605, and now and then 612, as some subscriptions answer it (node-marketo,
+   * issues 36 and 40). Drawn from the seed.
+   */
+  readonly formReads: boolean;
+  /** True: an import without failures or warnings has an empty file of them (HTTP 200), instead of none (HTTP 404). */
+  readonly emptyImportFiles: boolean;
 }
 
 /** How long a call takes, in real milliseconds; a range is drawn from evenly. */
@@ -63,6 +71,8 @@ interface FakeMarketoOptions extends Partial<FakeLimits> {
   /** @default one user, with `clientId` and `clientSecret` */
   readonly users?: readonly FakeUser[];
   readonly features?: Partial<FakeFeatures>;
+  /** How long file imports take, as the server's clock counts. @default 5 s at least, 5,000 rows a second */
+  readonly imports?: Partial<ImportPace>;
   /** What the database holds at the start. @default the shipped data */
   readonly data?: SeedData;
   /** How many of the newest calls `calls()` keeps, bodies included. @default 0 */
@@ -93,10 +103,23 @@ const DEFAULT_FEATURES: FakeFeatures = {
   customObjectMetadata: true,
   namedAccounts: true,
   exportFilters: false,
+  formReads: true,
+  emptyImportFiles: false,
 };
+
+/** The fake's own figures: Marketo's depend on the queue of its subscription. */
+const IMPORT_PACE: ImportPace = { minMs: 5000, rowsPerSecond: 5000 };
 
 /** Never steps back, as the system's clock may: the windows below need arrivals in order. */
 const systemClock: FakeClock = { nowMs: () => Math.floor(performance.timeOrigin + performance.now()) };
 
 export type { FakeClock, FakeFeatures, FakeLimits, FakeMarketoOptions, FakeUser, Latency };
-export { DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, DEFAULT_FEATURES, MARKETO_LIMITS, OTHER_USER_ID, systemClock };
+export {
+  DEFAULT_CLIENT_ID,
+  DEFAULT_CLIENT_SECRET,
+  DEFAULT_FEATURES,
+  IMPORT_PACE,
+  MARKETO_LIMITS,
+  OTHER_USER_ID,
+  systemClock,
+};

@@ -14,8 +14,16 @@ interface Success {
   readonly more?: JsonObject;
 }
 
+/** A reply without Marketo's envelope: a file, or an HTTP status. */
+interface Raw {
+  readonly kind: 'raw';
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
 /** What an operation answers, before it is put into words on the wire. */
-type Outcome = Success | Failure;
+type Outcome = Success | Failure | Raw;
 
 /** Ends a call after its latency; what it does to the database happens here. */
 type Finish = () => Outcome;
@@ -34,6 +42,10 @@ function succeed(result?: readonly Json[], more?: JsonObject): Success {
   return { kind: 'success', ...(result === undefined ? {} : { result }), ...(more === undefined ? {} : { more }) };
 }
 
+function raw(status: number, contentType: string, body: string): Raw {
+  return { kind: 'raw', status, contentType, body };
+}
+
 function reason(code: string, message: string): Reason {
   return { code, message };
 }
@@ -49,5 +61,5 @@ function numbered(results: readonly JsonObject[]): JsonObject[] {
   return results.map((result, seq) => ({ seq, ...result }));
 }
 
-export type { Failure, Finish, Outcome, Reason, Success };
-export { fail, numbered, reason, skipped, succeed };
+export type { Failure, Finish, Outcome, Raw, Reason, Success };
+export { fail, numbered, raw, reason, skipped, succeed };

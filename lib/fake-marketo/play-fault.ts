@@ -78,7 +78,7 @@ function endingOf(effect: FaultEffect, outcome: Outcome | undefined, requestId: 
 }
 
 function resized(outcome: Outcome, by: number): Outcome {
-  if (outcome.kind === 'failure') return outcome;
+  if (outcome.kind !== 'success') return outcome;
   const result = outcome.result ?? [];
   const more = Array.from({ length: Math.max(0, by) }, () => ({ id: 999_999_999, status: 'updated' }));
   return succeed([...result.slice(0, Math.max(0, result.length + Math.min(0, by))), ...more], outcome.more);

@@ -1,7 +1,8 @@
 import type { Operation } from './operation.ts';
 import { activityOperations } from './operations/activities.ts';
 import { assetOperations } from './operations/assets.ts';
-import { bulkOperations } from './operations/bulk.ts';
+import { bulkExportOperations } from './operations/bulk-exports.ts';
+import { bulkImportOperations } from './operations/bulk-imports.ts';
 import { campaignOperations } from './operations/campaigns.ts';
 import { crmOperations } from './operations/crm-objects.ts';
 import { customObjectOperations } from './operations/custom-objects.ts';
@@ -38,10 +39,14 @@ const ALL: readonly Operation[] = [
   ...namedAccountListOperations,
   ...activityOperations,
   ...usageOperations,
-  ...bulkOperations,
+  ...bulkImportOperations,
+  ...bulkExportOperations,
   ...assetOperations,
   ...unmodelledOperations,
 ];
+
+/** Names of all operations. One name can stand for several paths. */
+const operationNames: ReadonlySet<string> = new Set(ALL.map(({ name }) => name));
 
 const root = plant(ALL);
 
@@ -108,4 +113,4 @@ function decode(segment: string): string {
 }
 
 export type { Route };
-export { findRoute };
+export { ALL, findRoute, operationNames };

@@ -68,6 +68,7 @@ const SEED = {
   emailTemplate: 8101,
   approvedEmail: 8201,
   draftEmail: 8202,
+  lockedEmail: 8203,
   socialPage: 8301,
 } as const;
 

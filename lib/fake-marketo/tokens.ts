@@ -37,9 +37,12 @@ class Tokens {
   /** `expiresInSeconds` is what remains, rounded down: 0 in a token's last second (Marketo: authentication). */
   issue(user: FakeUser): { value: string; expiresInSeconds: number } {
     const nowMs = this.#clock.nowMs();
+    // Rule: identity-by-service
     const current = this.#current.get(user.clientId);
+    // Rule: identity-same-token
     const valid = current !== undefined && !current.revoked && nowMs < current.expiresAtMs;
     const token = valid ? current : this.#create(user, nowMs);
+    // Rule: identity-last-second
     return { value: token.value, expiresInSeconds: Math.floor((token.expiresAtMs - nowMs) / 1000) };
   }
 
@@ -57,6 +60,7 @@ class Tokens {
     const token = this.#known.get(value);
     if (token === undefined || token.revoked) return { kind: 'invalid' };
     if (this.#clock.nowMs() < token.expiresAtMs) return { kind: 'valid', user: token.user };
+    // Rule: identity-expired-once
     if (token.expiryTold) return { kind: 'invalid' };
     token.expiryTold = true;
     return { kind: 'expired' };
@@ -92,6 +96,7 @@ class Tokens {
 
   /** A UUID and a suffix, as Marketo's tokens look. */
   #invent(): string {
+    // Rule: identity-token-form
     const uuid = [8, 4, 4, 4, 12].map((length) => hexDigits(this.#random, length)).join('-');
     return `${uuid}:ab`;
   }

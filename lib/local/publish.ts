@@ -1,8 +1,5 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { MAX_MESSAGE_BYTES } from '../emulators/queues.ts';
-
-/** SQS: ten messages a batch request, and 1 MiB in all. */
-const MAX_ENTRIES = 10;
+import { MAX_BATCH_ENTRIES, MAX_MESSAGE_BYTES } from '../settings/policy.ts';
 
 /**
  * Publishes bodies in order, in as few requests as SQS allows.
@@ -34,7 +31,7 @@ function* inBatches(bodies: readonly string[]): Generator<readonly string[]> {
   let bytes = 0;
   for (const body of bodies) {
     const size = Buffer.byteLength(body, 'utf8');
-    if (batch.length === MAX_ENTRIES || (batch.length > 0 && bytes + size > MAX_MESSAGE_BYTES)) {
+    if (batch.length === MAX_BATCH_ENTRIES || (batch.length > 0 && bytes + size > MAX_MESSAGE_BYTES)) {
       yield batch;
       batch = [];
       bytes = 0;

@@ -1,14 +1,6 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { type LetterLine, readLetters } from '../aws/list-dead-letters.ts';
 import { type LedgerView, readLedger } from '../aws/read-ledger.ts';
-import {
-  applyEnvironment,
-  awsEnvironment,
-  LOCAL_CREDENTIALS,
-  LOCAL_REGION,
-  type LocalEndpoints,
-} from '../emulators/aws.ts';
+import { applyEnvironment, awsEnvironment, type LocalEndpoints } from '../emulators/aws.ts';
 import { type Invocation, startEventSourceMapping } from '../emulators/event-source-mapping/event-source-mapping.ts';
 import { startQueues } from '../emulators/queues.ts';
 import { startSecrets } from '../emulators/secrets.ts';
@@ -18,8 +10,15 @@ import { startFakeMarketo } from '../fake-marketo/server.ts';
 import { DEFAULT_LIMITS, type LedgerLimits } from '../ledger/limits.ts';
 import type { Secret } from '../marketo/secret.ts';
 import type { Log } from '../ports.ts';
+import { createAwsClients } from '../runtime/clients.ts';
 import { createDeliveryHandler } from '../runtime/delivery.ts';
 import { SETTING_NAMES } from '../settings/names.ts';
+import {
+  DEFAULT_GATHER_MESSAGES,
+  DEFAULT_GATHER_SECONDS,
+  DEFAULT_MAX_CONCURRENCY,
+  DELIVERY_TIMEOUT_SECONDS,
+} from '../settings/policy.ts';
 import type { DeliveryEvent } from '../telemetry/events.ts';
 import { publish } from './publish.ts';
 import { countQueue, type QueueCounts } from './queue-counts.ts';
@@ -29,20 +28,26 @@ type CreateDelivery = typeof createDeliveryHandler;
 
 interface LocalRelayOptions {
   /** A real subscription. @default the fake, in this process */
-  readonly marketo?: { readonly baseUrl: string; readonly clientId: string; readonly clientSecret: Secret };
+  readonly marketo?: {
+    readonly baseUrl: string;
+    /** @default false: `baseUrl` is below `*.mktorest.com` or on this machine */
+    readonly allowOtherHosts?: boolean;
+    readonly clientId: string;
+    readonly clientSecret: Secret;
+  };
   /** For the fake: its limits are Marketo's own unless told otherwise. */
   readonly fake?: FakeMarketoOptions;
   /** What the ledger keeps to. @default 50 calls in 20 s, 5 in flight */
   readonly limits?: Partial<LedgerLimits>;
   /** Further environment variables of the delivery function. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** @default 300, as the stack */
+  /** @default as the stack: 300 */
   readonly batchSize?: number;
-  /** @default 2, as the stack */
+  /** @default as the stack: 2 */
   readonly batchWindowSeconds?: number;
-  /** @default 5, as the stack */
+  /** @default as the stack: 5 */
   readonly maxConcurrency?: number;
-  /** @default 420, as the stack */
+  /** @default as the stack: 420 */
   readonly functionTimeoutSeconds?: number;
   /** @default the function's timeout: the least that Lambda allows */
   readonly visibilityTimeoutSeconds?: number;
@@ -79,12 +84,13 @@ interface LocalRelay {
 }
 
 const SECRET_NAME = 'marketo-relay/credentials';
-/** No invocation may run past the moment at which SQS brings its messages again. */
-const FUNCTION_TIMEOUT_SECONDS = 420;
+/** The event source mapping holds a receive open for up to 20 s (SQS: long polling). */
+const LONG_POLL = { connectMs: 1_000, attemptMs: 25_000, totalMs: 30_000 };
 
 /**
- * The whole relay on this machine: queues, table, secret, event source mapping and Marketo, wired as the stack wires
- * them. The delivery function finds the emulators through the SDK's environment variables, which are set in
+ * The whole relay on this machine: queues, table, secret, event source mapping and Marketo, connected as the stack connects
+ * them, with one difference: a received message is hidden for the function's timeout (420 s) and not for six times that, so
+ * that a run does not wait three quarters of an hour for the messages of a worker that died. The delivery function finds the emulators through the SDK's environment variables, which are set in
  * `process.env` until `stop`: one relay a process at a time.
  *
  * @example
@@ -111,7 +117,7 @@ async function open(
   stop: () => Promise<void>,
 ): Promise<LocalRelay> {
   const limits: LedgerLimits = { ...DEFAULT_LIMITS, ...options.limits };
-  const functionTimeoutSeconds = options.functionTimeoutSeconds ?? FUNCTION_TIMEOUT_SECONDS;
+  const functionTimeoutSeconds = options.functionTimeoutSeconds ?? DELIVERY_TIMEOUT_SECONDS;
   const marketo = await openMarketo(options, opened);
   const queues = await startQueues({
     visibilityTimeoutSeconds: options.visibilityTimeoutSeconds ?? functionTimeoutSeconds,
@@ -126,14 +132,14 @@ async function open(
 
   const endpoints = { sqs: queues.url, s3: queues.url, dynamodb: table.url, secretsManager: secrets.url };
   opened.push(applyEnvironment(process.env, awsEnvironment(endpoints)));
-  const sqs = new SQSClient({ endpoint: queues.url, region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS });
-  opened.push(() => sqs.destroy());
-  const dynamodb = new DynamoDBClient({ endpoint: table.url, region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS });
-  opened.push(() => dynamodb.destroy());
+  const clients = createAwsClients({ deadlines: { sqs: LONG_POLL } });
+  opened.push(clients.destroy);
+  const { sqs, dynamoDb } = clients;
 
   const environment = {
     ...settingsFor(limits),
     [SETTING_NAMES.marketoBaseUrl]: marketo.url,
+    [SETTING_NAMES.allowOtherHosts]: String(options.marketo?.allowOtherHosts ?? false),
     [SETTING_NAMES.marketoSecretId]: SECRET_NAME,
     [SETTING_NAMES.queueUrl]: queues.queueUrl,
     [SETTING_NAMES.deadLetterQueueUrl]: queues.deadLetterQueueUrl,
@@ -146,9 +152,9 @@ async function open(
     client: sqs,
     queueUrl: queues.queueUrl,
     queueArn: queues.queueArn,
-    batchSize: options.batchSize ?? 300,
-    batchWindowSeconds: options.batchWindowSeconds ?? 2,
-    maxConcurrency: options.maxConcurrency ?? 5,
+    batchSize: options.batchSize ?? DEFAULT_GATHER_MESSAGES,
+    batchWindowSeconds: options.batchWindowSeconds ?? DEFAULT_GATHER_SECONDS,
+    maxConcurrency: options.maxConcurrency ?? DEFAULT_MAX_CONCURRENCY,
     functionTimeoutSeconds,
     createHandler: () => {
       try {
@@ -185,7 +191,7 @@ async function open(
       return counts.visible + counts.inFlight + counts.delayed === 0 && mapping.idle();
     },
     letters: () => readLetters(sqs, queues.deadLetterQueueUrl),
-    ledger: () => readLedger(dynamodb, table.tableName, limits, Date.now()),
+    ledger: () => readLedger(dynamoDb, table.tableName, limits, Date.now()),
     stopDelivery: mapping.stop,
     stop,
   };

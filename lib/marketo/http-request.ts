@@ -136,13 +136,15 @@ function isList<T>(value: T | readonly T[] | Json | QueryValue): value is readon
   return Array.isArray(value);
 }
 
-/** Marketo: error-codes, 612. A database call without a body still names JSON; asset calls without one name nothing. */
-function contentTypeOf(request: MarketoRequest): string | undefined {
-  if (request.form !== undefined) {
+/**
+ * Marketo: error-codes, 612. A POST or DELETE without a body names JSON as well, as other clients do since Marketo began to
+ * answer 612 to those that name nothing; the asset API, whose bodies are forms, takes it where there is no body.
+ */
+function contentTypeOf({ method, form }: MarketoRequest): string | undefined {
+  if (form !== undefined) {
     return 'application/x-www-form-urlencoded';
   }
-  const named = request.body !== undefined || (request.method === 'POST' && request.path.startsWith('/rest/v1/'));
-  return named ? 'application/json' : undefined;
+  return method === 'GET' ? undefined : 'application/json';
 }
 
 export { fitUri, mayReadByPost, postAsGet, toHttpRequest, wireSize };

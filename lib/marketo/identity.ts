@@ -28,7 +28,7 @@ type IdentityAnswer =
   | { readonly kind: 'failed'; readonly detail: string };
 
 interface Identity {
-  /** Asks for the token; never throws for what the other side does. Free of quota and rate (OpenAPI: identity). */
+  /** Asks for the token; never throws for what the other side does. Free of quota and rate (Marketo: OpenAPI of identity). */
   fetchToken(credentials: Credentials): Promise<IdentityAnswer>;
 }
 

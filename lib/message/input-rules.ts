@@ -1,8 +1,9 @@
+import { hasValue } from '../marketo/endpoints/parameters.ts';
 import type { Endpoint } from '../marketo/endpoints/types.ts';
 import type { MarketoRequest } from '../marketo/request.ts';
+import { MAX_RECORDS } from '../settings/policy.ts';
 import { describe, isObject } from './message-schema.ts';
 import type { MessageProblem } from './problem.ts';
-import { MAX_RECORDS } from './relay-attribute.ts';
 
 /** What is wrong with a request for its endpoint: the form it travels in, and the records in `input`. */
 function inputProblems(request: MarketoRequest, endpoint: Endpoint): readonly MessageProblem[] {
@@ -27,15 +28,16 @@ function inputProblems(request: MarketoRequest, endpoint: Endpoint): readonly Me
   return [...tooMany, ...wrong];
 }
 
-/** Lists also take their ids in the query, so only a body without `input`, or nothing at all, is certainly wrong. */
+/** A form is left to Marketo, which answers 612 or takes its fields for parameters. */
 function missingInput(request: MarketoRequest, endpoint: Endpoint): readonly MessageProblem[] {
-  const { body, query } = request;
-  const mayDoWithout = request.form !== undefined || query?.id !== undefined || query?._method !== undefined;
-  if (!endpoint.aligned || endpoint.bodyForm !== 'json' || mayDoWithout) return [];
+  const { body, form } = request;
+  const takesIds = endpoint.parameters.idsInQuery === true;
+  if (form !== undefined || (takesIds && hasValue(request, 'id'))) return [];
+  const ids = takesIds ? ', or their ids in `query.id`' : '';
   return [
     {
       path: body === undefined ? 'body' : 'body.input',
-      expected: 'the records, in a non-empty array `body.input`; got nothing',
+      expected: `the records, in a non-empty array \`body.input\`${ids}; got nothing`,
     },
   ];
 }

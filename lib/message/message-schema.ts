@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type JsonObject, type MarketoRequest, takesMethodOverride } from '../marketo/request.ts';
 import { joinPath, shorten, toJsonText } from './json-text.ts';
+import { unsaidMethodProblems } from './method-rules.ts';
 import type { MessageProblem } from './problem.ts';
 import { pathFaults } from './request-path.ts';
 
@@ -12,7 +13,7 @@ interface ParsedMessage {
   readonly idempotent?: boolean;
 }
 
-interface SchemaReading {
+interface ShapeReading {
   readonly problems: readonly MessageProblem[];
   /** Present as soon as method, path, query, body and form are sound, so that the endpoint's rules can be checked too. */
   readonly request?: MarketoRequest;
@@ -79,7 +80,7 @@ const requestSchema = z.object(requestShape);
  *
  * @param value - what `JSON.parse` gave; members of `body` and `form` pass through as they are
  */
-function checkMessage(value: unknown): SchemaReading {
+function readShape(value: unknown): ShapeReading {
   if (!isObject(value)) return { problems: [{ path: '', expected: `a JSON object; got ${describe(value)}` }] };
   const whole = messageSchema.safeParse(value);
   const shapeProblems = whole.success ? [] : whole.error.issues.flatMap(problemsOfIssue);
@@ -93,6 +94,12 @@ function checkMessage(value: unknown): SchemaReading {
   const id = typeof value.id === 'string' && ID.test(value.id) ? { id: value.id } : {};
   const shape = requestSchema.safeParse(value);
   if (!shape.success || requestProblems.length > 0) return { problems, ...id };
+  const { method: said, body, form, path, query } = shape.data;
+  const unsaid =
+    said === undefined && body === undefined && form === undefined
+      ? unsaidMethodProblems({ path, ...(query && { query: query as NonNullable<MarketoRequest['query']> }) })
+      : [];
+  if (unsaid.length > 0) return { problems: [...problems, ...unsaid], ...id };
   const request = requestFrom(shape.data);
   if (!whole.success || problems.length > 0) return { problems, request, ...id };
   const { notAfter, idempotent } = whole.data;
@@ -176,5 +183,5 @@ function bodyProblems(value: Record<string, unknown>): MessageProblem[] {
   return [{ path: 'body', expected: 'no body with GET: use POST with `"query": {"_method": "GET"}`' }];
 }
 
-export type { ParsedMessage, SchemaReading };
-export { checkMessage, describe, ID, isObject };
+export type { ParsedMessage, ShapeReading };
+export { describe, ID, isObject, readShape };

@@ -1,9 +1,5 @@
+import { MAX_ATTRIBUTES, MAX_MESSAGE_BYTES } from '../settings/policy.ts';
 import type { MessageAttribute, OutgoingMessage } from './queue.ts';
-
-/** SQS quotas: a message with its attributes, and a batch in all, 1 MiB; ten attributes; ten messages in a batch. */
-const MAX_MESSAGE_BYTES = 1_048_576;
-const MAX_ATTRIBUTES = 10;
-const MAX_BATCH_ENTRIES = 10;
 
 /** What SQS counts: the body, and each attribute's name, type and value. */
 function messageBytes(message: Pick<OutgoingMessage, 'body' | 'attributes'>): number {
@@ -28,12 +24,4 @@ function fitsAsCopy(message: Pick<OutgoingMessage, 'body' | 'attributes'>): bool
   return Object.keys(message.attributes).length <= MAX_ATTRIBUTES && messageBytes(message) <= MAX_MESSAGE_BYTES;
 }
 
-export {
-  attributeBytes,
-  attributesBytes,
-  fitsAsCopy,
-  MAX_ATTRIBUTES,
-  MAX_BATCH_ENTRIES,
-  MAX_MESSAGE_BYTES,
-  messageBytes,
-};
+export { attributeBytes, attributesBytes, fitsAsCopy, messageBytes };

@@ -1,11 +1,11 @@
 import * as z from 'zod';
+import { MAX_RECORDS } from '../settings/policy.ts';
 import { toJsonText } from './json-text.ts';
 import { ID } from './message-schema.ts';
 import type { MessageAttribute, ReceivedMessage } from './queue.ts';
 import { MAX_HISTORY, RELAY_ATTRIBUTE, type RelayState } from './relay-state.ts';
 
-/** Most entries of one message's `input`; it bounds the attribute, whose worst case is every other position: 30 KB. */
-const MAX_RECORDS = 10_000;
+/** Twice the longest that the relay writes: an attribute that is longer is not the relay's. */
 const MAX_ATTRIBUTE_LENGTH = 65_536;
 const MAX_CODE_LENGTH = 40;
 const VERSION = 1;
@@ -137,4 +137,4 @@ function decodePositions(text: string): readonly number[] | undefined {
   return new Set(positions).size === positions.length ? positions : undefined;
 }
 
-export { decodePositions, decodeRelayState, encodePositions, encodeRelayState, freshState, MAX_RECORDS };
+export { decodePositions, decodeRelayState, encodePositions, encodeRelayState, freshState };

@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import { createSealedTokenRegister } from '../access-token/sealed-token-register.ts';
 import { createTokenKeeper } from '../access-token/token-keeper.ts';
-import { createDynamoDbRegister } from '../aws/dynamodb-ledger.ts';
+import { createDynamoDbLedgerRegister } from '../aws/dynamodb-ledger.ts';
 import { createSendOnceTable } from '../aws/dynamodb-send-once.ts';
 import { createDynamoDbTokenRegister } from '../aws/dynamodb-token.ts';
 import { createS3Overflow } from '../aws/s3-overflow.ts';
@@ -18,9 +20,10 @@ import { createIdentity } from '../marketo/identity.ts';
 import type { Clock, Log, Random } from '../ports.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Observe } from '../telemetry/events.ts';
+import { IDENTITY_TIMEOUT_MS } from './deadlines.ts';
 import { rememberSecrets } from './known-secrets.ts';
 
-/** What lies under the relay: AWS and Node, or the simulator's models of them. */
+/** What the relay runs on: AWS and Node, or the simulator's models of them. */
 interface Platform {
   readonly dynamoDb: DynamoDBClient;
   readonly sqs: SQSClient;
@@ -32,9 +35,6 @@ interface Platform {
   readonly log: Log;
   readonly observe: Observe;
 }
-
-/** Identity may be asked twice under one lease of 30 s. */
-const IDENTITY_TIMEOUT_MS = 9_000;
 
 function ledgerLimits(settings: Settings): LedgerLimits {
   return {
@@ -48,7 +48,7 @@ function ledgerLimits(settings: Settings): LedgerLimits {
   };
 }
 
-/** Everything that delivery needs, put together for one execution environment. */
+/** Composes everything that delivery needs, for one execution environment. Makes no call. */
 function composeDelivery(settings: Settings, platform: Platform): DeliveryDeps {
   const { dynamoDb, sqs, clock, random, log, observe } = platform;
   const tableName = settings.ledgerTableName;
@@ -61,6 +61,8 @@ function composeDelivery(settings: Settings, platform: Platform): DeliveryDeps {
   const overflow = createS3Overflow({ client: platform.s3, bucket: settings.overflowBucketName });
   const deadLetters = createSqsQueue({ client: sqs, queueUrl: settings.deadLetterQueueUrl, log });
   const secret = { client: platform.secretsManager, secretId: settings.marketoSecretId };
+  const credentials = known.credentials(createSecretsManagerCredentials(secret));
+  const tokenItem = createDynamoDbTokenRegister({ client: dynamoDb, tableName, subscription, random });
   return {
     baseUrl,
     transport,
@@ -70,7 +72,7 @@ function composeDelivery(settings: Settings, platform: Platform): DeliveryDeps {
     observe,
     overflow,
     ledger: createSharedLedger({
-      register: createDynamoDbRegister({ client: dynamoDb, tableName, subscription, limits }),
+      register: createDynamoDbLedgerRegister({ client: dynamoDb, tableName, subscription, limits }),
       limits,
       clock,
       random,
@@ -78,9 +80,9 @@ function composeDelivery(settings: Settings, platform: Platform): DeliveryDeps {
     }),
     tokens: known.tokens(
       createTokenKeeper({
-        register: createDynamoDbTokenRegister({ client: dynamoDb, tableName, subscription, random }),
+        register: createSealedTokenRegister({ register: tokenItem, credentials, subscription, randomBytes, clock }),
         fetchToken,
-        credentials: known.credentials(createSecretsManagerCredentials(secret)),
+        credentials,
         clock,
         random,
         holderId: Math.floor(random() * 2 ** 48).toString(36),

@@ -1,7 +1,3 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { S3Client } from '@aws-sdk/client-s3';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { deliverBatch } from '../delivery/deliver.ts';
 import type { DeliveryDeps } from '../delivery/deps.ts';
@@ -10,7 +6,9 @@ import { createTransport } from '../marketo/http-client.ts';
 import type { Clock, Log } from '../ports.ts';
 import { readSettings } from '../settings/settings.ts';
 import type { Observe } from '../telemetry/events.ts';
+import { createAwsClients } from './clients.ts';
 import { composeDelivery, type Platform } from './compose.ts';
+import { createInvocationEnd, type InvocationEnd } from './invocation-end.ts';
 
 /** What a caller other than Lambda brings along. */
 interface Overrides {
@@ -24,23 +22,17 @@ type DeliveryHandler = (
 ) => Promise<SQSBatchResponse>;
 
 const SILENT: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-/** A table that does not answer in this time is asked again: permits and leases do not wait longer. */
-const CLIENT_OPTIONS = { maxAttempts: 4, requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000 } };
 
 const systemClock: Clock = {
   nowMs: () => Date.now(),
   sleep: (durationMs) => new Promise((resolve) => setTimeout(resolve, Math.max(0, durationMs))),
 };
 
-/** AWS as the SDK's own variables describe it, and Node's clock and network. */
-function systemPlatform({ log = SILENT, observe = () => {} }: Overrides): Platform {
+/** AWS as the SDK's own variables describe it, and Node's clock and network: nothing of it outlasts the invocation. */
+function systemPlatform({ log = SILENT, observe = () => {} }: Overrides, end: InvocationEnd): Platform {
   return {
-    dynamoDb: new DynamoDBClient(CLIENT_OPTIONS),
-    sqs: new SQSClient(CLIENT_OPTIONS),
-    // Path style, because an emulator's address has no name to put a bucket's before.
-    s3: new S3Client({ ...CLIENT_OPTIONS, forcePathStyle: true }),
-    secretsManager: new SecretsManagerClient(CLIENT_OPTIONS),
-    transport: createTransport(),
+    ...createAwsClients({ leftMs: end.leftMs }),
+    transport: end.transport(createTransport()),
     clock: systemClock,
     random: Math.random,
     log,
@@ -49,27 +41,31 @@ function systemPlatform({ log = SILENT, observe = () => {} }: Overrides): Platfo
 }
 
 /** Lambda's handler over what one execution environment is wired to. */
-function handlerOver(deps: DeliveryDeps): DeliveryHandler {
+function handlerOver(deps: DeliveryDeps, end?: InvocationEnd): DeliveryHandler {
   return async (event, context) => {
     const nowMs = deps.clock.nowMs();
+    const deadlineMs = nowMs + context.getRemainingTimeInMillis();
+    end?.set(deadlineMs);
     const records = event.Records.map((record) => toReceivedMessage(record, nowMs));
-    const unsettled = await deliverBatch(records, deps, nowMs + context.getRemainingTimeInMillis());
+    const unsettled = await deliverBatch(records, deps, deadlineMs);
     return { batchItemFailures: [...unsettled].map((itemIdentifier) => ({ itemIdentifier })) };
   };
 }
 
 /**
- * The delivery function of one execution environment: reads the settings, connects, and returns Lambda's handler.
+ * The handler of the delivery function: reads the settings and composes what one execution environment needs.
  *
  * @throws SettingsError at once, naming every setting that is missing or malformed.
  * @example
- * const handler = createDeliveryFunction(process.env);
+ * const handler = createDeliveryHandler(process.env);
  */
 function createDeliveryHandler(
   env: Readonly<Record<string, string | undefined>>,
   overrides: Overrides = {},
 ): DeliveryHandler {
-  return handlerOver(composeDelivery(readSettings(env), systemPlatform(overrides)));
+  const settings = readSettings(env);
+  const end = createInvocationEnd(systemClock.nowMs);
+  return handlerOver(composeDelivery(settings, systemPlatform(overrides, end)), end);
 }
 
 export type { DeliveryHandler, Overrides };

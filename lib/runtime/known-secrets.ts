@@ -1,13 +1,13 @@
 import type { CredentialsProvider } from '../access-token/credentials.ts';
-import type { TokenKeeper } from '../access-token/token-keeper.ts';
+import type { Replacement, TokenKeeper } from '../access-token/token-keeper.ts';
 import { redact } from '../dead-letter/redact.ts';
 import type { HttpReply, Transport } from '../marketo/http.ts';
 import type { Secret } from '../marketo/secret.ts';
 
-/** A worker sees a token an hour and a client secret a rotation; older ones are dead. */
+/** A worker sees one token an hour and one client secret a rotation; older ones are no longer valid. */
 const MAX_REMEMBERED = 10;
 
-/** Remembers the secrets that pass through, so that what comes back can be searched for them. */
+/** Remembers the secrets that a worker receives, so that replies can be searched for them. */
 function rememberSecrets() {
   let known: readonly Secret[] = [];
 
@@ -19,19 +19,22 @@ function rememberSecrets() {
   return {
     secrets: (): readonly Secret[] => known,
     /**
-     * A transport whose replies hold no known secret, whoever echoes one. Here and not where texts are written: a reply
-     * is shortened on its way into logs and letters, and half a secret cannot be found any more.
+     * A transport whose replies hold no known secret, whoever echoes one. Secrets are removed here and not where logs and
+     * dead letters are written, because a reply is shortened on its way there, and half a secret cannot be found.
      */
     transport(transport: Transport): Transport {
       return async (request, options) => withoutSecrets(await transport(request, options), known);
     },
     tokens(tokens: TokenKeeper): TokenKeeper {
-      const watch = async (answer: ReturnType<TokenKeeper['current']>) => {
+      const watch = async <Answer extends Replacement>(answer: Promise<Answer>): Promise<Answer> => {
         const given = await answer;
         if (given.kind === 'token') remember(given.token);
         return given;
       };
-      return { current: () => watch(tokens.current()), replace: (failed) => watch(tokens.replace(failed)) };
+      return {
+        current: () => watch(tokens.current()),
+        replace: (failed, evidence) => watch(tokens.replace(failed, evidence)),
+      };
     },
     credentials(provider: CredentialsProvider): CredentialsProvider {
       const watch = async (answer: ReturnType<CredentialsProvider['credentials']>) => {

@@ -5,6 +5,7 @@ import {
   QUOTA_TIME_ZONE,
   RATE_LIMIT_WINDOW_SECONDS,
 } from '../marketo/limits.ts';
+import { RETENTION_SECONDS } from './policy.ts';
 
 /** A whole number with its default and the values that make sense, both ends included. */
 interface Bounds {
@@ -17,23 +18,33 @@ interface Bounds {
  * The numbers among the settings: the one table that the handler and the stack share.
  *
  * Half of Marketo's own limits (100 calls in 20 s, 10 in flight) is what Adobe advises a single integration to use
- * (Marketo: integration best practices). The upper bounds of the rate and of the calls in flight keep the ledger's
- * item small; those of the ages are SQS's longest retention, 14 days.
+ * (Marketo: integration best practices). The upper bounds of the ages are SQS's longest retention, 14 days.
+ *
+ * Those of the rate and of the calls in flight follow from DynamoDB. All of a subscription's permits are one item, hence in
+ * one partition, which takes 1,000 write units a second (DynamoDB: service quotas); a write costs a unit for each KB
+ * of the whole item, however little of it changes. With 200 calls in the window and 30 in flight, each of 300 records,
+ * the item has 40 KB: 30 slots of 1.2 KB (300 hashes of 4 bytes), 3 bytes for each call of the window, and some 2 KB for the
+ * rest. A call costs 2.07 writes when ten workers with one call each are at the limit, the costliest case
+ * (docs/decisions/001-ledger.md). So 200 calls in 20 s are 10 calls a second x 2.07 writes x 41 units = 849 units a second.
+ * At Marketo's own limits they are 5 x 2.07 x 14 = 145. `MAX_CALLS_A_SECOND` keeps the pace in shorter windows too.
  */
 const NUMBER_BOUNDS = {
-  rateLimitCalls: { default: ADVISED_RATE_LIMIT_CALLS, min: 1, max: 1_000 },
-  // The ledger's item can write down a span of 65 s.
+  rateLimitCalls: { default: ADVISED_RATE_LIMIT_CALLS, min: 1, max: 200 },
+  // Up to a span of 65 s the ledger's item spends two bytes on a call's time, beyond it three.
   rateLimitWindowSeconds: { default: RATE_LIMIT_WINDOW_SECONDS, min: 1, max: 60 },
-  maxConcurrentCalls: { default: ADVISED_MAX_CONCURRENT_CALLS, min: 1, max: 100 },
+  maxConcurrentCalls: { default: ADVISED_MAX_CONCURRENT_CALLS, min: 1, max: 30 },
   dailyQuota: { default: DAILY_QUOTA, min: 1, max: 100_000_000 },
   dailyQuotaReserve: { default: 0, min: 0, max: 99_999_999 },
   retryMaxAttempts: { default: 8, min: 1, max: 100 },
-  retryMaxAgeSeconds: { default: 86_400, min: 1, max: 1_209_600 },
+  retryMaxAgeSeconds: { default: 86_400, min: 1, max: RETENTION_SECONDS },
 } as const satisfies Record<string, Bounds>;
+
+/** The rate that the table above allows for; a deployed relay is held to it, an emulated table has no partitions. */
+const MAX_CALLS_A_SECOND = 10;
 
 type NumberSetting = keyof typeof NUMBER_BOUNDS;
 
 const DEFAULT_QUOTA_TIME_ZONE = QUOTA_TIME_ZONE;
 
 export type { Bounds, NumberSetting };
-export { DEFAULT_QUOTA_TIME_ZONE, NUMBER_BOUNDS };
+export { DEFAULT_QUOTA_TIME_ZONE, MAX_CALLS_A_SECOND, NUMBER_BOUNDS };

@@ -1,6 +1,7 @@
 /** Names of the delivery function's environment variables: the one list that the stack and the handler share. */
 const SETTING_NAMES = {
   marketoBaseUrl: 'MARKETO_BASE_URL',
+  allowOtherHosts: 'ALLOW_OTHER_HOSTS',
   marketoSecretId: 'MARKETO_SECRET_ID',
   queueUrl: 'QUEUE_URL',
   deadLetterQueueUrl: 'DEAD_LETTER_QUEUE_URL',

@@ -58,20 +58,29 @@ function parseBucketName(text: string): Parsed<string> {
   return refuse(`is ${shown(text, 60)}: give the name of an S3 bucket, 3 to 63 lower-case letters, digits, "." or "-"`);
 }
 
-/** Never shows the value: the likeliest mistake is the secret itself in the place of its name. */
-function parseSecretId(text: string): Parsed<string> {
-  if (/^[A-Za-z0-9/_+=.@!:-]{1,2048}$/.test(text)) return accept(text);
-  return refuse(
-    'is not the name or ARN of a Secrets Manager secret (its value is not shown here): give the name, ' +
-      'and keep the credentials themselves in the secret as {"clientId":"...","clientSecret":"..."}',
-  );
+/** A switch. Other words are refused: `yes` and `1` mean different things to different readers. */
+function parseBoolean(text: string): Parsed<boolean> {
+  if (text === 'true' || text === 'false') return accept(text === 'true');
+  return refuse(`is ${shown(text)}: give "true" or "false"`);
 }
 
-export type { Parsed };
+const LOG_LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
+
+type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Those that the logger and Lambda itself both know. Dead letters are logged at ERROR, so no level leaves them out. */
+function parseLogLevel(text: string): Parsed<LogLevel> {
+  const level = LOG_LEVELS.find((one) => one === text);
+  return level === undefined ? refuse(`is ${shown(text)}: give one of ${LOG_LEVELS.join(', ')}`) : accept(level);
+}
+
+export type { LogLevel, Parsed };
 export {
   accept,
+  LOG_LEVELS,
+  parseBoolean,
   parseBucketName,
-  parseSecretId,
+  parseLogLevel,
   parseTableName,
   parseTimeZone,
   parseWholeNumber,

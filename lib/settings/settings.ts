@@ -1,15 +1,19 @@
 import * as z from 'zod';
+import { parseBaseUrl } from './base-url.ts';
 import type { NumberSetting } from './bounds.ts';
 import { DEFAULT_QUOTA_TIME_ZONE, NUMBER_BOUNDS } from './bounds.ts';
 import { SETTING_NAMES } from './names.ts';
 import type { Parsed } from './parse.ts';
-import { parseBucketName, parseSecretId, parseTableName, parseTimeZone, parseWholeNumber } from './parse.ts';
-import { parseBaseUrl, parseQueueUrl } from './urls.ts';
+import { parseBoolean, parseBucketName, parseTableName, parseTimeZone, parseWholeNumber } from './parse.ts';
+import { parseSecretId } from './secret-id.ts';
+import { parseQueueUrl } from './urls.ts';
 
 /** What the delivery function is told by its environment, checked and typed. */
 interface Settings {
   /** Origin only, in lower case: `https://123-abc-456.mktorest.com`. */
   readonly marketoBaseUrl: string;
+  /** Whether {@link Settings.marketoBaseUrl} may lie outside `*.mktorest.com`: the credentials are posted there. */
+  readonly allowOtherHosts: boolean;
   /** Name or ARN. */
   readonly marketoSecretId: string;
   readonly queueUrl: string;
@@ -80,7 +84,9 @@ function checkedBy<T>(parse: (text: string) => Parsed<T>) {
 }
 
 const SETTINGS = z.object({
-  marketoBaseUrl: required('marketoBaseUrl', parseBaseUrl),
+  // Checked together: whether the address will do depends on the switch.
+  allowOtherHosts: z.string().default('false').transform(checkedBy(parseBoolean)),
+  marketoBaseUrl: z.string({ error: `is missing: ${REMEDY_WHEN_MISSING.marketoBaseUrl}` }),
   marketoSecretId: required('marketoSecretId', parseSecretId),
   queueUrl: required('queueUrl', parseQueueUrl),
   deadLetterQueueUrl: required('deadLetterQueueUrl', parseQueueUrl),
@@ -108,6 +114,12 @@ function readSettings(env: Readonly<Record<string, string | undefined>>): Settin
   const entries = Object.entries(SETTING_NAMES).map(([key, name]) => [key, env[name] === '' ? undefined : env[name]]);
   const result = SETTINGS.safeParse(Object.fromEntries(entries));
   const problems = result.success ? [] : result.error.issues.map(toProblem);
+  const { marketoBaseUrl, allowOtherHosts } = SETTING_NAMES;
+  const baseUrl = parseBaseUrl(env[marketoBaseUrl] ?? '', {
+    allowOtherHosts: env[allowOtherHosts] === 'true',
+    switchName: `${allowOtherHosts}=true`,
+  });
+  if (env[marketoBaseUrl] && !baseUrl.ok) problems.push({ name: marketoBaseUrl, problem: baseUrl.problem });
   const { queueUrl, deadLetterQueueUrl } = SETTING_NAMES;
   if (env[queueUrl] && env[queueUrl] === env[deadLetterQueueUrl]) {
     problems.push({ name: deadLetterQueueUrl, problem: `is the same queue as ${queueUrl}: give two queues` });
@@ -117,8 +129,8 @@ function readSettings(env: Readonly<Record<string, string | undefined>>): Settin
     const problem = `is ${dailyQuotaReserve} of a quota of ${dailyQuota}: nothing would be left; give less`;
     problems.push({ name: SETTING_NAMES.dailyQuotaReserve, problem });
   }
-  if (!result.success || problems.length > 0) throw new SettingsError(problems);
-  return result.data;
+  if (!result.success || !baseUrl.ok || problems.length > 0) throw new SettingsError(problems);
+  return { ...result.data, marketoBaseUrl: baseUrl.value };
 }
 
 function toProblem(issue: z.core.$ZodIssue): SettingProblem {

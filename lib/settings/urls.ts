@@ -2,28 +2,6 @@ import type { Parsed } from './parse.ts';
 import { accept, refuse, shown } from './parse.ts';
 
 const MAX_URL_SHOWN_CHARACTERS = 100;
-const BASE_URL_EXAMPLE = 'https://123-ABC-456.mktorest.com';
-
-/**
- * The origin of a Marketo subscription, in lower case, from the endpoint that Marketo's administrators see: with or
- * without a slash at its end and with or without `/rest`, which belongs to each request's path.
- *
- * @example
- * parseBaseUrl('https://123-ABC-456.mktorest.com/rest/'); // { ok: true, value: 'https://123-abc-456.mktorest.com' }
- * parseBaseUrl('123-ABC-456.mktorest.com').ok; // false: no scheme
- */
-function parseBaseUrl(text: string): Parsed<string> {
-  const url = parseHttpUrl(text, `give the address of the subscription, such as ${BASE_URL_EXAMPLE}`);
-  if (!url.ok) return url;
-  const { origin, hostname, pathname, protocol } = url.value;
-  if (protocol === 'http:' && !isLoopback(hostname)) {
-    return refuse(`is ${shownUrl(text)}: use https, http is only for a Marketo on this machine`);
-  }
-  if (!/^\/?(rest\/?)?$/.test(pathname)) {
-    return refuse(`is ${shownUrl(text)}: leave out the path, such as ${BASE_URL_EXAMPLE}`);
-  }
-  return accept(origin);
-}
 
 /** Kept as written: SQS compares queue URLs as text. */
 function parseQueueUrl(text: string): Parsed<string> {
@@ -58,4 +36,4 @@ function shownUrl(text: string): string {
   return address ? shown(text, MAX_URL_SHOWN_CHARACTERS) : shown(text);
 }
 
-export { parseBaseUrl, parseQueueUrl };
+export { isLoopback, parseHttpUrl, parseQueueUrl, shownUrl };

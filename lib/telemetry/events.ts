@@ -1,5 +1,21 @@
 import type { RefusalReason } from '../ledger/ledger.ts';
 
+/** Why no call at all is made. The list is closed: each reason is a metric of its own and has an alarm. */
+const LINE_STOP_REASONS = [
+  'transientFailures', // Marketo fails for every operation that is tried
+  'accessDenied', // 603 for every operation that is tried
+  'tokenRefused', // 601 or 602 for fresh tokens too
+  'credentialsRefused', // identity gives no token
+  'daySpent', // no call of the day's quota is left
+] as const;
+
+type LineStopReason = (typeof LINE_STOP_REASONS)[number];
+
+/** Why one operation is paused while the others go on. */
+const OPERATION_PAUSE_REASONS = ['transientFailures', 'accessDenied', 'quotaSpent'] as const;
+
+type OperationPauseReason = (typeof OPERATION_PAUSE_REASONS)[number];
+
 /** What happens during delivery, for metrics, logs and the local relay's summary. Holds no personal data. */
 type DeliveryEvent =
   | {
@@ -28,8 +44,22 @@ type DeliveryEvent =
   /** A message that could not be settled: SQS brings it again. */
   | { readonly kind: 'unsettled'; readonly relayId: string }
   /** A code that the catalogue lacks. */
-  | { readonly kind: 'unknownCode'; readonly code: string; readonly level: string };
+  | { readonly kind: 'unknownCode'; readonly code: string; readonly level: string }
+  /** The line is found stopped, or stops. Told at least once in each invocation that it keeps from calling. */
+  | { readonly kind: 'lineStopped'; readonly reason: LineStopReason; readonly untilMs: number }
+  /** An operation is found paused, or pauses; told as often as `lineStopped`. */
+  | {
+      readonly kind: 'operationPaused';
+      readonly operation: string;
+      readonly reason: OperationPauseReason;
+      readonly untilMs: number;
+    }
+  /** Since a message was first seen, over all its retry messages: the greatest of those received together will do. */
+  | { readonly kind: 'messageAge'; readonly ageSeconds: number }
+  /** Calls of the day that the relay may still make, the reserve for others taken off. */
+  | { readonly kind: 'quotaLeft'; readonly calls: number };
 
 type Observe = (event: DeliveryEvent) => void;
 
-export type { DeliveryEvent, Observe };
+export type { DeliveryEvent, LineStopReason, Observe, OperationPauseReason };
+export { LINE_STOP_REASONS, OPERATION_PAUSE_REASONS };

@@ -1,6 +1,12 @@
 import type { DeliveryEvent } from './events.ts';
 
-/** Names of the delivery function's own metrics: the one list that the handler and dashboards share. */
+/** CloudWatch's namespace of all metrics of the relay's own. */
+const METRIC_NAMESPACE = 'MarketoRelay';
+
+/** The dimension that every metric has: which relay it is, since several may share an account and a region. */
+const RELAY_DIMENSION = 'service';
+
+/** Names of the delivery function's own metrics: the one list that the handler, alarms and dashboards share. */
 const METRIC_NAMES = {
   calls: 'Calls',
   recordsSent: 'RecordsSent',
@@ -9,22 +15,30 @@ const METRIC_NAMES = {
   delivered: 'RecordsDelivered',
   returned: 'MessagesReturned',
   deadLetters: 'DeadLetters',
-  collapsed: 'MessagesCollapsed',
+  deduplicated: 'MessagesDeduplicated',
   unsettled: 'MessagesUnsettled',
   unknownCodes: 'UnknownCodes',
+  lineStopped: 'LineStopped',
+  operationPaused: 'OperationPaused',
+  messageAge: 'MessageAgeSeconds',
+  quotaLeft: 'QuotaLeft',
 } as const;
 
 type MetricName = (typeof METRIC_NAMES)[keyof typeof METRIC_NAMES];
 
 interface Measure {
   readonly name: MetricName;
-  readonly unit: 'Count' | 'Milliseconds';
+  readonly unit: 'Count' | 'Milliseconds' | 'Seconds';
   readonly value: number;
   /** Published a second time under this dimension: CloudWatch does not add up over dimensions by itself. */
   readonly by?: { readonly dimension: 'code' | 'reason'; readonly value: string };
 }
 
-/** What to publish for an event. Dimensions take few values each: codes and reasons, never ids. */
+/**
+ * What to publish for an event. CloudWatch bills each combination of dimensions as a metric, so dimensions take few values
+ * each: codes and reasons, never ids. Which operation is paused is in the log: operations are many, and an alarm
+ * needs to know only that there is one, and why.
+ */
 function measuresOf(event: DeliveryEvent): readonly Measure[] {
   switch (event.kind) {
     case 'call':
@@ -49,11 +63,19 @@ function measuresOf(event: DeliveryEvent): readonly Measure[] {
     case 'deadLettered':
       return [{ ...count(METRIC_NAMES.deadLetters), ...byCode(event.code) }];
     case 'deduplicated':
-      return [count(METRIC_NAMES.collapsed)];
+      return [count(METRIC_NAMES.deduplicated)];
     case 'unsettled':
       return [count(METRIC_NAMES.unsettled)];
     case 'unknownCode':
       return [{ ...count(METRIC_NAMES.unknownCodes), ...byCode(event.code) }];
+    case 'lineStopped':
+      return [{ ...count(METRIC_NAMES.lineStopped), by: { dimension: 'reason', value: event.reason } }];
+    case 'operationPaused':
+      return [{ ...count(METRIC_NAMES.operationPaused), by: { dimension: 'reason', value: event.reason } }];
+    case 'messageAge':
+      return [{ name: METRIC_NAMES.messageAge, unit: 'Seconds', value: event.ageSeconds }];
+    case 'quotaLeft':
+      return [count(METRIC_NAMES.quotaLeft, event.calls)];
   }
 }
 
@@ -61,10 +83,10 @@ function count(name: MetricName, value = 1): Measure {
   return { name, unit: 'Count', value };
 }
 
-/** Codes come from Marketo: a long or strange one must not become a dimension value that CloudWatch refuses. */
+/** Marketo may answer any code, and a long or strange one must not become a dimension value that CloudWatch refuses. */
 function byCode(code: string): Pick<Measure, 'by'> {
   return { by: { dimension: 'code', value: /^[\w-]{1,40}$/.test(code) ? code : 'other' } };
 }
 
 export type { Measure, MetricName };
-export { METRIC_NAMES, measuresOf };
+export { METRIC_NAMES, METRIC_NAMESPACE, measuresOf, RELAY_DIMENSION };

@@ -1,12 +1,13 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { CredentialsError } from '../../lib/access-token/credentials.ts';
-import type { TokenAnswer, TokenKeeper } from '../../lib/access-token/token-keeper.ts';
+import type { RefusalEvidence } from '../../lib/access-token/refusal.ts';
+import type { Replacement, TokenAnswer, TokenKeeper } from '../../lib/access-token/token-keeper.ts';
 import { EMPTY_TOKEN_STATE } from '../../lib/access-token/token-state.ts';
 import { Secret } from '../../lib/marketo/secret.ts';
 import { createWorld, type World } from './token-world.ts';
 
-function reveal(answer: TokenAnswer): string {
+function reveal(answer: Replacement): string {
   return answer.kind === 'token' ? answer.token.reveal() : answer.kind;
 }
 
@@ -14,11 +15,18 @@ function currentOfAll({ clock }: World, keepers: readonly TokenKeeper[]): Promis
   return clock.run(Promise.all(keepers.map((keeper) => keeper.current())));
 }
 
-function replaceInAll({ clock }: World, keepers: readonly TokenKeeper[], token: string): Promise<TokenAnswer[]> {
-  return clock.run(Promise.all(keepers.map((keeper) => keeper.replace(new Secret(token)))));
+/** With all the evidence against the token that there can be, unless the test says otherwise. */
+function replaceInAll(
+  { clock }: World,
+  keepers: readonly TokenKeeper[],
+  token: string,
+  evidence: Partial<RefusalEvidence> = {},
+): Promise<Replacement[]> {
+  const whole = { sentAtMs: clock.nowMs(), workedSince: false, served: true, confirmed: true, ...evidence };
+  return clock.run(Promise.all(keepers.map((keeper) => keeper.replace(new Secret(token), whole))));
 }
 
-const distinct = (answers: readonly TokenAnswer[]): string[] => [...new Set(answers.map(reveal))];
+const distinct = (answers: readonly Replacement[]): string[] => [...new Set(answers.map(reveal))];
 
 describe('one token for all workers', () => {
   it('asks identity once when 200 workers start at the same time', async () => {
@@ -70,7 +78,7 @@ describe('one token for all workers', () => {
 
   it('waits for the end of a dead worker’s lease, then asks once', async () => {
     const world = createWorld();
-    const lease = { holder: 'dead', endsAtMs: world.clock.nowMs() + 8_000 };
+    const lease = { holder: 'dead', endsAtMs: world.clock.nowMs() + 4_000 };
     await world.register.swap({ ...EMPTY_TOKEN_STATE, version: 1, lease });
     const startedAtMs = world.clock.nowMs();
 
@@ -78,7 +86,7 @@ describe('one token for all workers', () => {
 
     expect(distinct(answers)).toEqual(['tainted-token-1:int']);
     expect(world.identity.calls).toBe(1);
-    expect(world.identity.callsAtMs[0]).toBeGreaterThanOrEqual(startedAtMs + 8_000);
+    expect(world.identity.callsAtMs[0]).toBeGreaterThanOrEqual(startedAtMs + 4_000);
   });
 
   it('does not wait longer than its bound for another worker', async () => {
@@ -247,11 +255,12 @@ describe('identity hands out another token each time, and Marketo refuses them a
     const world = createWorld();
     const [worker] = world.workers(1) as [TokenKeeper];
     const other = world.workers(1);
-    let answer = (await currentOfAll(world, [worker]))[0];
+    let answer: Replacement | undefined = (await currentOfAll(world, [worker]))[0];
 
     for (let call = 0; call < 20 && answer?.kind === 'token'; call++) {
       world.identity.expire();
-      answer = (await replaceInAll(world, [worker], answer.token.reveal()))[0];
+      world.clock.advance(10_000);
+      answer = (await replaceInAll(world, [worker], answer.token.reveal(), { served: false }))[0];
     }
 
     expect(answer?.kind).toBe('refused');

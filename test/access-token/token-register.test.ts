@@ -10,7 +10,8 @@ import { createMemoryTokenRegister } from '../../lib/access-token/memory-token-r
 import type { TokenRegister } from '../../lib/access-token/token-register.ts';
 import { EMPTY_TOKEN_STATE, fingerprintOf, type TokenState } from '../../lib/access-token/token-state.ts';
 import { createDynamoDbTokenRegister } from '../../lib/aws/dynamodb-token.ts';
-import { decodeTokenItem, encodeTokenItem, type Item } from '../../lib/aws/token-item.ts';
+import { decodeTokenItem, encodeTokenItem } from '../../lib/aws/token-item.ts';
+import type { Item } from '../../lib/aws/versioned-item.ts';
 import { type LocalTable, startTable } from '../../lib/emulators/table.ts';
 import { Secret } from '../../lib/marketo/secret.ts';
 import { seededRandom } from './token-world.ts';
@@ -19,13 +20,20 @@ const T0 = Date.UTC(2027, 0, 31, 12);
 const value = new Secret('tok-1:int');
 const FULL: TokenState = {
   version: 1,
-  token: { value, fingerprint: fingerprintOf(value), expiresAtMs: T0 + 3_599_123 },
-  refusedFingerprint: 'aaaa',
+  token: {
+    value,
+    fingerprint: fingerprintOf(value),
+    expiresAtMs: T0 + 3_599_123,
+    firstGivenAtMs: T0 - 877,
+    givenAtMs: T0 - 1,
+  },
+  refused: { fingerprint: 'aaaa', served: true, againAtMs: T0 + 7 },
   credentials: 'bbbb',
   lease: { holder: 'worker/1', endsAtMs: T0 + 30_000 },
   strikes: { count: 2, lastAtMs: T0 - 5 },
   spentAnswers: 1,
   notBeforeMs: T0 + 60_000,
+  asksPaidUntilMs: T0 + 3_001,
   trouble: { kind: 'tokenRefused', detail: 'three times', count: 4 },
   pauses: { count: 3, lastUntilMs: T0 + 61_000 },
 };

@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import type { CredentialsProvider } from '../../lib/access-token/credentials.ts';
 import { createMemoryTokenRegister } from '../../lib/access-token/memory-token-register.ts';
+import { createSealedTokenRegister } from '../../lib/access-token/sealed-token-register.ts';
 import { createTokenKeeper, type TokenKeeper } from '../../lib/access-token/token-keeper.ts';
 import type { TokenRegister } from '../../lib/access-token/token-register.ts';
 import type { Credentials, IdentityAnswer } from '../../lib/marketo/identity.ts';
@@ -67,8 +69,10 @@ class FakeIdentity {
   /** Overrules the usual answer of the next calls, the first one first. */
   readonly script: IdentityAnswer[] = [];
   always: (() => IdentityAnswer) | undefined;
+  /** Sees each call first, and may answer it. */
+  beforeAnswer: (() => IdentityAnswer | undefined) | undefined;
   #issued = 0;
-  #token: { text: string; expiresAtMs: number } | undefined;
+  #token: { text: string; issuedAtMs: number; expiresAtMs: number } | undefined;
 
   constructor(clock: Clock) {
     this.clock = clock;
@@ -83,6 +87,11 @@ class FakeIdentity {
     return this.#token !== undefined && this.clock.nowMs() < this.#token.expiresAtMs ? this.#token.text : undefined;
   }
 
+  /** Since when it is, so that nodes can be late to learn of it. */
+  get validSinceMs(): number {
+    return this.#token?.issuedAtMs ?? Number.POSITIVE_INFINITY;
+  }
+
   expire(): void {
     this.#token = undefined;
   }
@@ -90,12 +99,13 @@ class FakeIdentity {
   readonly fetchToken = async ({ clientSecret }: Credentials): Promise<IdentityAnswer> => {
     this.callsAtMs.push(this.clock.nowMs());
     await this.clock.sleep(this.latencyMs);
-    const scripted = this.script.shift() ?? this.always?.();
+    const scripted = this.script.shift() ?? this.always?.() ?? this.beforeAnswer?.();
     if (scripted !== undefined) return scripted;
     if (!this.secrets.has(clientSecret.reveal())) return { kind: 'refused', detail: 'HTTP 401 invalid_client' };
     if (this.valid === undefined) {
       this.#issued += 1;
-      this.#token = { text: `tainted-token-${this.#issued}:int`, expiresAtMs: this.clock.nowMs() + this.lifeMs };
+      const issuedAtMs = this.clock.nowMs();
+      this.#token = { text: `tainted-token-${this.#issued}:int`, issuedAtMs, expiresAtMs: issuedAtMs + this.lifeMs };
     }
     const { text, expiresAtMs } = this.#token ?? { text: '', expiresAtMs: 0 };
     const expiresInSeconds = Math.floor((expiresAtMs - this.clock.nowMs()) / 1_000);
@@ -129,6 +139,13 @@ class RecordingLog implements Log {
   readonly error = this.debug;
 }
 
+/** What a planted bug changes of a worker. */
+interface Plant {
+  readonly what: string;
+  readonly keeper?: (sound: TokenKeeper) => TokenKeeper;
+  readonly register?: (sound: TokenRegister) => TokenRegister;
+}
+
 interface World {
   readonly clock: VirtualClock;
   readonly identity: FakeIdentity;
@@ -138,7 +155,8 @@ interface World {
   workers(count: number): TokenKeeper[];
 }
 
-function createWorld(): World {
+/** `isSealed` false leaves the seal out, which the long runs have no use for. */
+function createWorld(plant?: Plant, isSealed = true): World {
   const clock = new VirtualClock();
   const identity = new FakeIdentity(clock);
   const vault = new FakeVault();
@@ -161,18 +179,22 @@ function createWorld(): World {
   const workers = (count: number): TokenKeeper[] =>
     Array.from({ length: count }, () => {
       hired += 1;
-      return createTokenKeeper({
-        register,
+      const credentials = vault.provider();
+      const seal = { register, credentials, subscription: 'one', randomBytes, clock };
+      const shared = isSealed ? createSealedTokenRegister(seal) : register;
+      const keeper = createTokenKeeper({
+        register: plant?.register?.(shared) ?? shared,
         fetchToken: identity.fetchToken,
-        credentials: vault.provider(),
+        credentials,
         clock,
         random: seededRandom(hired),
         holderId: `worker-${hired}`,
         log,
       });
+      return plant?.keeper?.(keeper) ?? keeper;
     });
   return { clock, identity, vault, log, register, workers };
 }
 
-export type { World };
+export type { Plant, World };
 export { createWorld, FakeVault, RecordingLog, seededRandom, VirtualClock };

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { findFunctionBundle } from '../../lib/cloud/assembly.ts';
+import { findFunction } from '../../lib/cloud/assembly.ts';
+import { DELIVERY_FUNCTION_ID } from '../../lib/cloud/delivery-function.ts';
 import { RELAY_STACK_ID } from '../../lib/cloud/relay-stack.ts';
 
 const PROJECT_ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -20,14 +21,6 @@ interface Artifact {
   remove(): void;
 }
 
-interface Template {
-  readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties: FunctionProperties }>>;
-}
-
-interface FunctionProperties {
-  readonly Environment?: { readonly Variables: Readonly<Record<string, unknown>> };
-}
-
 /** Runs `cdk synth` as the README does, into a folder of its own. */
 async function synthesize(): Promise<Artifact> {
   const scratch = mkdtempSync(join(tmpdir(), 'marketo-relay-artifact-'));
@@ -38,20 +31,15 @@ async function synthesize(): Promise<Artifact> {
     env: { PATH: `${TOOLS}:${process.env.PATH}`, HOME: scratch, CI: 'true' },
   });
   const taskRoot = join(scratch, 'task');
-  cpSync(dirname(findFunctionBundle(assembly, RELAY_STACK_ID)), taskRoot, { recursive: true });
+  const { bundle, environment } = findFunction(assembly, RELAY_STACK_ID, DELIVERY_FUNCTION_ID);
+  cpSync(dirname(bundle), taskRoot, { recursive: true });
   cpSync(new URL('lambda-runtime.mjs', import.meta.url), join(taskRoot, 'lambda-runtime.mjs'));
   return {
     taskRoot,
     bundle: join(taskRoot, 'index.mjs'),
-    environment: environmentOf(join(assembly, `${RELAY_STACK_ID}.template.json`)),
+    environment,
     remove: () => rmSync(scratch, { recursive: true, force: true }),
   };
-}
-
-function environmentOf(templateFile: string): Readonly<Record<string, unknown>> {
-  const { Resources } = JSON.parse(readFileSync(templateFile, 'utf8')) as Template;
-  const delivery = Object.values(Resources).find(({ Type }) => Type === 'AWS::Lambda::Function');
-  return delivery?.Properties.Environment?.Variables ?? {};
 }
 
 export type { Artifact };

@@ -8,7 +8,10 @@ import type { Artifact } from './artifact.ts';
 
 /** One execution environment: a process with the bundle in it, and everything that comes out of it. */
 interface LambdaProcess {
-  invoke(records: readonly SQSRecord[]): Promise<SQSBatchResponse>;
+  /** @param timeoutMs the function's; the stack's own unless told otherwise */
+  invoke(records: readonly SQSRecord[], timeoutMs?: number): Promise<SQSBatchResponse>;
+  /** What was left of the function's time when its last answer came: below zero, Lambda would have stopped it. */
+  leftMs(): number;
   /** Structured log lines and metrics, as CloudWatch Logs would get them from both streams. */
   logLines(): readonly Record<string, unknown>[];
   /** What was sent to X-Ray so far. */
@@ -19,7 +22,12 @@ interface LambdaProcess {
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
-type Answer = { readonly id: number; readonly result?: SQSBatchResponse; readonly error?: string };
+type Answer = {
+  readonly id: number;
+  readonly leftMs: number;
+  readonly result?: SQSBatchResponse;
+  readonly error?: string;
+};
 
 /** The stack's. */
 const TIMEOUT_MS = 420_000;
@@ -55,6 +63,7 @@ async function startLambda(artifact: Artifact, environment: Environment): Promis
   });
   const output = { stdout: '', stderr: '' };
   const answers = new Map<number, Answer>();
+  let leftMs = TIMEOUT_MS;
   const waiting = new Map<number, { resolve: (value: SQSBatchResponse) => void; reject: (error: Error) => void }>();
   /** An invocation is over when its answer has come and both streams have been read up to their mark. */
   const settle = (): void => {
@@ -73,7 +82,10 @@ async function startLambda(artifact: Artifact, environment: Environment): Promis
     });
   }
   child.on('message', (answer: Answer | { readonly ready: true }) => {
-    if ('id' in answer) answers.set(answer.id, answer);
+    if ('id' in answer) {
+      answers.set(answer.id, answer);
+      leftMs = answer.leftMs;
+    }
     settle();
   });
   child.on('exit', () => {
@@ -92,13 +104,14 @@ async function startLambda(artifact: Artifact, environment: Environment): Promis
   }
   let invocations = 0;
   return {
-    invoke(records) {
+    invoke(records, timeoutMs = TIMEOUT_MS) {
       invocations += 1;
       const id = invocations;
       const answer = new Promise<SQSBatchResponse>((resolve, reject) => waiting.set(id, { resolve, reject }));
-      child.send({ id, event: { Records: records }, timeoutMs: TIMEOUT_MS });
+      child.send({ id, event: { Records: records }, timeoutMs });
       return answer;
     },
+    leftMs: () => leftMs,
     logLines: () => [output.stdout, output.stderr].flatMap((text) => text.split('\n').flatMap(parse)),
     traces: () => traces,
     everythingWritten: () => [output.stdout, output.stderr, ...traces].join('\n'),

@@ -19,6 +19,7 @@ process.on('message', async ({ id, event, timeoutMs }) => {
     (result) => ({ id, result }),
     (error) => ({ id, error: String(error?.stack ?? error) }),
   );
+  answer.leftMs = context.getRemainingTimeInMillis();
   // After all that the handler wrote: whoever reads up to here has read everything.
   for (const stream of [process.stdout, process.stderr]) {
     stream.write(`${JSON.stringify({ type: 'platform.runtimeDone', requestId: context.awsRequestId })}\n`);

@@ -2,8 +2,8 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createSendOnceTable } from '../../lib/aws/dynamodb-send-once.ts';
 import type { Claim, HeldClaim, SendOnce } from '../../lib/delivery/call/send-once.ts';
-import { ModelTable } from '../simulation/model/table.ts';
-import { Dice } from '../simulation/random.ts';
+import { Dice } from '../../lib/simulation/dice.ts';
+import { ModelTable } from '../../lib/simulation/model/table.ts';
 
 const LEASE_MS = 60_000;
 

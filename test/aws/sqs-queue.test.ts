@@ -4,8 +4,9 @@ import fc from 'fast-check';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createSqsQueue, packBatches } from '../../lib/aws/sqs-queue.ts';
-import { MAX_MESSAGE_BYTES, messageBytes } from '../../lib/message/message-size.ts';
+import { messageBytes } from '../../lib/message/message-size.ts';
 import type { OutgoingMessage } from '../../lib/message/queue.ts';
+import { MAX_MESSAGE_BYTES } from '../../lib/settings/policy.ts';
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 const message = (body: string, rest: Partial<OutgoingMessage> = {}): OutgoingMessage => ({

@@ -3,7 +3,7 @@ import { runDelivery } from '../../bench/calls/delivery.ts';
 import { figuresOf } from '../../bench/calls/figures.ts';
 import { FAULTS, publications } from '../../bench/calls/publications.ts';
 import { type FakeMarketo, startFakeMarketo } from '../../lib/fake-marketo/server.ts';
-import { seeded } from '../ledger/support/random.ts';
+import { seeded } from '../../lib/simulation/seeded.ts';
 
 describe('the bench of calls', () => {
   let marketo: FakeMarketo | undefined;

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { App, Stack } from 'aws-cdk-lib';
-import { Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findFunctionBundle } from '../../lib/cloud/assembly.ts';
+import { findFunction, findFunctionBundle } from '../../lib/cloud/assembly.ts';
 import { bundledCode } from '../../lib/cloud/bundle.ts';
 import { SETTING_NAMES } from '../../lib/settings/names.ts';
 
@@ -40,7 +41,7 @@ function runBundle(bundle: string, event: unknown): string {
 describe('a bundle', () => {
   let bundle = '';
   beforeAll(() => {
-    bundle = findFunctionBundle(synthesizeInto('first', FIXTURE), 'Bundled');
+    bundle = findFunctionBundle(synthesizeInto('first', FIXTURE), 'Bundled', 'Function');
   });
 
   it('is one module that Node loads, the SDK included', () => {
@@ -60,7 +61,7 @@ describe('a bundle', () => {
   });
 
   it('is the same wherever it is written', () => {
-    const again = findFunctionBundle(synthesizeInto('deep/down/second', FIXTURE), 'Bundled');
+    const again = findFunctionBundle(synthesizeInto('deep/down/second', FIXTURE), 'Bundled', 'Function');
     expect(readFileSync(again)).toEqual(readFileSync(bundle));
     expect(readFileSync(`${again}.map`)).toEqual(readFileSync(`${bundle}.map`));
     expect(assetName(again)).toBe(assetName(bundle));
@@ -73,12 +74,47 @@ describe('a bundle', () => {
   });
 });
 
-describe('finding a bundle', () => {
-  it('says so when the stack has no function', () => {
-    const app = new App({ outdir: join(scratch, 'empty') });
-    new Topic(new Stack(app, 'Empty'), 'Topic');
+describe('finding a function', () => {
+  function synthesizeStack(directory: string, build: (stack: Stack) => void): string {
+    const app = new App({ outdir: join(scratch, directory) });
+    build(new Stack(app, 'Several'));
     app.synth();
-    expect(() => findFunctionBundle(app.outdir, 'Empty')).toThrow(/Empty has 0 functions, expected one/);
+    return app.outdir;
+  }
+  const functionIn = (scope: Construct, id: string, code: Code, environment: Record<string, string> = {}) =>
+    new LambdaFunction(scope, id, { code, environment, handler: 'index.handler', runtime: Runtime.NODEJS_24_X });
+
+  it('takes the one that is asked for, whatever others the stack has', () => {
+    const other = join(scratch, 'other.ts');
+    writeFileSync(other, 'export const handler = async () => "other";');
+    const assembly = synthesizeStack('several', (stack) => {
+      const relay = new Construct(stack, 'Relay');
+      functionIn(relay, 'Govern', bundledCode(other), { NAME: 'govern' });
+      functionIn(relay, 'Delivery', bundledCode(FIXTURE), { NAME: 'delivery' });
+      functionIn(relay, 'Inline', Code.fromInline('exports.handler = async () => {};'));
+    });
+    const delivery = findFunction(assembly, 'Several', 'Delivery');
+    expect(JSON.parse(runBundle(delivery.bundle, {}))).toMatchObject({ region: 'eu-west-1' });
+    expect(delivery.environment).toEqual({ NAME: 'delivery' });
+    expect(JSON.parse(runBundle(findFunctionBundle(assembly, 'Several', 'Govern'), {}))).toBe('other');
+    expect(() => findFunction(assembly, 'Several', 'Inline')).toThrow('Several/Inline has no bundled code');
+    expect(() => findFunction(assembly, 'Several', 'Triage')).toThrow(
+      'Several has 0 functions "Triage", expected one; its functions: Relay/Govern, Relay/Delivery, Relay/Inline',
+    );
+  });
+
+  it('does not guess between two of one name', () => {
+    const assembly = synthesizeStack('twins', (stack) => {
+      for (const relay of ['Europe', 'America']) {
+        functionIn(new Construct(stack, relay), 'Delivery', bundledCode(FIXTURE));
+      }
+    });
+    expect(() => findFunction(assembly, 'Several', 'Delivery')).toThrow('has 2 functions "Delivery", expected one');
+  });
+
+  it('says so when the stack has no function', () => {
+    const assembly = synthesizeStack('empty', (stack) => new Topic(stack, 'Topic'));
+    expect(() => findFunction(assembly, 'Several', 'Delivery')).toThrow(/has 0 functions .* its functions: none/);
   });
 });
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,7 +8,8 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { PROJECT_ROOT } from '../../lib/cloud/bundle.ts';
 import { ConfigurationError } from '../../lib/cloud/configuration-error.ts';
-import { readContext, unknownContextNames } from '../../lib/cloud/context.ts';
+import { contextNames, readContext, unknownContextNames } from '../../lib/cloud/context.ts';
+import { nameMeant } from '../../lib/cloud/context-names.ts';
 
 function problemsOf(context: Record<string, unknown>): readonly string[] {
   try {
@@ -32,6 +33,8 @@ describe('the context', () => {
       alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:on-call',
       quotaTimeZone: 'America/New_York',
       stackName: 'relay-eu',
+      logLevel: 'DEBUG',
+      secretKeyArn: 'arn:aws:kms:eu-west-1:123456789012:key/mrk-0123',
       logRetention: '90',
       removalPolicy: 'destroy',
       rateLimitCalls: '30',
@@ -45,6 +48,8 @@ describe('the context', () => {
       alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:on-call',
       quotaTimeZone: 'America/New_York',
       stackName: 'relay-eu',
+      logLevel: 'DEBUG',
+      secretKeyArn: 'arn:aws:kms:eu-west-1:123456789012:key/mrk-0123',
       logRetention: RetentionDays.THREE_MONTHS,
       removalPolicy: RemovalPolicy.DESTROY,
       rateLimitCalls: 30,
@@ -55,10 +60,10 @@ describe('the context', () => {
   });
 
   it.each([
-    ['rateLimitCalls', 'abc', 'is "abc": give a whole number from 1 to 1000'],
-    ['rateLimitCalls', 2.5, 'is "2.5": give a whole number from 1 to 1000'],
-    ['rateLimitCalls', '', 'is "": give a whole number from 1 to 1000'],
-    ['rateLimitCalls', true, 'is "true": give a text or a number'],
+    ['rateLimitCalls', 'abc', 'is "abc": give a whole number from 1 to 200'],
+    ['rateLimitCalls', 2.5, 'is "2.5": give a whole number from 1 to 200'],
+    ['rateLimitCalls', '', 'is "": give a whole number from 1 to 200'],
+    ['rateLimitCalls', true, 'is "true": give a whole number from 1 to 200'],
     ['gatherSeconds', '301', 'is "301": give a whole number from 0 to 300'],
     ['maxConcurrency', '1', 'is "1": give a whole number from 2 to 1000'],
     ['marketoBaseUrl', 'http://localhost:4000', 'give the https address'],
@@ -71,6 +76,13 @@ describe('the context', () => {
     ['removalPolicy', 'constructor', 'is "constructor": give "retain" or "destroy"'],
     ['alarmTopicArn', 'on-call', 'is "on-call": give the ARN of a standard SNS topic'],
     ['secretName', '{"clientSecret":"x"}', 'its value is not shown here'],
+    ['secretName', 'arn:aws:ssm:eu-west-1:123456789012:parameter/marketo', 'its value is not shown here'],
+    ['secretKeyArn', 'alias/marketo', 'is "alias/marketo": give the ARN of a KMS key'],
+    ['logLevel', 'debug', 'is "debug": give one of DEBUG, INFO, WARN, ERROR'],
+    ['allowOtherHosts', 'yes', 'is "yes": give "true" or "false"'],
+    ['marketoBaseUrl', 'https://marketo.example.com', 'or allow other hosts with allowOtherHosts=true'],
+    ['marketoBaseUrl', 'https://123-ABC-456.mktorest.com.example.com', 'outside *.mktorest.com'],
+    ['marketoBaseUrl', 'https://123-ABC-456.mktorest.com:99999', 'give the address'],
   ])('refuses %s = %j', (name, value, expected) => {
     const problems = problemsOf({ [name]: value });
     expect(problems).toHaveLength(1);
@@ -82,9 +94,54 @@ describe('the context', () => {
     expect(problemsOf({ rateLimitCalls: 'x', dailyQuota: 'y', stackName: '1' })).toHaveLength(3);
   });
 
-  it('knows which names are most likely misspelt, and leaves those of CDK alone', () => {
-    const context = { rateLimitCall: '1', rateLimitCalls: '1', '@aws-cdk/core:flag': true, 'aws:cdk:x': 1 };
-    expect(unknownContextNames(context)).toEqual(['rateLimitCall']);
+  it('takes another host where it is told to, by a text or a boolean', () => {
+    const marketoBaseUrl = 'https://marketo.example.com:8443/rest';
+    for (const allowOtherHosts of ['true', true]) {
+      expect(readContext({ marketoBaseUrl, allowOtherHosts })).toEqual({
+        marketoBaseUrl: 'https://marketo.example.com:8443',
+        allowOtherHosts: true,
+      });
+    }
+  });
+
+  it.each([
+    ['RateLimitCalls', 'rateLimitCalls'],
+    ['ratelimitcalls', 'rateLimitCalls'],
+    ['RATE_LIMIT_CALLS', 'rateLimitCalls'],
+    ['rate-limit-calls', 'rateLimitCalls'],
+    ['rate_limit_calls', 'rateLimitCalls'],
+    ['rateLimitCall', 'rateLimitCalls'],
+    ['alarm-topic-arn', 'alarmTopicArn'],
+    ['secretname', 'secretName'],
+    ['marketoBaseURL', 'marketoBaseUrl'],
+    ['removal.policy', 'removalPolicy'],
+    ['maxConcurency', 'maxConcurrency'],
+  ])('refuses the name %s, and says that %s is meant', (given, meant) => {
+    expect(problemsOf({ [given]: '1' })).toEqual([`"${given}" is not a name that the relay knows: write ${meant}`]);
+  });
+
+  it('knows which names it does not know, and leaves those of CDK alone', () => {
+    const context = {
+      dashboards: '1',
+      'on-call': 'me',
+      rateLimitCalls: '1',
+      '@aws-cdk/core:flag': true,
+      'aws:cdk:x': 1,
+      'availability-zones:account=1:region=eu-west-1': [],
+      'acknowledged-issue-numbers': [1],
+      'cli-telemetry': false,
+    };
+    expect(readContext(context)).toEqual({ rateLimitCalls: 1 });
+    expect(unknownContextNames(context)).toEqual(['dashboards', 'on-call']);
+  });
+
+  it('has its every name in the README', () => {
+    const readme = readFileSync(join(PROJECT_ROOT, 'README.md'), 'utf8');
+    expect(contextNames().filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  it('has no two names of which one could be taken for the other', () => {
+    for (const name of contextNames()) expect(nameMeant(name.toUpperCase(), contextNames())).toBe(name);
   });
 });
 

@@ -3,11 +3,12 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
 import { MarketoRelay } from '../../lib/cloud/marketo-relay.ts';
-import { DELIVERY_TIMEOUT_SECONDS } from '../../lib/cloud/timeouts.ts';
 import { SETTING_NAMES } from '../../lib/settings/names.ts';
+import type { LogLevel } from '../../lib/settings/parse.ts';
+import { DELIVERY_TIMEOUT_SECONDS } from '../../lib/settings/policy.ts';
+import { METRIC_NAMES } from '../../lib/telemetry/metrics.ts';
 import type { Resource } from './synth.ts';
 import { BASE_URL, onlyResource, synthesizeRelay, testApp } from './synth.ts';
 
@@ -109,6 +110,15 @@ describe('the stores', () => {
     const { template: destroyed } = synthesizeRelay({ removalPolicy: RemovalPolicy.DESTROY });
     expect(deletionPolicies(destroyed)).toEqual(new Set(['Delete']));
   });
+
+  it('are emptied before that, by a function that is there for nothing else', () => {
+    const { template: destroyed } = synthesizeRelay({ removalPolicy: RemovalPolicy.DESTROY });
+    destroyed.hasResource('Custom::S3AutoDeleteObjects', {
+      Properties: { BucketName: { Ref: Match.stringLikeRegexp('^RelayOverflow') } },
+    });
+    destroyed.resourceCountIs('AWS::Lambda::Function', 2);
+    template.resourceCountIs('AWS::Lambda::Function', 1);
+  });
 });
 
 describe('the delivery function', () => {
@@ -136,6 +146,7 @@ describe('the delivery function', () => {
       [
         ...Object.values(SETTING_NAMES),
         'NODE_OPTIONS',
+        'POWERTOOLS_LOG_LEVEL',
         'POWERTOOLS_METRICS_NAMESPACE',
         'POWERTOOLS_SERVICE_NAME',
       ].sort(),
@@ -177,6 +188,18 @@ describe('the delivery function', () => {
         }),
       },
     });
+  });
+
+  it('logs from INFO on, and what Lambda filters away is never more than that', () => {
+    const levels = (logLevel?: LogLevel) => {
+      const { template: of } = synthesizeRelay(logLevel === undefined ? {} : { logLevel });
+      const { Environment, LoggingConfig } = onlyResource(of, 'AWS::Lambda::Function').Properties;
+      const { Variables } = Environment as { Variables: Record<string, unknown> };
+      return [Variables.POWERTOOLS_LOG_LEVEL, (LoggingConfig as Record<string, unknown>).ApplicationLogLevel];
+    };
+    expect(levels()).toEqual(['INFO', 'INFO']);
+    expect(levels('DEBUG')).toEqual(['DEBUG', 'DEBUG']);
+    expect(levels('ERROR')).toEqual(['ERROR', 'INFO']);
   });
 
   it('keeps its log for a month unless told otherwise', () => {
@@ -288,59 +311,20 @@ describe('permissions', () => {
   });
 });
 
-describe('alarms', () => {
-  it('go off at the first dead letter, at an old message, and at runs that keep failing', () => {
-    template.resourceCountIs('AWS::CloudWatch::Alarm', 3);
-    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      MetricName: 'ApproximateNumberOfMessagesVisible',
-      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [Match.stringLikeRegexp('DeadLetter'), 'QueueName'] } }],
-      Statistic: 'Maximum',
-      Threshold: 0,
-      ComparisonOperator: 'GreaterThanThreshold',
-      TreatMissingData: 'notBreaching',
-    });
-    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      MetricName: 'ApproximateAgeOfOldestMessage',
-      Dimensions: [
-        { Name: 'QueueName', Value: { 'Fn::GetAtt': [Match.stringLikeRegexp('^RelayQueue'), 'QueueName'] } },
-      ],
-      Threshold: 3_600,
-    });
-    template.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: 'Errors', EvaluationPeriods: 3 });
-  });
-
-  it('have no action by default, and tell each topic of beginning and end', () => {
-    for (const alarm of Object.values(template.findResources('AWS::CloudWatch::Alarm')) as Resource[]) {
-      expect(alarm.Properties).not.toHaveProperty('AlarmActions');
-    }
-    const stack = new Stack(testApp(), 'Test');
-    const alarmActions = [new Topic(stack, 'Topic')];
-    new MarketoRelay(stack, 'Relay', { marketoBaseUrl: BASE_URL, alarmActions });
-    Template.fromStack(stack).allResourcesProperties('AWS::CloudWatch::Alarm', {
-      AlarmActions: [{ Ref: Match.stringLikeRegexp('^Topic') }],
-      OKActions: [{ Ref: Match.stringLikeRegexp('^Topic') }],
-    });
-  });
-
-  it('are built on metrics whose options a dashboard can change', () => {
+describe('metrics', () => {
+  it('have options that a dashboard can change', () => {
     const { relay } = DEFAULT;
     expect(relay.metricDeadLetters({ label: 'Dead' })).toMatchObject({ statistic: 'Maximum', label: 'Dead' });
     expect(relay.metricMessagesWaiting({ statistic: 'Average' })).toMatchObject({ statistic: 'Average' });
     expect(relay.metricOldestMessageAge().metricName).toBe('ApproximateAgeOfOldestMessage');
     expect(relay.metricDeliveryErrors().period.toSeconds()).toBe(60);
-  });
-});
-
-describe('two relays', () => {
-  it('stand beside each other in one stack', () => {
-    const stack = new Stack(testApp(), 'Test');
-    new MarketoRelay(stack, 'Europe', { marketoBaseUrl: BASE_URL });
-    new MarketoRelay(stack, 'America', { marketoBaseUrl: 'https://789-DEF-012.mktorest.com' });
-    const both = Template.fromStack(stack);
-    const names = (Object.values(both.findResources('AWS::CloudWatch::Alarm')) as Resource[]).map(
-      ({ Properties }) => Properties.AlarmName,
-    );
-    expect(new Set(names).size).toBe(6);
+    expect(relay.metric(METRIC_NAMES.calls, { dimensionsMap: { code: '606' } })).toMatchObject({
+      namespace: 'MarketoRelay',
+      metricName: 'Calls',
+      statistic: 'Sum',
+      dimensions: { code: '606', service: expect.stringMatching(/^Test-Relay-/) },
+    });
+    expect(relay.metric(METRIC_NAMES.messageAge)).toMatchObject({ statistic: 'Maximum' });
   });
 });
 

@@ -1,7 +1,9 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { ConfigurationError } from '../../lib/cloud/configuration-error.ts';
 import type { RelayStackProps } from '../../lib/cloud/relay-stack.ts';
 import { RELAY_STACK_ID, RelayStack } from '../../lib/cloud/relay-stack.ts';
+import { baseUrlPattern } from '../../lib/settings/base-url.ts';
 import { BASE_URL, onlyResource, testApp } from './synth.ts';
 
 function synthesizeStack(props: RelayStackProps = {}): Template {
@@ -24,7 +26,7 @@ describe('the stack', () => {
     ]);
   });
 
-  it('without an address asks for one at deployment, and takes no default', () => {
+  it('without an address has a parameter for one, without a default', () => {
     const template = synthesizeStack();
     const parameter = template.findParameters('MarketoBaseUrl').MarketoBaseUrl;
     expect(baseUrlOf(template)).toEqual({ Ref: 'MarketoBaseUrl' });
@@ -34,9 +36,17 @@ describe('the stack', () => {
     for (const bad of ['', 'http://123-ABC-456.mktorest.com', `${BASE_URL}/identity`, `${BASE_URL}?a=b`]) {
       expect(bad).not.toMatch(pattern);
     }
+    expect(pattern.source).toBe(new RegExp(baseUrlPattern(false)).source);
   });
 
-  it('with an address asks for nothing', () => {
+  it('takes another host as parameter only where that is allowed', () => {
+    const patternOf = (props: RelayStackProps) =>
+      new RegExp(String(synthesizeStack(props).findParameters('MarketoBaseUrl').MarketoBaseUrl?.AllowedPattern));
+    expect('https://marketo.example.com').not.toMatch(patternOf({}));
+    expect('https://marketo.example.com').toMatch(patternOf({ allowOtherHosts: true }));
+  });
+
+  it('with an address has no parameter', () => {
     const template = synthesizeStack({ marketoBaseUrl: BASE_URL });
     expect(template.findParameters('MarketoBaseUrl')).toEqual({});
     expect(baseUrlOf(template)).toBe(BASE_URL);
@@ -48,6 +58,34 @@ describe('the stack', () => {
     template.resourceCountIs('AWS::SecretsManager::Secret', 0);
     template.hasOutput('SecretName', { Value: 'marketo/credentials' });
     template.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [alarmTopicArn] });
+  });
+
+  it('refuses what lies in another region than the stack', () => {
+    const elsewhere = (props: RelayStackProps) => () =>
+      synthesizeStack({ env: { account: '123456789012', region: 'eu-west-1' }, ...props });
+    const alarmTopicArn = 'arn:aws:sns:us-east-1:123456789012:on-call';
+    const secretName = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:marketo-AbCdEf';
+    expect(elsewhere({ alarmTopicArn })).toThrow(ConfigurationError);
+    expect(elsewhere({ alarmTopicArn })).toThrow('alarmTopicArn is in us-east-1, and the stack in eu-west-1');
+    expect(elsewhere({ secretName })).toThrow('secretName is in us-east-1, and the stack in eu-west-1');
+    expect(elsewhere({ alarmTopicArn: alarmTopicArn.replace('us-east-1', 'eu-west-1') })).not.toThrow();
+  });
+
+  it('leaves that to CloudFormation, before it creates anything, where the region is not known', () => {
+    const alarmTopicArn = 'arn:aws:sns:us-east-1:123456789012:on-call';
+    expect(synthesizeStack({ alarmTopicArn }).toJSON().Rules.AlarmTopicArnRegion).toEqual({
+      Assertions: [
+        {
+          Assert: { 'Fn::Contains': [['us-east-1'], { Ref: 'AWS::Region' }] },
+          AssertDescription: 'alarmTopicArn is in us-east-1: give one of the region that the stack is deployed to.',
+        },
+      ],
+    });
+  });
+
+  it('refuses the key of a secret that it makes itself', () => {
+    const secretKeyArn = 'arn:aws:kms:us-east-1:123456789012:key/1234';
+    expect(() => synthesizeStack({ secretKeyArn })).toThrow('give its secretName too');
   });
 
   it('hands every other prop on', () => {

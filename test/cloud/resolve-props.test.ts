@@ -27,7 +27,12 @@ describe('the props of a relay', () => {
   });
 
   it.each(RELAY_NUMBER_NAMES)('accept %s at the ends of its range', (name) => {
-    const gather = { gatherSeconds: 1, gatherMessages: 10, dailyQuota: RELAY_NUMBERS.dailyQuota.max };
+    const gather = {
+      gatherSeconds: 1,
+      gatherMessages: 10,
+      dailyQuota: RELAY_NUMBERS.dailyQuota.max,
+      ...(name === 'rateLimitWindowSeconds' ? { rateLimitCalls: 10 } : {}),
+    };
     expect(problemsOf({ ...gather, [name]: RELAY_NUMBERS[name].min })).toEqual([]);
     expect(problemsOf({ ...gather, [name]: RELAY_NUMBERS[name].max })).toEqual([]);
   });
@@ -36,6 +41,20 @@ describe('the props of a relay', () => {
     expect(problemsOf({ dailyQuota: 100, dailyQuotaReserve: 100 })).toEqual([
       'dailyQuotaReserve is 100 of a dailyQuota of 100: give less',
     ]);
+  });
+
+  it('refuse a pace that the one item of the ledger cannot be written at', () => {
+    expect(problemsOf({ rateLimitCalls: 100, rateLimitWindowSeconds: 5 })).toEqual([
+      'rateLimitCalls is 100 in rateLimitWindowSeconds 5: one DynamoDB item keeps the books of 10 calls a second at most; ' +
+        'give at most 50 calls',
+    ]);
+    expect(problemsOf({ rateLimitCalls: 50, rateLimitWindowSeconds: 5 })).toEqual([]);
+  });
+
+  it('refuse a host outside Marketo unless it is allowed', () => {
+    const marketoBaseUrl = 'https://marketo.example.com';
+    expect(problemsOf({ marketoBaseUrl })).toEqual([expect.stringContaining('allowOtherHosts=true')]);
+    expect(problemsOf({ marketoBaseUrl, allowOtherHosts: true })).toEqual([]);
   });
 
   it('refuse an address without https, with a path, or without a scheme', () => {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Stack, Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll } from 'vitest';
 import { MarketoRelay } from '../../lib/cloud/marketo-relay.ts';
@@ -15,12 +15,17 @@ const { context: FEATURE_FLAGS } = JSON.parse(readFileSync(new URL('../../cdk.js
 const assemblies = mkdtempSync(join(tmpdir(), 'relay-assemblies-'));
 afterAll(() => rmSync(assemblies, { recursive: true, force: true }));
 
-/** An app with the project's feature flags, whose functions are not bundled: the template is what matters here. */
-function testApp(): App {
-  return new App({
+/**
+ * An app with the project's feature flags, whose functions are not bundled: the template is what matters here. That nobody
+ * is told of alarms is known, unless a test wants to be warned.
+ */
+function testApp({ warns = false } = {}): App {
+  const app = new App({
     outdir: mkdtempSync(join(assemblies, 'app-')),
     context: { ...FEATURE_FLAGS, 'aws:cdk:bundling-stacks': [] },
   });
+  if (!warns) Validations.of(app).acknowledge({ id: 'Annotation::marketo-relay:nobodyIsTold', reason: 'a test' });
+  return app;
 }
 
 interface SynthesizedRelay {

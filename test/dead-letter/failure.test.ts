@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { failureFromCatalogue, failureFromProblems, failureFromRelay } from '../../lib/dead-letter/failure.ts';
-import { RELAY_CODES } from '../../lib/dead-letter/relay-codes.ts';
 import type { CatalogueEntry } from '../../lib/marketo/catalogue/types.ts';
 import { freshState } from '../../lib/message/relay-attribute.ts';
 import { NOW_MS, recordOf } from '../delivery/intake/fixtures.ts';
@@ -81,15 +80,5 @@ describe('a failure', () => {
     expect(failure.details).toHaveLength(1_001);
     expect(failure.details?.at(-1)?.message).toContain('4000 more');
     expect(JSON.stringify(failure).length).toBeLessThan(1_200_000);
-  });
-});
-
-describe('the relay`s own codes', () => {
-  it.each(Object.values(RELAY_CODES))('$code says what happened and what to do', (row) => {
-    expect(RELAY_CODES[row.code]).toBe(row);
-    expect(row.name.length).toBeGreaterThan(3);
-    expect(row.meaning).toMatch(/\.$/);
-    expect(row.remedy).toMatch(/\.$/);
-    expect(row.outcomeUnknown && row.retriable).toBe(false);
   });
 });

@@ -4,7 +4,8 @@ import { createDeadLetterPublisher } from '../../lib/dead-letter/publish.ts';
 import type { DeadLetter } from '../../lib/dead-letter/types.ts';
 import { readMessage } from '../../lib/delivery/intake/read-message.ts';
 import type { HttpReply } from '../../lib/marketo/http.ts';
-import { MAX_MESSAGE_BYTES, messageBytes } from '../../lib/message/message-size.ts';
+import { messageBytes } from '../../lib/message/message-size.ts';
+import { MAX_MESSAGE_BYTES } from '../../lib/settings/policy.ts';
 import { NOW_MS, read, recordOf, SYNC } from '../delivery/intake/fixtures.ts';
 import { fakeQueue, letterFor, recordingLog } from './fixtures.ts';
 
@@ -26,18 +27,18 @@ const messageOf = (bytes: number) => read({ ...SYNC, id: 'order-7', body: { inpu
 
 function setUp() {
   const [queue, overflow, logging] = [fakeQueue(), memoryStore(), recordingLog()];
-  const office = createDeadLetterPublisher({ queue, overflow, log: logging.log });
-  return { queue, overflow, lines: logging.lines, office };
+  const publisher = createDeadLetterPublisher({ queue, overflow, log: logging.log });
+  return { queue, overflow, lines: logging.lines, publisher };
 }
 
-describe('the dead-letter office', () => {
+describe('the dead-letter publisher', () => {
   it('sends letters with their facts, and logs each once, with request and response', async () => {
-    const { queue, overflow, lines, office } = setUp();
+    const { queue, overflow, lines, publisher } = setUp();
     const letters = [
       letterFor(read(SYNC), { request: request('{"q":1}'), reply: reply('{"r":2}') }),
       letterFor(read('not JSON')),
     ];
-    expect(await office.send(letters)).toEqual([{ accepted: true }, { accepted: true }]);
+    expect(await publisher.send(letters)).toEqual([{ accepted: true }, { accepted: true }]);
     expect(queue.sent.map((sent) => sentLetter(sent.body))).toEqual(letters);
     expect(queue.sent.map((sent) => sent.attributes.code?.stringValue)).toEqual([
       'attemptsExhausted',
@@ -54,15 +55,15 @@ describe('the dead-letter office', () => {
   it('says so when a letter was not accepted, and does not log it as sent', async () => {
     const { log, lines } = recordingLog();
     const refused = { accepted: false, error: 'no' } as const;
-    const office = createDeadLetterPublisher({ queue: fakeQueue(refused), overflow: memoryStore(), log });
-    expect(await office.send([letterFor(read(SYNC))])).toEqual([refused]);
+    const publisher = createDeadLetterPublisher({ queue: fakeQueue(refused), overflow: memoryStore(), log });
+    expect(await publisher.send([letterFor(read(SYNC))])).toEqual([refused]);
     expect(lines.map((line) => line.message)).toEqual(['dead letter not accepted']);
   });
 
   it('cuts the reply first, and puts the whole into the store before', async () => {
-    const { queue, overflow, office } = setUp();
+    const { queue, overflow, publisher } = setUp();
     const whole = letterFor(messageOf(1_000), { request: request('{}'), reply: reply('r'.repeat(2_000_000)) });
-    await office.send([whole]);
+    await publisher.send([whole]);
     const sent = sentLetter(queue.sent[0]?.body);
     expect(sent.overflow).toMatchObject({ bucket: 'overflow', cut: ['response.body'] });
     expect(sent.message).toEqual(whole.message);
@@ -75,9 +76,9 @@ describe('the dead-letter office', () => {
   });
 
   it('cuts the message last, and a letter without its message is found again through its pointer', async () => {
-    const { queue, overflow, office } = setUp();
+    const { queue, overflow, publisher } = setUp();
     const intake = messageOf(MAX_MESSAGE_BYTES - 500);
-    await office.send([
+    await publisher.send([
       letterFor(intake, { request: request('q'.repeat(1_000_000)), reply: reply('r'.repeat(1_000_000)) }),
     ]);
     const [outgoing] = queue.sent;
@@ -93,7 +94,7 @@ describe('the dead-letter office', () => {
   });
 
   it('fits every letter into SQS, whatever in it is large', async () => {
-    const { queue, office } = setUp();
+    const { queue, publisher } = setUp();
     const large = 'ä\uFFFF'.repeat(400_000);
     const letter = letterFor(read(SYNC));
     const details = Array.from({ length: 1_000 }, (_, position) => ({
@@ -107,7 +108,7 @@ describe('the dead-letter office', () => {
       { ...letter, request: { method: 'GET', url: `https://x.example/?${large}`, headers: {} } },
       { ...letter, response: { status: 200, headers: { x: large }, body: large } },
     ];
-    expect(await office.send(letters)).toEqual(letters.map(() => ({ accepted: true })));
+    expect(await publisher.send(letters)).toEqual(letters.map(() => ({ accepted: true })));
     for (const sent of queue.sent) {
       expect(messageBytes(sent)).toBeLessThanOrEqual(MAX_MESSAGE_BYTES);
       expect(sentLetter(sent.body).overflow?.cut).not.toHaveLength(0);
@@ -123,8 +124,8 @@ describe('the dead-letter office', () => {
         throw new Error('slow down');
       },
     };
-    const office = createDeadLetterPublisher({ queue, overflow, log });
-    const outcomes = await office.send([
+    const publisher = createDeadLetterPublisher({ queue, overflow, log });
+    const outcomes = await publisher.send([
       letterFor(messageOf(10), { reply: reply('r'.repeat(2_000_000)) }),
       letterFor(messageOf(20)),
     ]);
@@ -133,14 +134,20 @@ describe('the dead-letter office', () => {
     expect(lines.map((line) => line.message)).toEqual(['dead letter not accepted', 'dead letter']);
   });
 
-  it('keeps its log line under the limit of CloudWatch, and says where the whole is', async () => {
-    const { lines, office } = setUp();
-    await office.send([
+  it('logs what is too long for a line in parts, and says where the whole is of what is too long even for those', async () => {
+    const { lines, publisher } = setUp();
+    await publisher.send([
       letterFor(messageOf(950_000)),
       letterFor(messageOf(10), { reply: reply('r'.repeat(3_000_000)) }),
     ]);
-    for (const { fields } of lines) expect(Buffer.byteLength(JSON.stringify(fields))).toBeLessThan(1_000_000);
-    expect(lines[0]?.fields).toMatchObject({ cut: ['message.body'], whole: 'the dead-letter queue' });
-    expect(lines[1]?.fields.whole).toMatch(/^s3:\/\/overflow\/dead-letters\/order-7\//);
+    for (const { fields } of lines) expect(Buffer.byteLength(JSON.stringify(fields))).toBeLessThan(190_000);
+    expect(lines.map(({ message }) => message)).toEqual([
+      'dead letter',
+      ...Array.from({ length: 6 }, () => 'log part'),
+      'dead letter',
+    ]);
+    expect(lines[1]?.fields).toMatchObject({ relayId: 'order-7', partOf: 'message.body', part: 1, parts: 6 });
+    expect(lines[7]?.fields).toMatchObject({ cut: ['response.body'] });
+    expect(lines[7]?.fields.whole).toMatch(/^s3:\/\/overflow\/dead-letters\/order-7\//);
   });
 });

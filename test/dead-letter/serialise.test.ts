@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { letterAttributes, serialise } from '../../lib/dead-letter/serialise.ts';
-import { attributesBytes, MAX_MESSAGE_BYTES } from '../../lib/message/message-size.ts';
+import { attributesBytes } from '../../lib/message/message-size.ts';
+import { MAX_MESSAGE_BYTES } from '../../lib/settings/policy.ts';
 import { read, SYNC } from '../delivery/intake/fixtures.ts';
 import { letterFor } from './fixtures.ts';
 

@@ -47,7 +47,7 @@ describe('a secret', () => {
     expect(letter.message.attributes.source).toContain('[secret]');
   });
 
-  it('is in no message, attribute, object or log line that the office writes', async () => {
+  it('is in no message, attribute, object or log line that the publisher writes', async () => {
     const queue = fakeQueue();
     const { log, lines } = recordingLog();
     const stored: string[] = [];

@@ -11,10 +11,10 @@ import type { HttpReply, HttpRequest } from '../../lib/marketo/http.ts';
 import type { Json, JsonObject } from '../../lib/marketo/request.ts';
 import { Secret } from '../../lib/marketo/secret.ts';
 import type { OutgoingMessage, Queue, ReceivedMessage } from '../../lib/message/queue.ts';
+import { seeded } from '../../lib/simulation/seeded.ts';
+import { silentLog } from '../../lib/simulation/silent-log.ts';
+import { VirtualTime } from '../../lib/simulation/virtual-time.ts';
 import type { DeliveryEvent } from '../../lib/telemetry/events.ts';
-import { seeded } from '../ledger/support/random.ts';
-import { silentLog } from '../ledger/support/silent-log.ts';
-import { VirtualTime } from '../ledger/support/virtual-time.ts';
 
 /** One call as the scripted Marketo sees it. */
 interface SentCall {

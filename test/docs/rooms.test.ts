@@ -12,7 +12,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'access-token': ['marketo', 'settings', 'ports'],
   ledger: ['marketo', 'settings', 'ports'],
   telemetry: ['ledger', 'marketo', 'settings', 'ports'],
-  'dead-letter': ['message', 'marketo', 'settings', 'ports'],
+  'dead-letter': ['telemetry', 'message', 'marketo', 'settings', 'ports'],
   delivery: ['dead-letter', 'telemetry', 'message', 'ledger', 'access-token', 'marketo', 'settings', 'ports'],
   aws: ['delivery', 'dead-letter', 'message', 'ledger', 'access-token', 'marketo', 'settings', 'ports'],
   runtime: [
@@ -28,6 +28,19 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'ports',
   ],
   cloud: ['telemetry', 'settings'],
+  simulation: [
+    'runtime',
+    'aws',
+    'delivery',
+    'dead-letter',
+    'telemetry',
+    'message',
+    'ledger',
+    'access-token',
+    'marketo',
+    'settings',
+    'ports',
+  ],
   'fake-marketo': [],
   emulators: ['settings', 'ports'],
   local: [
@@ -48,7 +61,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 };
 
 /** The rooms that may import the AWS SDK. */
-const SDK_ROOMS: ReadonlySet<string> = new Set(['aws', 'runtime', 'cloud', 'emulators', 'local']);
+const SDK_ROOMS: ReadonlySet<string> = new Set(['aws', 'runtime', 'cloud', 'emulators', 'local', 'simulation']);
 
 const rooms = Object.keys(MAY_IMPORT);
 
@@ -84,10 +97,24 @@ describe('imports point one way', () => {
     expect(outside).toEqual([]);
   });
 
+  it('and a bench imports nothing from the tests', () => {
+    const outside = filesOf('bench').flatMap((path) =>
+      importsOf(path).filter((target) => target.startsWith(join(ROOT, 'test'))),
+    );
+    expect(outside).toEqual([]);
+  });
+
   it('and the AWS SDK is known to the rooms that adapt, wire or stand in for it, and to no other', () => {
     const knowing = filesOf('lib')
       .filter((path) => !SDK_ROOMS.has(roomOf(path)) && readFileSync(path, 'utf8').includes("from '@aws-sdk/"))
       .map((path) => relative(ROOT, path));
     expect(knowing).toEqual([]);
+  });
+
+  it("and AWS's clients are made in one place, where each gets its deadlines, and by the emulators for themselves", () => {
+    const makes = (path: string): boolean => /\bnew \w*Client\(/.test(readFileSync(path, 'utf8'));
+    const makers = ['lib', 'functions', 'bin'].flatMap(filesOf).filter(makes);
+    const elsewhere = makers.map((path) => relative(ROOT, path)).filter((path) => !path.startsWith('lib/emulators/'));
+    expect(elsewhere).toEqual(['lib/runtime/clients.ts']);
   });
 });

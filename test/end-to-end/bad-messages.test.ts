@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PostedLetter } from '../support/desk.ts';
 import { BAD_MARKER, BAD_MESSAGES } from './bad-messages.ts';
-import { type Bench, startBench } from './bench.ts';
+import { type RelayUnderTest, startRelayUnderTest } from './relay-under-test.ts';
 import { upsert } from './requests.ts';
 
-let bench: Bench;
+let relayUnderTest: RelayUnderTest;
 beforeAll(async () => {
-  bench = await startBench();
+  relayUnderTest = await startRelayUnderTest();
 });
-afterAll(() => bench.stop());
+afterAll(() => relayUnderTest.stop());
 
 const good = (name: string) => JSON.stringify(upsert(`${name}@example.com`, { lastName: `marker-${name}` }));
 
@@ -20,11 +20,11 @@ describe('bad messages between good ones, all in one batch', () => {
 
   beforeAll(async () => {
     const bodies = BAD_MESSAGES.flatMap(({ body }, index) => [good(`good-${index}`), body]);
-    const ids = await bench.desk.publish(...bodies);
+    const ids = await relayUnderTest.desk.publish(...bodies);
     for (const [index, { title }] of BAD_MESSAGES.entries()) idOf.set(title, ids[2 * index + 1] ?? '');
-    ({ failedIds } = await bench.deliver());
-    letters = new Map((await bench.desk.letters()).map((posted) => [posted.letter.relayId, posted]));
-    sentBodies = bench.calls().map((call) => call.url + call.body);
+    ({ failedIds } = await relayUnderTest.deliver());
+    letters = new Map((await relayUnderTest.desk.letters()).map((posted) => [posted.letter.relayId, posted]));
+    sentBodies = relayUnderTest.calls().map((call) => call.url + call.body);
   });
 
   it.each(BAD_MESSAGES)('$title: a letter that lists each problem, and no call', ({ title, body, problems }) => {
@@ -59,17 +59,17 @@ describe('bad messages between good ones, all in one batch', () => {
   });
 
   it('leave their neighbours unharmed: each is delivered once', () => {
-    const executions = BAD_MESSAGES.map((_, index) => bench.marketo.executions(`marker-good-${index}`));
+    const executions = BAD_MESSAGES.map((_, index) => relayUnderTest.marketo.executions(`marker-good-${index}`));
     expect(executions).toEqual(BAD_MESSAGES.map(() => 1));
   });
 
   it('leave nothing on the queue', async () => {
-    expect(await bench.desk.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
+    expect(await relayUnderTest.desk.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
   });
 });
 
 describe('a message at a limit of size or time', () => {
-  beforeEach(() => bench.reset());
+  beforeEach(() => relayUnderTest.reset());
 
   const MIB = 1_048_576;
   /** A message of exactly 1 MiB, the most that SQS takes. */
@@ -85,73 +85,76 @@ describe('a message at a limit of size or time', () => {
   }
 
   it('is refused unsent when one record fills 1 MiB, with its size, and kept whole', async () => {
-    await bench.desk.publish(filled(1), good('beside'));
+    await relayUnderTest.desk.publish(filled(1), good('beside'));
 
-    const { failedIds } = await bench.deliver();
-    const [posted] = await bench.desk.letters();
+    const { failedIds } = await relayUnderTest.deliver();
+    const [posted] = await relayUnderTest.desk.letters();
 
     expect(failedIds).toEqual([]);
     expect(posted?.letter.failure).toMatchObject({ level: 'message', code: 'recordTooLarge', retriable: false });
     expect(posted?.letter.failure.message).toMatch(/10\d{5} bytes as sent, of at most 1000000/);
-    expect(posted?.letter.overflow).toMatchObject({ bucket: bench.wire.bucketName, cut: ['message.body'] });
-    expect(bench.calls()).toHaveLength(1);
-    expect(bench.marketo.executions('marker-beside')).toBe(1);
+    expect(posted?.letter.overflow).toMatchObject({ bucket: relayUnderTest.wire.bucketName, cut: ['message.body'] });
+    expect(relayUnderTest.calls()).toHaveLength(1);
+    expect(relayUnderTest.marketo.executions('marker-beside')).toBe(1);
   });
 
   it('is sent in several calls when many records fill 1 MiB', async () => {
-    await bench.desk.publish(filled(50));
+    await relayUnderTest.desk.publish(filled(50));
 
-    await bench.deliver();
+    await relayUnderTest.deliver();
 
-    expect(await bench.desk.letters()).toEqual([]);
-    expect(bench.calls().map((call) => call.code)).toEqual([undefined, undefined]);
-    expect(bench.calls().every((call) => Buffer.byteLength(call.body) <= 1_000_000)).toBe(true);
+    expect(await relayUnderTest.desk.letters()).toEqual([]);
+    expect(relayUnderTest.calls().map((call) => call.code)).toEqual([undefined, undefined]);
+    expect(relayUnderTest.calls().every((call) => Buffer.byteLength(call.body) <= 1_000_000)).toBe(true);
   });
 
   it('becomes a letter when its id is that of another request in the batch, which is sent', async () => {
-    await bench.desk.publish(
+    await relayUnderTest.desk.publish(
       JSON.stringify({ id: 'customer-7', ...upsert('first@example.com', { lastName: 'marker-first' }) }),
       JSON.stringify({ id: 'customer-7', ...upsert('second@example.com', { lastName: 'marker-second' }) }),
     );
 
-    const { failedIds } = await bench.deliver();
-    const letters = await bench.desk.letters();
+    const { failedIds } = await relayUnderTest.deliver();
+    const letters = await relayUnderTest.desk.letters();
 
     expect(failedIds).toEqual([]);
     expect(letters).toHaveLength(1);
     expect(letters[0]?.letter.failure).toMatchObject({ code: 'invalidMessage' });
     expect(letters[0]?.letter.failure.message).toMatch(/^id: expected an id of its own/);
-    const executions = ['marker-first', 'marker-second'].map((marker) => bench.marketo.executions(marker));
+    const executions = ['marker-first', 'marker-second'].map((marker) => relayUnderTest.marketo.executions(marker));
     expect(executions.toSorted()).toEqual([0, 1]);
   });
 
   it('is not sent after its notAfter', async () => {
-    await bench.desk.publish(
+    await relayUnderTest.desk.publish(
       JSON.stringify({ ...upsert('late@example.com'), notAfter: '2020-01-01T00:00:00Z' }),
       good('timely'),
     );
 
-    await bench.deliver();
+    await relayUnderTest.deliver();
 
-    expect((await bench.desk.letters()).map(({ letter }) => letter.failure.code)).toEqual(['expired']);
-    expect(bench.calls()).toHaveLength(1);
-    expect(bench.marketo.executions('marker-timely')).toBe(1);
+    expect((await relayUnderTest.desk.letters()).map(({ letter }) => letter.failure.code)).toEqual(['expired']);
+    expect(relayUnderTest.calls()).toHaveLength(1);
+    expect(relayUnderTest.marketo.executions('marker-timely')).toBe(1);
   });
 });
 
 describe('a message that is not what it says', () => {
-  beforeEach(() => bench.reset());
+  beforeEach(() => relayUnderTest.reset());
 
   it('is sent once when it comes twice under one relay id', async () => {
     const body = JSON.stringify({ ...upsert('twice@example.com', { lastName: 'marker-twice' }), id: 'same' });
-    await bench.desk.publish(body, body, good('other'));
+    await relayUnderTest.desk.publish(body, body, good('other'));
 
-    const { failedIds } = await bench.deliver();
+    const { failedIds } = await relayUnderTest.deliver();
 
     expect(failedIds).toEqual([]);
-    expect([bench.marketo.executions('marker-twice'), bench.marketo.executions('marker-other')]).toEqual([1, 1]);
-    expect(await bench.desk.letters()).toEqual([]);
-    expect(await bench.desk.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
+    expect([
+      relayUnderTest.marketo.executions('marker-twice'),
+      relayUnderTest.marketo.executions('marker-other'),
+    ]).toEqual([1, 1]);
+    expect(await relayUnderTest.desk.letters()).toEqual([]);
+    expect(await relayUnderTest.desk.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
   });
 
   it('is a letter when its id was used for another request before, where that one must not be repeated', async () => {
@@ -161,15 +164,15 @@ describe('a message that is not what it says', () => {
         path: '/rest/v1/campaigns/7002/trigger.json',
         body: { input: { leads: [{ id: lead }] } },
       });
-    await bench.desk.publish(trigger(1001));
-    await bench.deliver();
-    await bench.desk.publish(trigger(1002));
-    const { failedIds } = await bench.deliver();
+    await relayUnderTest.desk.publish(trigger(1001));
+    await relayUnderTest.deliver();
+    await relayUnderTest.desk.publish(trigger(1002));
+    const { failedIds } = await relayUnderTest.deliver();
 
-    const letters = (await bench.desk.letters()).map(({ letter }) => letter);
+    const letters = (await relayUnderTest.desk.letters()).map(({ letter }) => letter);
 
     expect(failedIds).toEqual([]);
-    expect(bench.calls()).toHaveLength(1);
+    expect(relayUnderTest.calls()).toHaveLength(1);
     expect(letters.map(({ failure }) => failure.code)).toEqual(['invalidMessage']);
     expect(letters[0]?.failure.message).toMatch(/^id: expected an id of its own/);
     expect(letters[0]?.message.body).toMatchObject({ body: { input: { leads: [{ id: 1002 }] } } });
@@ -181,25 +184,25 @@ describe('a message that is not what it says', () => {
       path: '/rest/v1/campaigns/7002/trigger.json',
       body: { input: { leads: [{ id: 1001 }] } },
     });
-    await bench.desk.publish(body);
-    await bench.deliver();
-    await bench.desk.publish(body);
-    await bench.deliver();
+    await relayUnderTest.desk.publish(body);
+    await relayUnderTest.deliver();
+    await relayUnderTest.desk.publish(body);
+    await relayUnderTest.deliver();
 
-    expect(bench.calls()).toHaveLength(1);
-    expect(await bench.desk.letters()).toEqual([]);
-    expect(await bench.desk.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
+    expect(relayUnderTest.calls()).toHaveLength(1);
+    expect(await relayUnderTest.desk.letters()).toEqual([]);
+    expect(await relayUnderTest.desk.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
   });
 
   it.each(['not JSON', '{"v":1}', '{"v":1,"id":"x","attempt":-1,"firstSeen":"never"}', '{"v":99}', '[]'])(
     'is new when its attribute `relay` is %s',
     async (relay) => {
       const body = JSON.stringify({ ...upsert('forged@example.com', { shoeSize: 44 }), id: 'own-id' });
-      await bench.desk.publish({ body, attributes: { relay } });
+      await relayUnderTest.desk.publish({ body, attributes: { relay } });
 
-      await bench.deliver();
+      await relayUnderTest.deliver();
 
-      const [posted] = await bench.desk.letters();
+      const [posted] = await relayUnderTest.desk.letters();
       expect(posted?.letter).toMatchObject({ relayId: 'own-id', failure: { code: '1006', attempts: 1 } });
       expect(posted?.attributes).not.toHaveProperty('relay');
     },

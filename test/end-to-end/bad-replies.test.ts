@@ -1,28 +1,28 @@
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { closeServer, listenOnLoopback } from '../../lib/emulators/loopback.ts';
-import { type Bench, startBench } from './bench.ts';
 import { type Answer, cut, hang, json, type OddMarketo, raw, reset, startOddMarketo, text } from './odd-marketo.ts';
+import { type RelayUnderTest, startRelayUnderTest } from './relay-under-test.ts';
 import { duplicate, type Request, upsert } from './requests.ts';
 
-let bench: Bench;
+let relayUnderTest: RelayUnderTest;
 let marketo: OddMarketo;
 let elsewhere: Server;
 let elsewhereUrl: string;
 let requestsElsewhere = 0;
 beforeAll(async () => {
-  [bench, marketo] = await Promise.all([startBench(), startOddMarketo()]);
+  [relayUnderTest, marketo] = await Promise.all([startRelayUnderTest(), startOddMarketo()]);
   elsewhere = createServer((_request, response) => {
     requestsElsewhere += 1;
     response.end(JSON.stringify({ success: true, result: [{ id: 1, status: 'created' }] }));
   });
   elsewhereUrl = await listenOnLoopback(elsewhere);
 });
-afterAll(() => Promise.all([bench.stop(), marketo.stop(), closeServer(elsewhere)]));
+afterAll(() => Promise.all([relayUnderTest.stop(), marketo.stop(), closeServer(elsewhere)]));
 beforeEach(async () => {
-  await bench.reset();
+  await relayUnderTest.reset();
   marketo.answerIdentityWith(undefined);
-  bench.renew({ MARKETO_BASE_URL: marketo.url });
+  relayUnderTest.renew({ MARKETO_BASE_URL: marketo.url });
   requestsElsewhere = 0;
 });
 
@@ -88,10 +88,10 @@ const CASES: readonly (readonly [string, Answer, Fate])[] = [
 
 async function deliverOne(request: Request, answer: Answer, remainingMs?: number) {
   marketo.answerWith(answer);
-  await bench.desk.publish(JSON.stringify({ ...request, id: 'the-one' }));
-  const { failedIds } = await bench.deliver(remainingMs);
+  await relayUnderTest.desk.publish(JSON.stringify({ ...request, id: 'the-one' }));
+  const { failedIds } = await relayUnderTest.deliver(remainingMs);
   expect(failedIds).toEqual([]);
-  const [copies, letters] = await Promise.all([bench.desk.copies(), bench.desk.letters()]);
+  const [copies, letters] = await Promise.all([relayUnderTest.desk.copies(), relayUnderTest.desk.letters()]);
   return { copies, failures: letters.map(({ letter }) => letter.failure), calls: marketo.calls() };
 }
 
@@ -129,7 +129,7 @@ describe('a message to whose call Marketo answers', () => {
   it('nothing, because nobody listens there any more, is tried again soon, whatever it is', async () => {
     const closing = await startOddMarketo();
     closing.answerWith(json(RESULT));
-    bench.renew({ MARKETO_BASE_URL: closing.url });
+    relayUnderTest.renew({ MARKETO_BASE_URL: closing.url });
     await deliverOne(upsert('before@example.com'), hang);
     await closing.stop();
 
@@ -162,13 +162,13 @@ describe('two messages that share a call whose results are not as many as its re
       const isShared = marketo.calls().length === 1;
       json({ ...RESULT, result: isShared ? [] : RESULT.result })(response, request);
     });
-    await bench.desk.publish(...['a', 'b'].map((name) => JSON.stringify(upsert(`${name}@example.com`))));
+    await relayUnderTest.desk.publish(...['a', 'b'].map((name) => JSON.stringify(upsert(`${name}@example.com`))));
 
-    await bench.deliver();
+    await relayUnderTest.deliver();
 
     expect(marketo.calls()).toHaveLength(3);
-    expect(await bench.desk.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
-    expect(await bench.desk.letters()).toEqual([]);
+    expect(await relayUnderTest.desk.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
+    expect(await relayUnderTest.desk.letters()).toEqual([]);
   });
 });
 

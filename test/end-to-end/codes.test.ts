@@ -3,21 +3,21 @@ import type { FaultRule } from '../../lib/fake-marketo/faults.ts';
 import { CATALOGUE, entryFor } from '../../lib/marketo/catalogue/catalogue.ts';
 import type { CodeLevel } from '../../lib/marketo/catalogue/types.ts';
 import type { Published } from '../support/desk.ts';
-import { type Bench, startBench } from './bench.ts';
 import { BUDGET, EXPECTED_CODES, type ExpectedCode, type Via } from './expected-codes.ts';
 import { expectFate, outcomeOf } from './outcome-checks.ts';
+import { type RelayUnderTest, startRelayUnderTest } from './relay-under-test.ts';
 import { duplicate, type Request, requestVia } from './requests.ts';
 
-let bench: Bench;
+let relayUnderTest: RelayUnderTest;
 beforeAll(async () => {
-  bench = await startBench();
+  relayUnderTest = await startRelayUnderTest();
   // Identity hands out the same token until it ends: one that was refused must end for another to come.
-  bench.marketo.onCall(({ fault, code = '' }) => {
-    if (fault === 'code' && ['401', '600', '601', '602'].includes(code)) bench.marketo.revokeToken();
+  relayUnderTest.marketo.onCall(({ fault, code = '' }) => {
+    if (fault === 'code' && ['401', '600', '601', '602'].includes(code)) relayUnderTest.marketo.revokeToken();
   });
 });
-afterAll(() => bench.stop());
-beforeEach(() => bench.reset());
+afterAll(() => relayUnderTest.stop());
+beforeEach(() => relayUnderTest.reset());
 
 const CULPRIT = 'culprit';
 const NEIGHBOUR = 'neighbour';
@@ -81,19 +81,19 @@ describe('a message whose call is answered with', () => {
   it.each(titled([...EXPECTED_CODES, ...responseLevel]))('%s ends where it should', async (_title, line) => {
     const [request] = twoRequests(line.via);
     const told = { relayId: CULPRIT, request: withId(request, CULPRIT), code: line.code, level: line.level };
-    if (line.level === 'identity') bench.renew();
-    bench.marketo.addFault(faultOf(line, line.level, request));
-    await bench.desk.publish(message(CULPRIT, request));
+    if (line.level === 'identity') relayUnderTest.renew();
+    relayUnderTest.marketo.addFault(faultOf(line, line.level, request));
+    await relayUnderTest.desk.publish(message(CULPRIT, request));
 
-    const { failedIds } = await bench.deliver();
+    const { failedIds } = await relayUnderTest.deliver();
 
-    const outcome = await outcomeOf(bench);
+    const outcome = await outcomeOf(relayUnderTest);
     expect(failedIds).toEqual([]);
     expect(outcome.calls).toBe(callsOf(line));
     expectFate(outcome, line.fate, told);
     expect(outcome.usedToday).toBe(countedOf(line, outcome.calls));
-    expect(bench.events().some(({ kind }) => kind === 'unknownCode')).toBe(!isKnown(line));
-    if (line.level === 'identity') bench.renew();
+    expect(relayUnderTest.events().some(({ kind }) => kind === 'unknownCode')).toBe(!isKnown(line));
+    if (line.level === 'identity') relayUnderTest.renew();
   });
 });
 
@@ -104,12 +104,12 @@ describe('two messages that share a call which is answered as a whole with', () 
     const told = (relayId: string, request: Request) => {
       return { relayId, request: withId(request, relayId), code: line.code, level: line.level };
     };
-    bench.marketo.addFault(faultOf(line, line.level, bad));
-    await bench.desk.publish(message(CULPRIT, bad), message(NEIGHBOUR, good));
+    relayUnderTest.marketo.addFault(faultOf(line, line.level, bad));
+    await relayUnderTest.desk.publish(message(CULPRIT, bad), message(NEIGHBOUR, good));
 
-    const { failedIds } = await bench.deliver();
+    const { failedIds } = await relayUnderTest.deliver();
 
-    const outcome = await outcomeOf(bench);
+    const outcome = await outcomeOf(relayUnderTest);
     expect(failedIds).toEqual([]);
     expect(outcome.calls).toBe(isolated ? 3 : callsOf(line));
     expectFate(outcome, line.fate, told(CULPRIT, bad));
@@ -121,12 +121,12 @@ describe('two messages that share a call which is answered as a whole with', () 
 describe('a message with the one bad record of a shared call, for', () => {
   it.each(titled(recordLines))('%s, leaves its neighbour alone', async (_title, line) => {
     const [bad, good] = twoRequests(line.via);
-    bench.marketo.addFault(faultOf(line, 'record', bad));
-    await bench.desk.publish(message(CULPRIT, bad), message(NEIGHBOUR, good));
+    relayUnderTest.marketo.addFault(faultOf(line, 'record', bad));
+    await relayUnderTest.desk.publish(message(CULPRIT, bad), message(NEIGHBOUR, good));
 
-    await bench.deliver();
+    await relayUnderTest.deliver();
 
-    const outcome = await outcomeOf(bench);
+    const outcome = await outcomeOf(relayUnderTest);
     expect(outcome.calls).toBe(1);
     const told = { relayId: CULPRIT, request: withId(bad, CULPRIT), code: line.code, level: 'record' } as const;
     expectFate(outcome, line.fate, told);
@@ -139,12 +139,12 @@ const passing = EXPECTED_CODES.filter(({ level, fate }) => level !== 'identity' 
 describe('a message that may not be repeated, whose call is answered with', () => {
   it.each(titled(passing))('%s, is repeated only where nothing was executed', async (_title, line) => {
     const request = duplicate('twice@example.com');
-    bench.marketo.addFault(faultOf(line, line.level, request));
-    await bench.desk.publish(message(CULPRIT, request));
+    relayUnderTest.marketo.addFault(faultOf(line, line.level, request));
+    await relayUnderTest.desk.publish(message(CULPRIT, request));
 
-    await bench.deliver();
+    await relayUnderTest.deliver();
 
-    const outcome = await outcomeOf(bench);
+    const outcome = await outcomeOf(relayUnderTest);
     if (!line.ambiguous) {
       const told = { relayId: CULPRIT, request: withId(request, CULPRIT), code: line.code, level: line.level };
       return expectFate(outcome, line.fate, told);
@@ -164,12 +164,12 @@ describe('a message whose budget ends with a call that is answered with', () => 
     const request = requestVia(line.via);
     const firstSeen = new Date(Date.now() - 60_000).toISOString();
     const relay = JSON.stringify({ v: 1, id: CULPRIT, attempt: attempts - 1, firstSeen, firstFailed: firstSeen });
-    bench.marketo.addFault(faultOf(line, line.level, request));
-    await bench.desk.publish(message(CULPRIT, request, { relay }));
+    relayUnderTest.marketo.addFault(faultOf(line, line.level, request));
+    await relayUnderTest.desk.publish(message(CULPRIT, request, { relay }));
 
-    await bench.deliver();
+    await relayUnderTest.deliver();
 
-    const { copies, letters } = await outcomeOf(bench);
+    const { copies, letters } = await outcomeOf(relayUnderTest);
     const isGeneral = attempts === BUDGET;
     expect(copies).toEqual([]);
     expect(letters.map(({ letter }) => letter.failure)).toMatchObject([

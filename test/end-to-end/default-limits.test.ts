@@ -1,26 +1,26 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { MARKETO_LIMITS } from '../../lib/fake-marketo/options.ts';
-import { type Bench, startBench } from './bench.ts';
+import { type RelayUnderTest, startRelayUnderTest } from './relay-under-test.ts';
 import { requestVia } from './requests.ts';
 
-let bench: Bench;
+let relayUnderTest: RelayUnderTest;
 beforeAll(async () => {
-  bench = await startBench({
+  relayUnderTest = await startRelayUnderTest({
     fake: { ...MARKETO_LIMITS, latencyMs: 20 },
     // Nothing is set: what a relay does that nobody has configured.
     settings: { RATE_LIMIT_CALLS: '', RATE_LIMIT_WINDOW_SECONDS: '', MAX_CONCURRENT_CALLS: '' },
   });
 });
-afterAll(() => bench.stop());
+afterAll(() => relayUnderTest.stop());
 
 it('80 calls that want out at once: no more than 50 go in 20 s and 5 at a time, the others come back later', async () => {
   const requests = Array.from({ length: 80 }, (_, index) => ({ ...requestVia('read', index), id: `read-${index}` }));
-  await bench.desk.publish(...requests.map((request) => JSON.stringify(request)));
+  await relayUnderTest.desk.publish(...requests.map((request) => JSON.stringify(request)));
 
-  const { failedIds } = await bench.deliver();
+  const { failedIds } = await relayUnderTest.deliver();
 
-  const copies = await bench.desk.copies();
-  const { apiCalls, worstArrivals, worstConcurrency, repliesByCode } = bench.marketo.stats;
+  const copies = await relayUnderTest.desk.copies();
+  const { apiCalls, worstArrivals, worstConcurrency, repliesByCode } = relayUnderTest.marketo.stats;
   expect(failedIds).toEqual([]);
   expect(apiCalls).toBeLessThanOrEqual(50);
   expect(apiCalls).toBeGreaterThan(0);
@@ -35,6 +35,6 @@ it('80 calls that want out at once: no more than 50 go in 20 s and 5 at a time, 
     expect(delaySeconds).toBeGreaterThanOrEqual(1);
     expect(delaySeconds).toBeLessThanOrEqual(60);
   }
-  expect((await bench.ledger()).usedToday).toBe(apiCalls);
-  expect(await bench.desk.letters()).toEqual([]);
+  expect((await relayUnderTest.ledger()).usedToday).toBe(apiCalls);
+  expect(await relayUnderTest.desk.letters()).toEqual([]);
 });

@@ -2,8 +2,8 @@ import { expect } from 'vitest';
 import { entryFor } from '../../lib/marketo/catalogue/catalogue.ts';
 import type { CodeLevel } from '../../lib/marketo/catalogue/types.ts';
 import type { Copy, PostedLetter } from '../support/desk.ts';
-import type { Bench } from './bench.ts';
 import type { Fate } from './expected-codes.ts';
+import type { RelayUnderTest } from './relay-under-test.ts';
 import type { Request } from './requests.ts';
 
 /** What one message asked, and what its call was answered with. */
@@ -29,12 +29,12 @@ interface Outcome {
 const CLOCK_GRAIN_MS = 5;
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
-async function outcomeOf(bench: Bench): Promise<Outcome> {
-  const calls = bench.calls();
+async function outcomeOf(relayUnderTest: RelayUnderTest): Promise<Outcome> {
+  const calls = relayUnderTest.calls();
   const [copies, letters, { usedToday }] = await Promise.all([
-    bench.desk.copies(),
-    bench.desk.letters(),
-    bench.ledger(),
+    relayUnderTest.desk.copies(),
+    relayUnderTest.desk.letters(),
+    relayUnderTest.ledger(),
   ]);
   return { copies, letters, usedToday, calls: calls.length, lastCall: calls.at(-1) };
 }

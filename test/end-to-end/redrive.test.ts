@@ -1,57 +1,57 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PostedLetter } from '../support/desk.ts';
-import { type Bench, startBench } from './bench.ts';
+import { type RelayUnderTest, startRelayUnderTest } from './relay-under-test.ts';
 import { duplicate, type Request, upsert } from './requests.ts';
 
-let bench: Bench;
+let relayUnderTest: RelayUnderTest;
 beforeAll(async () => {
-  bench = await startBench();
+  relayUnderTest = await startRelayUnderTest();
 });
-afterAll(() => bench.stop());
-beforeEach(() => bench.reset());
+afterAll(() => relayUnderTest.stop());
+beforeEach(() => relayUnderTest.reset());
 
 /** Publishes, delivers, and gives the one letter that comes of it. */
 async function letterOf(request: Request, attributes: Readonly<Record<string, string>> = {}): Promise<PostedLetter> {
-  await bench.desk.publish({ body: JSON.stringify(request), attributes });
-  await bench.deliver();
-  const [letter, ...others] = await bench.desk.letters();
+  await relayUnderTest.desk.publish({ body: JSON.stringify(request), attributes });
+  await relayUnderTest.deliver();
+  const [letter, ...others] = await relayUnderTest.desk.letters();
   if (letter === undefined || others.length > 0) throw new Error('expected one letter');
   return letter;
 }
 
 /** As the console's redrive does it: body and attributes as they are, under a new SQS message id. */
 async function redrive({ text, attributes }: PostedLetter): Promise<void> {
-  await bench.desk.publish({ body: text, attributes });
-  const { failedIds } = await bench.deliver();
+  await relayUnderTest.desk.publish({ body: text, attributes });
+  const { failedIds } = await relayUnderTest.deliver();
   expect(failedIds).toEqual([]);
 }
 
 async function expectAllDone(): Promise<void> {
-  expect(await bench.desk.letters()).toEqual([]);
-  expect(await bench.desk.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
+  expect(await relayUnderTest.desk.letters()).toEqual([]);
+  expect(await relayUnderTest.desk.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
 }
 
 const refused = (code: string) => ({ kind: 'code', level: 'response', code }) as const;
 
 describe('a dead letter that is put back on the queue as it is', () => {
   it('is delivered when its cause is gone', async () => {
-    bench.marketo.setFaults([{ gives: refused('703') }]);
+    relayUnderTest.marketo.setFaults([{ gives: refused('703') }]);
     const letter = await letterOf(upsert('back@example.com', { firstName: 'marker-back' }), { tenant: 'north' });
-    bench.marketo.setFaults([]);
+    relayUnderTest.marketo.setFaults([]);
 
     await redrive(letter);
 
     expect(letter.letter.failure.code).toBe('703');
-    expect(bench.marketo.executions('marker-back')).toBe(1);
+    expect(relayUnderTest.marketo.executions('marker-back')).toBe(1);
     await expectAllDone();
   });
 
   it('becomes the same letter again while its cause is there, with a budget that starts anew', async () => {
-    bench.marketo.setFaults([{ gives: refused('703') }]);
+    relayUnderTest.marketo.setFaults([{ gives: refused('703') }]);
     const first = await letterOf({ ...upsert('again@example.com'), id: 'stays' } as Request, { tenant: 'north' });
 
     await redrive(first);
-    const [second] = await bench.desk.letters();
+    const [second] = await relayUnderTest.desk.letters();
 
     expect(second?.letter).toMatchObject({
       relayId: 'stays',
@@ -69,32 +69,34 @@ describe('a dead letter that is put back on the queue as it is', () => {
     const request = { ...upsert('x@example.com'), body: { action: 'createOrUpdate', input } };
     const gives = { kind: 'code', level: 'record', code: '1008' } as const;
     const rules = ['b-part', 'd-part'].map((bodyIncludes) => ({ gives, bodyIncludes }));
-    bench.marketo.setFaults([{ gives, bodyIncludes: 'b-part' }]);
+    relayUnderTest.marketo.setFaults([{ gives, bodyIncludes: 'b-part' }]);
     const first = await letterOf(request);
     expect(first.letter.message.positions).toEqual([1]);
 
-    bench.marketo.setFaults(rules);
+    relayUnderTest.marketo.setFaults(rules);
     await redrive(first);
-    const [second] = await bench.desk.letters();
-    bench.marketo.setFaults([]);
+    const [second] = await relayUnderTest.desk.letters();
+    relayUnderTest.marketo.setFaults([]);
     if (second !== undefined) await redrive(second);
 
     expect(second?.letter.message.positions).toEqual([1]);
-    expect(['a', 'b', 'c', 'd'].map((name) => bench.marketo.executions(`marker-part-${name}`))).toEqual([1, 1, 1, 1]);
+    expect(['a', 'b', 'c', 'd'].map((name) => relayUnderTest.marketo.executions(`marker-part-${name}`))).toEqual([
+      1, 1, 1, 1,
+    ]);
     await expectAllDone();
   });
 
   it('is as invalid as before when the message in it is', async () => {
-    await bench.desk.publish('{"path":"/identity/oauth/token"}');
-    await bench.deliver();
-    const [first] = await bench.desk.letters();
+    await relayUnderTest.desk.publish('{"path":"/identity/oauth/token"}');
+    await relayUnderTest.deliver();
+    const [first] = await relayUnderTest.desk.letters();
     if (first !== undefined) await redrive(first);
 
-    const [second] = await bench.desk.letters();
+    const [second] = await relayUnderTest.desk.letters();
 
     expect(second?.letter.failure).toMatchObject({ code: 'invalidMessage', message: first?.letter.failure.message });
     expect(second?.letter.message.body).toEqual({ path: '/identity/oauth/token' });
-    expect(bench.calls()).toEqual([]);
+    expect(relayUnderTest.calls()).toEqual([]);
   });
 });
 
@@ -113,46 +115,46 @@ describe('a dead letter over 1 MiB', () => {
   }
 
   it('points to the whole of it in the overflow bucket, and is delivered when it is put back', async () => {
-    bench.marketo.setFaults([{ gives: refused('703') }]);
+    relayUnderTest.marketo.setFaults([{ gives: refused('703') }]);
     const letter = await letterOf(large('large', 900_000));
-    bench.marketo.setFaults([]);
+    relayUnderTest.marketo.setFaults([]);
 
     await redrive(letter);
 
-    expect(letter.letter.overflow).toMatchObject({ bucket: bench.wire.bucketName });
+    expect(letter.letter.overflow).toMatchObject({ bucket: relayUnderTest.wire.bucketName });
     expect(letter.letter.overflow?.cut).toContain('request.body');
     expect(Buffer.byteLength(letter.text)).toBeLessThanOrEqual(1_048_576);
-    expect([0, 15, 30].map((index) => bench.marketo.executions(`marker-large-${index}`))).toEqual([1, 1, 1]);
+    expect([0, 15, 30].map((index) => relayUnderTest.marketo.executions(`marker-large-${index}`))).toEqual([1, 1, 1]);
     await expectAllDone();
   });
 
   it('is taken out of the bucket when even its message was cut', async () => {
     // As large as SQS takes it: nothing fits beside it. It goes out in two calls, and both are refused.
-    bench.marketo.setFaults([{ gives: refused('703') }]);
+    relayUnderTest.marketo.setFaults([{ gives: refused('703') }]);
     const letter = await letterOf(large('whole', 1_048_576));
-    bench.marketo.setFaults([]);
+    relayUnderTest.marketo.setFaults([]);
 
     await redrive(letter);
 
     expect(letter.letter.overflow?.cut).toContain('message.body');
-    expect(bench.marketo.executions('marker-whole-7')).toBe(1);
+    expect(relayUnderTest.marketo.executions('marker-whole-7')).toBe(1);
     await expectAllDone();
   });
 
   it('whose object is gone is a letter that says so, and no call is made', async () => {
-    const pointer = { bucket: bench.wire.bucketName, key: 'dead-letters/gone/0.json', cut: ['message.body'] };
-    await bench.desk.publish(
+    const pointer = { bucket: relayUnderTest.wire.bucketName, key: 'dead-letters/gone/0.json', cut: ['message.body'] };
+    await relayUnderTest.desk.publish(
       JSON.stringify({ deadLetter: 1, relayId: 'gone', message: { body: '' }, overflow: pointer }),
     );
 
-    await bench.deliver();
-    const [posted] = await bench.desk.letters();
+    await relayUnderTest.deliver();
+    const [posted] = await relayUnderTest.desk.letters();
 
     expect(posted?.letter).toMatchObject({ relayId: 'gone', failure: { code: 'invalidMessage' } });
     expect(posted?.letter.failure.message).toContain(
       'overflow: expected the letter at dead-letters/gone/0.json; there is none',
     );
-    expect(bench.calls()).toEqual([]);
+    expect(relayUnderTest.calls()).toEqual([]);
   });
 });
 
@@ -163,43 +165,43 @@ describe('a dead letter of unknown outcome', () => {
   const lost = { gives: { kind: 'reset', when: 'after' }, times: 1 } as const;
 
   it('is not executed again when it is put back, and says so each time', async () => {
-    bench.marketo.setFaults([lost]);
+    relayUnderTest.marketo.setFaults([lost]);
     const first = await letterOf(once());
-    const callsOfFirst = bench.calls().length;
+    const callsOfFirst = relayUnderTest.calls().length;
 
-    bench.later(HOUR_MS);
+    relayUnderTest.later(HOUR_MS);
     await redrive(first);
-    const [second] = await bench.desk.letters();
+    const [second] = await relayUnderTest.desk.letters();
 
     expect(first.letter.failure).toMatchObject({ code: 'outcomeUnknown', outcomeUnknown: true, retriable: false });
     expect(second?.letter.failure).toMatchObject({ code: 'outcomeUnknown', outcomeUnknown: true, retriable: false });
-    expect([callsOfFirst, bench.calls().length]).toEqual([1, 1]);
-    expect(await bench.desk.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
+    expect([callsOfFirst, relayUnderTest.calls().length]).toEqual([1, 1]);
+    expect(await relayUnderTest.desk.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
   });
 
   it('is executed when its body is published again under a new id, as its remedy says', async () => {
-    bench.marketo.setFaults([lost]);
+    relayUnderTest.marketo.setFaults([lost]);
     const first = await letterOf(once());
 
-    bench.later(HOUR_MS);
-    await bench.desk.publish(JSON.stringify({ ...(first.letter.message.body as object), id: 'sent-anyway' }));
-    await bench.deliver();
+    relayUnderTest.later(HOUR_MS);
+    await relayUnderTest.desk.publish(JSON.stringify({ ...(first.letter.message.body as object), id: 'sent-anyway' }));
+    await relayUnderTest.deliver();
 
     expect(first.letter.failure.remedy).toContain('under a new `id`');
-    expect(bench.calls()).toHaveLength(2);
+    expect(relayUnderTest.calls()).toHaveLength(2);
     await expectAllDone();
   });
 
   it('is not executed by a copy that SQS brings once more after it was delivered', async () => {
     const body = JSON.stringify({ ...once(), id: 'brought-twice' });
-    await bench.desk.publish(body);
-    await bench.deliver();
-    await bench.desk.publish(body);
+    await relayUnderTest.desk.publish(body);
+    await relayUnderTest.deliver();
+    await relayUnderTest.desk.publish(body);
 
-    const { failedIds } = await bench.deliver();
+    const { failedIds } = await relayUnderTest.deliver();
 
     expect(failedIds).toEqual([]);
-    expect(bench.calls()).toHaveLength(1);
+    expect(relayUnderTest.calls()).toHaveLength(1);
     await expectAllDone();
   });
 });

@@ -13,6 +13,10 @@ describe('replies of each family to its data', () => {
     ['/rest/v1/lists/1159/leads.json', { input: [{ id: 1050 }, { id: 987_654 }] }, ['added', 'skipped 1004']],
     ['/rest/v1/lists/1159/leads.json', { input: [{ id: null }] }, '1001'],
     ['/rest/v1/lists/4242/leads.json', { input: [{ id: 1050 }] }, '1013'],
+    ['/rest/v1/lists/1159/leads.json', {}, '1003'],
+    ['/rest/v1/leads.json', {}, '1003'],
+    ['/rest/v1/leads/submitForm.json', { formId: 'contact', input: [{ leadFormFields: { email: 'a@x.org' } }] }, '609'],
+    ['/rest/v1/leads/submitForm.json', { input: [{ leadFormFields: { email: 'a@x.org' } }] }, '1002'],
     // programs
     [STATUS, { statusName: 'Attended', input: [{ leadId: 1041 }] }, ['updated']],
     [STATUS, { statusName: 'Invited', input: [{ leadId: 1041 }, { leadId: 1001 }] }, ['skipped 1037', 'created']],
@@ -20,10 +24,10 @@ describe('replies of each family to its data', () => {
     ['/rest/v1/programs/4242/members/status.json', { statusName: 'Invited', input: [{ leadId: 1 }] }, '1013'],
     [
       '/rest/v1/programs/5001/members.json',
-      { input: [{ leadId: 1041, slots: 2 }, { leadId: 1001 }] },
+      { input: [{ leadId: 1041, seats: 2 }, { leadId: 1001 }] },
       ['updated', 'skipped 1013'],
     ],
-    ['/rest/v1/programs/5001/members.json', { input: [{ leadId: 1041, slots: 'two' }] }, ['skipped 1001']],
+    ['/rest/v1/programs/5001/members.json', { input: [{ leadId: 1041, seats: 'two' }] }, ['skipped 1001']],
     [
       '/rest/v1/programs/5001/members/delete.json',
       { input: [{ leadId: 1041 }, { leadId: 1001 }] },
@@ -137,6 +141,8 @@ describe('replies of each family to its data', () => {
     ['/rest/v1/leads/4/associate.json?cookie=id:1-A%26token:_mch-a.com-1-1', '1004'],
     ['/rest/asset/v1/email/4242/approveDraft.json', '702'],
     ['/rest/asset/v1/email/8201/approveDraft.json', '709'],
+    ['/rest/asset/v1/email/8202/content.json', undefined],
+    ['/rest/asset/v1/email/8203/content.json', '702'],
     ['/rest/asset/v1/emails.json?name=', '701'],
     ['/rest/asset/v1/emails.json?name=a&folder={"id":4242,"type":"Folder"}', '710'],
     ['/rest/asset/v1/emails.json?name=a&folder={"id":8002,"type":"Folder"}', '711'],
@@ -152,7 +158,7 @@ describe('replies of each family to its data', () => {
     ['/rest/v1/leads.json?filterType=firstName&filterValues=A', '1011', 0],
     ['/rest/v1/leads.json?filterType=brand&filterValues=A', '1003', 0],
     ['/rest/v1/leads.json?filterType=cookies&filterValues=A', '1012', 0],
-    ['/rest/v1/leads.json?filterType=id&filterValues=1001&fields=colour', '1006', 0],
+    ['/rest/v1/leads.json?filterType=id&filterValues=1001&fields=colour', '1003', 0],
     ['/rest/v1/customobjects/order_c.json?filterType=orderId&filterValues=O-1,O-2,O-9', undefined, 2],
     ['/rest/asset/v1/programs.json?earliestUpdatedAt=yesterday', '704', 0],
     ['/rest/asset/v1/email/4242.json', undefined, 0],
@@ -239,24 +245,6 @@ describe('replies of each family to its data', () => {
       codes.push((await caller.post('/rest/v1/campaigns/7003/schedule.json', { input })).code);
     }
     expect(codes.filter((code) => code !== undefined)).toEqual(['1020']);
-  });
-
-  it('imports a file, ten at a time and one for a list', async () => {
-    const caller = await startCaller();
-    const raw =
-      '--b\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nemail\na@example.org\n\r\n--b--';
-    const send = (query: string, text = raw) => {
-      return caller.call(`/bulk/v1/leads.json?format=csv${query}`, {
-        raw: text,
-        contentType: 'multipart/form-data; boundary=b',
-      });
-    };
-    expect((await send('&listId=1159')).result).toMatchObject([{ batchId: 1001, status: 'Queued' }]);
-    expect((await send('&listId=1159')).code).toBe('1019');
-    expect((await send('', raw.replace('a@example.org\n', ''))).code).toBe('1003');
-    for (let file = 0; file < 9; file += 1) await send('');
-    expect((await send('')).code).toBe('1016');
-    expect((await caller.call('/bulk/v1/leads/batch/1001.json')).result).toMatchObject([{ status: 'Importing' }]);
   });
 });
 

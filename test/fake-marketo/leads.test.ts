@@ -142,6 +142,16 @@ describe('the other operations on people', () => {
     expect(caller.fake.database.programStatus(5001, 1041)).toBeUndefined();
   });
 
+  it('deletes by the method DELETE with a body, too', async () => {
+    const caller = await startCaller();
+    const reply = await caller.call('/rest/v1/leads.json', {
+      method: 'DELETE',
+      body: { input: [{ id: 1042 }, { id: 4 }] },
+    });
+    expect(reply.result).toMatchObject([{ id: 1042, status: 'deleted' }, { status: 'skipped' }]);
+    expect(caller.fake.database.leads.get(1042)).toBeUndefined();
+  });
+
   it('merges: the loser is gone, the winner is in its lists', async () => {
     const caller = await startCaller();
     const merge = () => caller.call('/rest/v1/leads/1110/merge.json?leadId=1001', { method: 'POST' });

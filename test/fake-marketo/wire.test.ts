@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { startCaller, stopAll, until } from './support/caller.ts';
 
 const LEADS = '/rest/v1/leads.json';
+const IDS_301 = Array.from({ length: 301 }, (_, index) => index + 1).join(',');
 
 afterEach(stopAll);
 
@@ -14,7 +15,15 @@ describe('what the fake checks before an operation', () => {
     ['a form for a JSON endpoint', LEADS, { form: { email: 'a@example.com' } }, '612'],
     ['half a JSON', LEADS, { raw: '{"input":[' }, '609'],
     ['JSON that is no object', LEADS, { raw: '[]' }, '609'],
-    ['no body', LEADS, { method: 'POST' }, '1002'],
+    ['no body', LEADS, { method: 'POST' }, '1003'],
+    ['no body elsewhere', '/rest/v1/companies.json', { method: 'POST' }, '1002'],
+    ['more than 300 values of a filter', `${LEADS}?filterType=id&filterValues=${IDS_301}`, {}, '1003'],
+    [
+      'more than 300 values of a filter of objects',
+      `/rest/v1/companies.json?filterType=externalCompanyId&filterValues=${IDS_301}`,
+      {},
+      '1003',
+    ],
     ['an empty input', LEADS, { body: { input: [] } }, '1003'],
     ['an input that is no array', LEADS, { body: { input: {} } }, '1003'],
     ['a record that is no object', LEADS, { body: { input: ['a@example.com'] } }, '609'],
@@ -41,7 +50,7 @@ describe('what the fake checks before an operation', () => {
     const frame = JSON.stringify({ pad: '' }).length;
     const exact = await caller.post(LEADS, { pad: 'x'.repeat(1_048_576 - frame) });
     const over = await caller.post(LEADS, { pad: 'x'.repeat(1_048_576 - frame + 1) });
-    expect(exact.code).toBe('1002');
+    expect(exact.code).toBe('1003');
     expect(over.status).toBe(413);
   });
 
@@ -56,6 +65,24 @@ describe('what the fake checks before an operation', () => {
     expect(long.status).toBe(414);
     expect(form.result).toMatchObject([{ id: 1001, email: 'person1001@example.com' }]);
     expect(formOnly.result).toHaveLength(1);
+  });
+
+  it('refuses a read by form with 605, and now and then 612, where the subscription does', async () => {
+    const caller = await startCaller({ features: { formReads: false } });
+    const codes = new Set<string | undefined>();
+    for (let call = 0; call < 40; call += 1) {
+      codes.add((await caller.call(`${LEADS}?_method=GET`, { form: { filterType: 'id', filterValues: '1001' } })).code);
+    }
+    expect([...codes].sort()).toEqual(['605', '612']);
+    expect((await caller.call(`${LEADS}?filterType=id&filterValues=1001`)).result).toHaveLength(1);
+  });
+
+  it('says what was not specified in the words of the recordings', async () => {
+    const caller = await startCaller();
+    const leads = await caller.post(LEADS, { action: 'createOrUpdate' });
+    const ids = await caller.call('/rest/v1/lists/1159/leads.json', { method: 'POST' });
+    expect(leads.json).toMatchObject({ errors: [{ code: '1003', message: 'Leads not specified' }] });
+    expect(ids.json).toMatchObject({ errors: [{ code: '1003', message: 'Lead ids not specified' }] });
   });
 
   it('does not know _method at the asset endpoints', async () => {

@@ -1,19 +1,19 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDynamoDbRegister } from '../../lib/aws/dynamodb-ledger.ts';
+import { createDynamoDbLedgerRegister } from '../../lib/aws/dynamodb-ledger.ts';
 import type { LedgerLimits } from '../../lib/ledger/limits.ts';
 import { createMemoryRegister } from '../../lib/ledger/memory-register.ts';
 import type { LedgerRegister } from '../../lib/ledger/register.ts';
 import { createSharedLedger } from '../../lib/ledger/shared-ledger.ts';
 import { EMPTY_STATE, type LedgerState, type Slot } from '../../lib/ledger/state.ts';
+import { REAL_PARTS, runFleet } from '../../lib/simulation/fleet/fleet.ts';
+import { silentLog } from '../../lib/simulation/silent-log.ts';
+import { VirtualTime } from '../../lib/simulation/virtual-time.ts';
 import { askOf, endOf, limitsOf, NOON_MS, slotOf, stateOf } from './support/builders.ts';
 import { connect, createTable, TABLE } from './support/dynamo-client.ts';
 import { startEmbeddedDynamo } from './support/embedded-dynamo.ts';
-import { REAL_PARTS, runFleet } from './support/fleet.ts';
 import { bytesOf, itemOf, writeUnits } from './support/item-size.ts';
 import { saturation } from './support/saturation.ts';
-import { silentLog } from './support/silent-log.ts';
-import { VirtualTime } from './support/virtual-time.ts';
 
 const FULL = limitsOf({ windowCalls: 100, slots: 10 });
 
@@ -73,7 +73,7 @@ describe('what each operation consumes', () => {
   });
 
   const registerOf = (subscription: string): LedgerRegister =>
-    createDynamoDbRegister({ client, tableName: TABLE, subscription, limits: FULL });
+    createDynamoDbLedgerRegister({ client, tableName: TABLE, subscription, limits: FULL });
 
   it('is one unit to read, to swap, to end, with a full window of ten workers', async () => {
     const register = registerOf('one');

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type FleetParts, REAL_PARTS, runFleet } from './support/fleet.ts';
+import { type FleetParts, REAL_PARTS, runFleet } from '../../lib/simulation/fleet/fleet.ts';
 import { saturation } from './support/saturation.ts';
 
 const OUTAGE_SECONDS = [100, 700] as const;

@@ -4,8 +4,8 @@ import type { Ledger, PermitAnswer, PermitAsk, Release } from '../../lib/ledger/
 import { createMemoryRegister } from '../../lib/ledger/memory-register.ts';
 import type { LedgerRegister } from '../../lib/ledger/register.ts';
 import { createSharedLedger, type SharedLedgerOptions } from '../../lib/ledger/shared-ledger.ts';
+import { type Finding, type FleetParts, REAL_PARTS, runFleet } from '../../lib/simulation/fleet/fleet.ts';
 import { arbitraryScenario, orderlyScenario } from './support/arbitrary-scenario.ts';
-import { type Finding, type FleetParts, REAL_PARTS, runFleet } from './support/fleet.ts';
 import { RUNS } from './support/runs.ts';
 
 /**

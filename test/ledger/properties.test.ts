@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runFleet } from '../../lib/simulation/fleet/fleet.ts';
 import { arbitraryScenario, orderlyScenario } from './support/arbitrary-scenario.ts';
-import { runFleet } from './support/fleet.ts';
 import { RUNS } from './support/runs.ts';
 
 const PATIENCE_MS = 120_000;

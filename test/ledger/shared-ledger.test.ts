@@ -4,10 +4,10 @@ import { createMemoryRegister } from '../../lib/ledger/memory-register.ts';
 import type { LedgerRegister } from '../../lib/ledger/register.ts';
 import { createSharedLedger } from '../../lib/ledger/shared-ledger.ts';
 import type { Log } from '../../lib/ports.ts';
+import { seeded } from '../../lib/simulation/seeded.ts';
+import { silentLog } from '../../lib/simulation/silent-log.ts';
+import { VirtualTime } from '../../lib/simulation/virtual-time.ts';
 import { askOf, limitsOf, NOON_MS } from './support/builders.ts';
-import { seeded } from './support/random.ts';
-import { silentLog } from './support/silent-log.ts';
-import { VirtualTime } from './support/virtual-time.ts';
 
 function setUp(change: Partial<LedgerRegister> = {}, log: Log = silentLog) {
   const time = new VirtualTime(NOON_MS);
@@ -59,7 +59,7 @@ describe("a worker's ledger", () => {
 
     for (const answer of answers) {
       void ledger.release([endOfCall(permitOf(answer), time.nowMs)]);
-      await time.run(time.nowMs + 100);
+      await time.run(() => false, time.nowMs + 100);
     }
 
     expect(requests).toEqual(['swap', 'end 3']);
@@ -130,7 +130,7 @@ describe("a worker's ledger", () => {
     for (let tries = 0; tries < 6; tries++) {
       const [answer] = await time.finish(ledger.acquire([askOf()]));
       waits.push(answer?.kind === 'refused' ? answer.waitMs : 0);
-      await time.run(time.nowMs + 600);
+      await time.run(() => false, time.nowMs + 600);
     }
     await time.finish(holder.release(held.map((one) => endOfCall(permitOf(one), time.nowMs))));
 
@@ -153,7 +153,7 @@ describe("a worker's ledger", () => {
   it('leaves to others what they have used', async () => {
     const { time, ledger, memory } = setUp();
     await time.finish(ledger.acquire([askOf()]));
-    await time.run(time.nowMs + 1_000);
+    await time.run(() => false, time.nowMs + 1_000);
 
     await time.finish(ledger.learnUsage({ totalToday: 49_999, ownToday: 0, atMs: time.nowMs }));
 

@@ -3,11 +3,11 @@ import type { CallOutcome } from '../../lib/ledger/ledger.ts';
 import type { LedgerLimits } from '../../lib/ledger/limits.ts';
 import { createMemoryRegister } from '../../lib/ledger/memory-register.ts';
 import { createSharedLedger } from '../../lib/ledger/shared-ledger.ts';
+import { between, seeded } from '../../lib/simulation/seeded.ts';
+import { silentLog } from '../../lib/simulation/silent-log.ts';
+import { VirtualTime } from '../../lib/simulation/virtual-time.ts';
 import { askOf, limitsOf, NOON_MS } from './support/builders.ts';
-import { between, seeded } from './support/random.ts';
-import { silentLog } from './support/silent-log.ts';
 import { type Code, StrictServer } from './support/strict-server.ts';
-import { VirtualTime } from './support/virtual-time.ts';
 
 const MARKETO = limitsOf({ windowCalls: 100, slots: 10 });
 /** In Chicago, in summer. */

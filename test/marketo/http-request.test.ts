@@ -61,11 +61,22 @@ describe('a request on the wire', () => {
     ]);
   });
 
-  it('names JSON for a database call without a body, and nothing for an asset call', () => {
-    expect(sent({ method: 'POST', path: '/rest/v1/leads/1/associate.json' }).headers).toHaveProperty('Content-Type');
-    expect(sent({ method: 'POST', path: '/rest/asset/v1/email/1/approveDraft.json' }).headers).not.toHaveProperty(
-      'Content-Type',
-    );
+  it.each<[method: 'POST' | 'DELETE', path: string, query?: { id: number }]>([
+    ['POST', '/rest/v1/leads/1/associate.json'],
+    ['POST', '/rest/v1/lists/1/leads.json', { id: 7 }],
+    ['DELETE', '/rest/v1/lists/1/leads.json', { id: 7 }],
+    ['DELETE', '/rest/v1/leads.json', { id: 7 }],
+    ['POST', '/rest/asset/v1/email/1/approveDraft.json'],
+    ['POST', '/bulk/v1/leads/export/1/enqueue.json'],
+  ])('names JSON for %s %s without a body, and sends none', (method, path, query) => {
+    const http = sent({ method, path, ...(query && { query }) });
+
+    expect(http.headers).toEqual({ Accept: 'application/json', 'Content-Type': 'application/json' });
+    expect(http).not.toHaveProperty('body');
+  });
+
+  it('names nothing for a GET', () => {
+    expect(sent({ ...GET, query: { filterType: 'id' } }).headers).toEqual({ Accept: 'application/json' });
   });
 
   it('takes only the origin from the base URL', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fitsAsCopy, MAX_MESSAGE_BYTES, messageBytes } from '../../lib/message/message-size.ts';
+import { fitsAsCopy, messageBytes } from '../../lib/message/message-size.ts';
+import { MAX_MESSAGE_BYTES } from '../../lib/settings/policy.ts';
 
 const attribute = (stringValue: string) => ({ dataType: 'String', stringValue });
 

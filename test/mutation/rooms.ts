@@ -26,9 +26,14 @@ const ROOMS: readonly Room[] = [
   },
   {
     name: 'delivery',
-    mutate: ['lib/delivery/plan/*.ts', ...files('lib/delivery/judge', 'judge verdict disposition')],
+    mutate: [
+      'lib/delivery/plan/*.ts',
+      ...files('lib/delivery/judge', 'judge verdict disposition'),
+      ...files('lib/delivery/call', 'pending-work permitted-call busy-key-waits'),
+    ],
     tests: [
       'test/delivery/plan/*.test.ts',
+      ...tests('test/delivery/call', 'pending-work.property permitted-call busy-key-waits'),
       ...tests('test/delivery/judge', 'disposition judge judge-verdicts'),
       ...tests('test/delivery', 'isolate reshape'),
     ],

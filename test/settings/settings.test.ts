@@ -32,6 +32,7 @@ describe('settings that can be used', () => {
   it('fill in every default', () => {
     expect(readSettings(REQUIRED)).toEqual({
       marketoBaseUrl: 'https://123-abc-456.mktorest.com',
+      allowOtherHosts: false,
       marketoSecretId: 'marketo/credentials',
       queueUrl: REQUIRED.QUEUE_URL,
       deadLetterQueueUrl: REQUIRED.DEAD_LETTER_QUEUE_URL,
@@ -66,12 +67,21 @@ describe('settings that can be used', () => {
     ['https://123-ABC-456.mktorest.com/rest', 'https://123-abc-456.mktorest.com'],
     ['https://123-ABC-456.mktorest.com/rest/', 'https://123-abc-456.mktorest.com'],
     ['HTTPS://123-abc-456.mktorest.com:443', 'https://123-abc-456.mktorest.com'],
-    ['https://proxy.example.com:8443', 'https://proxy.example.com:8443'],
+    ['https://123-abc-456.MktoRest.com:8443', 'https://123-abc-456.mktorest.com:8443'],
+    ['https://localhost:8443', 'https://localhost:8443'],
     ['http://127.0.0.1:4000', 'http://127.0.0.1:4000'],
     ['http://localhost:4000/', 'http://localhost:4000'],
     ['http://[::1]:4000', 'http://[::1]:4000'],
   ])('accept the base URL %s', (text, expected) => {
     expect(readSettings({ ...REQUIRED, MARKETO_BASE_URL: text }).marketoBaseUrl).toBe(expected);
+  });
+
+  it('accept a host outside Marketo where they are told to', () => {
+    const env = { ...REQUIRED, MARKETO_BASE_URL: 'https://proxy.example.com:8443/rest', ALLOW_OTHER_HOSTS: 'true' };
+    expect(readSettings(env)).toMatchObject({
+      marketoBaseUrl: 'https://proxy.example.com:8443',
+      allowOtherHosts: true,
+    });
   });
 
   const numbers = Object.entries(NUMBER_BOUNDS).flatMap(([key, bounds]) => [
@@ -118,12 +128,10 @@ describe('settings that cannot be used', () => {
     expect(problemOf(name, '')).toMatch(/^is missing: set it to /);
   });
 
-  it.each(['0', '-1', '1.5', '5.0', '1e3', '0x10', ' 5', '5O', 'Infinity', '1001', '9'.repeat(16)])(
+  it.each(['0', '-1', '1.5', '5.0', '1e3', '0x10', ' 5', '5O', 'Infinity', '201', '9'.repeat(16)])(
     'show the number %j and the range',
     (text) => {
-      expect(problemOf('RATE_LIMIT_CALLS', text)).toBe(
-        `is ${JSON.stringify(text)}: give a whole number from 1 to 1000`,
-      );
+      expect(problemOf('RATE_LIMIT_CALLS', text)).toBe(`is ${JSON.stringify(text)}: give a whole number from 1 to 200`);
     },
   );
 
@@ -148,8 +156,28 @@ describe('settings that cannot be used', () => {
     ['https://123-ABC-456.mktorest.com/identity', 'leave out the path'],
     ['https://123-ABC-456.mktorest.com/rest/v1', 'leave out the path'],
     ['https://123-ABC-456.mktorest.com//', 'leave out the path'],
+    ['https://proxy.example.com:8443', 'or allow other hosts with ALLOW_OTHER_HOSTS=true'],
+    ['https://mktorest.com', 'outside *.mktorest.com'],
+    ['https://123-ABC-456.mktorest.com.evil.example', 'outside *.mktorest.com'],
+    ['https://123-ABC-456-mktorest.com', 'outside *.mktorest.com'],
+    ['https://x:99999', 'give the address'],
+    ['https://256.1.1.1', 'give the address'],
+    ['https://10.0.0.1', 'outside *.mktorest.com'],
   ])('include the base URL %j', (text, expected) => {
     expect(problemOf('MARKETO_BASE_URL', text)).toContain(expected);
+  });
+
+  it('include a switch that is neither on nor off', () => {
+    expect(problemOf('ALLOW_OTHER_HOSTS', 'yes')).toBe('is "yes": give "true" or "false"');
+  });
+
+  it('include http to another host, whatever the switch says', () => {
+    const { problems } = failure({
+      ...REQUIRED,
+      MARKETO_BASE_URL: 'http://proxy.example.com',
+      ALLOW_OTHER_HOSTS: 'true',
+    });
+    expect(problems.map(({ problem }) => problem).join()).toContain('use https');
   });
 
   it.each(['-06:00', '+05:30', 'CST', 'Central', 'America/Chicag', 'America/Chicago '])(

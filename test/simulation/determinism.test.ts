@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { simulate } from './simulate.ts';
+import { simulate } from '../../lib/simulation/simulate.ts';
 
 describe('a run of the simulator', () => {
   it.each([3, 17, 26, 54])('does the same again for the same seed (%i)', async (seed) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { drawScenario, NEVER_MS, NO_FAULTS, type Scenario } from './scenario.ts';
-import { simulate } from './simulate.ts';
+import { drawScenario, NEVER_MS, NO_FAULTS, type Scenario } from '../../lib/simulation/scenario.ts';
+import { simulate } from '../../lib/simulation/simulate.ts';
 
 /** Faults of the data alone, so that messages end in every way: delivered, rejected, in part, isolated, put back. */
 function quietScenario(seed: number): Scenario {

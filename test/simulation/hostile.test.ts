@@ -37,7 +37,7 @@ const HOSTILE: readonly Hostile[] = [
   hostile('a line break in a value', lead({ city: 'a\r\nX-Evil: 1' }), { sent: 'a\\r\\nX-Evil: 1' }),
   hostile(
     'a line break in the query',
-    { path: LEADS, query: { filterType: `${NONCE}\r\nX-Evil: 1` } },
+    { path: LEADS, query: { filterType: `${NONCE}\r\nX-Evil: 1`, filterValues: '7' } },
     { sent: '%0D%0AX-Evil' },
   ),
   hostile('a line break in the id', { ...lead({}), id: 'a\r\nb' }, { letter: 'id' }),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { CHECK_NAMES } from './checks.ts';
-import { PLANTED_BUGS } from './plants.ts';
-import { seedsUntilFound } from './sweep.ts';
+import { CHECK_NAMES } from '../../lib/simulation/checks.ts';
+import { PLANTED_BUGS } from '../../lib/simulation/plants.ts';
+import { seedsUntilFound } from '../../lib/simulation/sweep.ts';
 
 const MOST_SEEDS = 200;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { describeFailure } from './failure.ts';
-import { sweep } from './sweep.ts';
+import { describeFailure } from '../../lib/simulation/failure.ts';
+import { sweep } from '../../lib/simulation/sweep.ts';
 
 /** Seeds of one test: enough of them to be worth a line, few enough for a failure to be seen soon. */
 const SEEDS_A_TEST = 50;

@@ -7,10 +7,11 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { LOCAL_CREDENTIALS, LOCAL_REGION, type LocalEndpoints } from '../../lib/emulators/aws.ts';
-import { MAX_MESSAGE_BYTES, startQueues } from '../../lib/emulators/queues.ts';
+import { startQueues } from '../../lib/emulators/queues.ts';
 import { startSecrets } from '../../lib/emulators/secrets.ts';
 import { startTable } from '../../lib/emulators/table.ts';
 import { SETTING_NAMES, type SettingName } from '../../lib/settings/names.ts';
+import { MAX_MESSAGE_BYTES } from '../../lib/settings/policy.ts';
 
 /** Servers that speak SQS's and DynamoDB's protocols, in place of the embedded ones. */
 interface OtherServers {

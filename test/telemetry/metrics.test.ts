@@ -24,12 +24,22 @@ const EVENTS: readonly [DeliveryEvent, ReturnType<typeof measuresOf>][] = [
     { kind: 'deadLettered', relayId: 'a', code: '1003', records: 1 },
     [{ name: 'DeadLetters', unit: 'Count', value: 1, by: { dimension: 'code', value: '1003' } }],
   ],
-  [{ kind: 'deduplicated', relayId: 'a' }, [{ name: 'MessagesCollapsed', unit: 'Count', value: 1 }]],
+  [{ kind: 'deduplicated', relayId: 'a' }, [{ name: 'MessagesDeduplicated', unit: 'Count', value: 1 }]],
   [{ kind: 'unsettled', relayId: 'a' }, [{ name: 'MessagesUnsettled', unit: 'Count', value: 1 }]],
   [
     { kind: 'unknownCode', code: '1999', level: 'record' },
     [{ name: 'UnknownCodes', unit: 'Count', value: 1, by: { dimension: 'code', value: '1999' } }],
   ],
+  [
+    { kind: 'lineStopped', reason: 'credentialsRefused', untilMs: 1_000 },
+    [{ name: 'LineStopped', unit: 'Count', value: 1, by: { dimension: 'reason', value: 'credentialsRefused' } }],
+  ],
+  [
+    { kind: 'operationPaused', operation: 'syncLeads', reason: 'accessDenied', untilMs: 1_000 },
+    [{ name: 'OperationPaused', unit: 'Count', value: 1, by: { dimension: 'reason', value: 'accessDenied' } }],
+  ],
+  [{ kind: 'messageAge', ageSeconds: 85_800 }, [{ name: 'MessageAgeSeconds', unit: 'Seconds', value: 85_800 }]],
+  [{ kind: 'quotaLeft', calls: 0 }, [{ name: 'QuotaLeft', unit: 'Count', value: 0 }]],
 ];
 
 describe('the metrics of a delivery', () => {

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { Message } from '../../message/message.ts';
 import type { Log } from '../../ports.ts';
+import type { DeadLetterCode, WaitCode } from '../../settings/relay-codes.ts';
 import type { Verdict } from '../judge/verdict.ts';
-import type { Outcome } from '../outcome.ts';
+import type { Outcome, Outcomes } from '../outcome.ts';
+import { DELIVERY_POLICY } from '../policy.ts';
 import { type Call, messagesOf, type WorkItem } from '../work-item.ts';
 import type { Claim, HeldClaim, SendOnce } from './send-once.ts';
 
-/** Messages whose records are claimed at once: a call of 300 must not outlast its permit. */
-const MAX_AT_ONCE = 30;
 const UNKNOWN: Verdict = {
   rule: { kind: 'reject' },
-  code: 'outcomeUnknown',
+  code: 'outcomeUnknown' satisfies DeadLetterCode,
   level: 'relay',
   message: 'an earlier copy of this message was sent, and nobody could tell how that ended',
   errors: [],
@@ -20,7 +20,7 @@ const UNKNOWN: Verdict = {
 
 const OTHER_REQUEST: Verdict = {
   rule: { kind: 'reject' },
-  code: 'invalidMessage',
+  code: 'invalidMessage' satisfies DeadLetterCode,
   level: 'relay',
   message: 'id: expected an id of its own; another request was sent under it before',
   errors: [],
@@ -28,17 +28,25 @@ const OTHER_REQUEST: Verdict = {
   counted: true,
 };
 
-type Settled = readonly (readonly [WorkItem, Outcome])[];
-
-/** The send-once records that one invocation holds. */
+/** The send-once records that one invocation holds: see `send-once.ts`. */
 interface SendOnceSession {
-  /** Which items of the call may be sent, and what becomes of the others. Free of charge for idempotent ones. */
-  claim(call: Pick<Call, 'items'>): Promise<{ items: readonly WorkItem[]; outcomes: ReadonlyMap<WorkItem, Outcome> }>;
   /**
-   * Tells the table how a message ended, once all its items have an outcome; again and for others it does nothing. Never
-   * throws: a record that is left as it is keeps later copies from being sent, which is safe.
+   * Which items of the call may be sent, and what becomes of the others. Asks no table for idempotent messages.
+   *
+   * @throws when the table cannot be reached.
    */
-  complete(message: Message, outcomes: Settled): Promise<void>;
+  claim(call: Pick<Call, 'items'>): Promise<Claimed>;
+  /**
+   * Writes how a message ended, once all its items have an outcome; the second time, and for a message that was not
+   * claimed, it does nothing. Never throws: a record that is left as it is keeps later copies from being sent, which is
+   * safe.
+   */
+  complete(message: Message, outcomes: Outcomes): Promise<void>;
+}
+
+interface Claimed {
+  readonly items: readonly WorkItem[];
+  readonly outcomes: Outcomes;
 }
 
 function createSendOnceSession(sendOnce: SendOnce, leaseMs: () => number, log: Log): SendOnceSession {
@@ -69,8 +77,8 @@ function createSendOnceSession(sendOnce: SendOnce, leaseMs: () => number, log: L
     async claim({ items }) {
       const guarded = messagesOf(items).filter((message) => !message.idempotent);
       const claims = new Map<Message, Claim>();
-      for (let first = 0; first < guarded.length; first += MAX_AT_ONCE) {
-        const some = guarded.slice(first, first + MAX_AT_ONCE);
+      for (let first = 0; first < guarded.length; first += DELIVERY_POLICY.maxClaimsAtOnce) {
+        const some = guarded.slice(first, first + DELIVERY_POLICY.maxClaimsAtOnce);
         for (const [index, claim] of (await Promise.all(some.map(ask))).entries()) {
           const message = some[index];
           if (message !== undefined) claims.set(message, claim);
@@ -89,7 +97,7 @@ function createSendOnceSession(sendOnce: SendOnce, leaseMs: () => number, log: L
       const claim = held.get(message);
       held.delete(message);
       if (claim === undefined || claim.send.length === 0) return;
-      const own = new Map(outcomes.map(([item, outcome]) => [item.record?.position ?? 0, outcome]));
+      const own = new Map([...outcomes].map(([item, outcome]) => [item.record?.position ?? 0, outcome]));
       const done = claim.send.filter((position) => own.get(position)?.kind === 'delivered');
       const unknown = claim.send.filter((position) => {
         const outcome = own.get(position);
@@ -98,21 +106,22 @@ function createSendOnceSession(sendOnce: SendOnce, leaseMs: () => number, log: L
       try {
         await sendOnce.complete(claim, { done, unknown });
       } catch (error) {
-        log.warn('send-once record not settled', { relayId: claim.relayId, error: String(error) });
+        log.warn('a send-once record could not be completed', { relayId: claim.relayId, error: String(error) });
       }
     },
   };
 }
 
-/** Undefined for what is left of a message: it does not show what the whole was. */
+/** Names the whole request. Undefined for what is left of a message: it does not show what the whole was. */
 function nameOf({ request, state }: Message): string | undefined {
   if (state.positions !== undefined) return undefined;
   return createHash('sha256').update(JSON.stringify(request)).digest('hex').slice(0, 32);
 }
 
-/** Undefined: it may be sent. */
+/** Undefined when the position may be sent. */
 function outcomeOf(claim: Claim, position: number): Outcome | undefined {
-  if (claim.kind === 'busy') return { kind: 'requeue', reason: 'wait', code: 'busy', delayMs: claim.waitMs };
+  if (claim.kind === 'busy')
+    return { kind: 'requeue', reason: 'wait', code: 'busy' satisfies WaitCode, delayMs: claim.waitMs };
   if (claim.kind === 'otherRequest')
     return { kind: 'dead', verdict: OTHER_REQUEST, outcomeUnknown: false, tried: false };
   if (claim.done.includes(position)) return { kind: 'delivered' };
@@ -120,5 +129,5 @@ function outcomeOf(claim: Claim, position: number): Outcome | undefined {
   return undefined;
 }
 
-export type { SendOnceSession };
+export type { Claimed, SendOnceSession };
 export { createSendOnceSession };

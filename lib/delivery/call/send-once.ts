@@ -1,17 +1,17 @@
 /**
- * Keeps an operation that is not idempotent from being executed twice: one record for each relay id, written before the
- * call and settled after it, that knows each position of the message's `input`. Idempotent operations never come here.
+ * Keeps an operation that is not idempotent from being executed twice: one record for each relay id, claimed before the
+ * call and completed after it, that knows each position of the message's `input`. Idempotent operations never come here.
  *
- * A position is free, started (a worker is sending it), done, or unknown (it was started, and nobody told how it ended).
+ * A position is free, started (a worker sends it), done, or unknown (it was started, and nobody wrote how it ended).
  * Only a free one may be sent, and only by the worker that has started it. A message without records is position 0.
  */
 interface SendOnce {
   /**
    * Starts every free position among those given. Throws when the table cannot be reached.
    *
-   * - `held`: send `send`, and settle afterwards; `done` Marketo has already; of `unknown` nobody can tell.
-   * - `busy`: another copy is being sent now.
-   * - `foreign`: what was sent under this relay id was another request.
+   * - `held`: send `send`, and complete afterwards; Marketo has `done` already; nobody knows of `unknown`.
+   * - `busy`: another copy is sent now.
+   * - `otherRequest`: what was sent under this relay id was another request.
    *
    * @param request names the request, when all of it is at hand: a copy with fewer records cannot tell.
    */
@@ -28,7 +28,7 @@ interface HeldClaim {
   readonly send: readonly number[];
   readonly done: readonly number[];
   readonly unknown: readonly number[];
-  /** What the record knew before, of all positions: settling writes it anew. */
+  /** What the record knew before, of all positions: `complete` writes it anew. */
   readonly before: EndedPositions;
   readonly request?: string;
 }

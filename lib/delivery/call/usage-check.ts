@@ -1,77 +1,69 @@
-import type { CallOutcome } from '../../ledger/ledger.ts';
 import { matchEndpoint } from '../../marketo/endpoints/endpoints.ts';
 import { toHttpRequest } from '../../marketo/http-request.ts';
-import { parseReply } from '../../marketo/reply.ts';
+import { type ParsedReply, parseReply } from '../../marketo/reply.ts';
 import { isObject, type MarketoRequest } from '../../marketo/request.ts';
 import type { DeliveryDeps } from '../deps.ts';
+import { DELIVERY_POLICY } from '../policy.ts';
 import { longestCallMs } from './call-timeout.ts';
+import { createPermitReleases } from './permit-releases.ts';
+import { type HttpExchange, permittedCall } from './permitted-call.ts';
 
 const REQUEST: MarketoRequest = { method: 'GET', path: '/rest/v1/stats/usage.json' };
-const ENDPOINT = matchEndpoint(REQUEST);
-/** Answers that say that Marketo does not work (Marketo: error-codes). */
-const OUTAGE_CODES: readonly string[] = ['604', '608', '611', '614'];
-/** So much of the function's time must be left beyond the call's own. */
-const MARGIN_MS = 15_000;
-const LEAST_HEALTH_CHECK_MS = 5_000;
 
 /**
  * Asks Marketo now and then how many calls the day has seen, so that the ledger leaves out of the quota what other
- * integrations have used; and when a half-open circuit waits to know whether Marketo works. One ordinary call, with a permit as any other; it is left out when there is none at once.
- * Never throws: nothing depends on it but the count.
+ * integrations have used. It is one ordinary call with a permit of its own, and it is not made when there is no permit at
+ * once. Never throws: nothing depends on it but the count.
  */
 async function checkUsage(deps: DeliveryDeps, deadlineMs: number): Promise<void> {
-  const { ledger, clock, log } = deps;
-  const callTimeoutMs = longestCallMs(ENDPOINT);
-  const { operation } = ENDPOINT;
-  const healthCheck = ledger.healthCheckDue() && ({ healthCheck: true } as const);
-  // A short function must find out, too: it waits for a health check as long as it can.
-  const neededMs = healthCheck ? LEAST_HEALTH_CHECK_MS : callTimeoutMs + MARGIN_MS;
-  if ((!healthCheck && !ledger.usageDue()) || clock.nowMs() + neededMs > deadlineMs) return;
+  const { ledger, clock, tokens, log } = deps;
+  const longestMs = longestCallMs(matchEndpoint(REQUEST));
+  const isLate = clock.nowMs() + longestMs + DELIVERY_POLICY.settleReserveMs > deadlineMs;
+  if (!ledger.usageDue() || isLate) return;
   try {
-    const token = await deps.tokens.current();
-    if (token.kind !== 'token') return;
-    const [answer] = await ledger.acquire([{ operation, keys: [], hasKeyless: true, callTimeoutMs, ...healthCheck }]);
+    // Before the permit is asked for: a permit does not wait for a token.
+    if ((await tokens.current()).kind !== 'token') return;
+    const [answer] = await ledger.acquire([{ keys: [], hasKeyless: true, callTimeoutMs: longestMs }]);
     if (answer?.kind !== 'granted') return;
     const { permit } = answer;
-    await clock.sleep(Math.max(0, permit.notBeforeMs - clock.nowMs()));
-    const atMs = clock.nowMs();
-    const unused = atMs > permit.sendByMs || (permit.probe !== undefined && !permit.healthCheck);
-    const reply = unused
-      ? undefined
-      : await deps.transport(toHttpRequest(deps.baseUrl, REQUEST), {
-          timeoutMs: Math.max(1, Math.min(callTimeoutMs, deadlineMs - atMs)),
-          bearer: token.token.reveal(),
-        });
-    const endedAtMs = clock.nowMs();
-    // Marketo may be busy with a call whose connection broke.
-    const isLost = reply?.kind === 'noReply' && reply.mayHaveExecuted;
-    const holdMs = isLost ? Math.max(0, atMs + callTimeoutMs - endedAtMs) : 0;
-    const parsed = reply && parseReply(reply);
-    const outcome = parsed === undefined ? 'unused' : permit.healthCheck ? healthOf(parsed) : 'neutral';
-    await ledger.release([{ permit, operation, outcome, counted: !unused, endedAtMs, holdMs }]);
-    const usage = parsed && readUsage(parsed, token.user);
-    if (usage !== undefined) await ledger.learnUsage({ ...usage, atMs });
+    const releases = createPermitReleases(deps);
+    const outgoing = { request: toHttpRequest(deps.baseUrl, REQUEST), timeoutMs: longestMs };
+    const result = await permittedCall(
+      {
+        permit,
+        longestMs,
+        // A probe of a stopped line is for a message's call: this one's failure would teach the ledger nothing.
+        prepare: async () => ({ prepared: undefined, outgoing: permit.probe ? undefined : outgoing }),
+        read: (exchange) => readUsageReply(exchange, longestMs, clock.nowMs()),
+      },
+      deps,
+      releases,
+    );
+    await releases.written();
+    if (result.kind !== 'replied') return;
+    const { exchange, token, value } = result;
+    const usage = usageIn(value, token.user);
+    if (usage !== undefined) await ledger.learnUsage({ ...usage, atMs: exchange.sentAtMs });
   } catch (error) {
-    log.warn('usage not asked for', { error: String(error) });
+    log.warn('the usage of the day could not be asked for', { error: String(error) });
   }
 }
 
-/** Whatever Marketo answers, it works, unless the answer says that it does not. */
-function healthOf(reply: ReturnType<typeof parseReply>): CallOutcome {
-  if (reply.kind !== 'marketo') return 'transient';
-  const codes = reply.success ? [] : reply.errors.map(({ code }) => code);
-  if (codes.some((code) => OUTAGE_CODES.includes(code))) return 'transient';
-  return codes.includes('603') ? 'denied' : codes.includes('607') ? 'daySpent' : 'success';
+/** Whatever the reply, it says nothing of Marketo's health; a lost one may still keep Marketo busy. */
+function readUsageReply({ reply, sentAtMs }: HttpExchange, longestMs: number, nowMs: number) {
+  const isLost = reply.kind === 'noReply' && reply.mayHaveExecuted;
+  const holdMs = isLost ? Math.max(0, sentAtMs + longestMs - nowMs) : 0;
+  return { value: parseReply(reply), terms: { outcome: 'neutral', counted: true, holdMs } } as const;
 }
 
 /**
- * `result: [{ date, total, users: [{ userId, count }] }]` (Marketo: usage). Without the name of the own user, what the
- * ledger has counted stands for it: no number of its own can be larger.
+ * `result: [{ date, total, users: [{ userId, count }] }]` (Marketo: usage). Without the name of this relay's user, what
+ * the ledger has counted stands for its share: no number can be larger.
  */
-function readUsage(
-  reply: ReturnType<typeof parseReply>,
+function usageIn(
+  reply: ParsedReply,
   user: string | undefined,
-): { totalToday: number; ownToday: number } | undefined {
+): { readonly totalToday: number; readonly ownToday: number } | undefined {
   const today = reply.kind === 'marketo' && reply.success ? reply.result?.[0] : undefined;
   if (!isObject(today) || typeof today.total !== 'number') return undefined;
   const users = Array.isArray(today.users) ? today.users.filter(isObject) : [];

@@ -1,22 +1,22 @@
 import type { Message } from '../../message/message.ts';
 import type { ReceivedMessage } from '../../message/queue.ts';
 
-interface Collapsed {
+interface Deduplicated {
   /** One of each, in the order received. */
   readonly messages: readonly Message[];
-  /** By the message id of the one that stayed: the records to settle in the same way as it. */
-  readonly followers: ReadonlyMap<string, readonly ReceivedMessage[]>;
-  /** Messages with the relay id of one that stayed and another request: whose they are, nobody can tell. */
+  /** By the SQS message id of the one that stayed: the received messages that are settled as it is. */
+  readonly duplicates: ReadonlyMap<string, readonly ReceivedMessage[]>;
+  /** Messages with the relay id of one that stayed and another request: nobody can say which of them has the right to it. */
   readonly conflicting: readonly Message[];
 }
 
 /**
  * Keeps one message of each relay id in a batch; the others share its fate. Copies of different parts of one message are
- * different messages: a crash can leave two that overlap, and dropping either would lose what only it holds.
+ * different messages: a crash can leave two that overlap, and to drop either would lose what only it holds.
  */
-function deduplicate(messages: readonly Message[]): Collapsed {
+function deduplicate(messages: readonly Message[]): Deduplicated {
   const kept = new Map<string, Message>();
-  const followers = new Map<string, ReceivedMessage[]>();
+  const duplicates = new Map<string, ReceivedMessage[]>();
   const conflicting: Message[] = [];
   for (const message of messages) {
     const { relayId, part, positions } = message.state;
@@ -31,10 +31,10 @@ function deduplicate(messages: readonly Message[]): Collapsed {
       continue;
     }
     const { messageId } = first.received;
-    followers.set(messageId, [...(followers.get(messageId) ?? []), message.received]);
+    duplicates.set(messageId, [...(duplicates.get(messageId) ?? []), message.received]);
   }
-  return { messages: [...kept.values()], followers, conflicting };
+  return { messages: [...kept.values()], duplicates, conflicting };
 }
 
-export type { Collapsed };
+export type { Deduplicated };
 export { deduplicate };

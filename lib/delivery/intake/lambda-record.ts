@@ -2,11 +2,11 @@ import type { SQSRecord } from 'aws-lambda';
 import type { MessageAttribute, ReceivedMessage } from '../../message/queue.ts';
 
 /**
- * A record as Lambda's event source mapping spells it (Lambda: Using Lambda with Amazon SQS). Numbers travel as texts: one
- * that is none counts as a first receive, or as sent now.
+ * A received message from a record of Lambda's event source mapping (Lambda: Using Lambda with Amazon SQS). Numbers travel
+ * as strings; a receive count that is not a number counts as 1, and such a send time as now.
  */
 function toReceivedMessage(record: SQSRecord, nowMs: number): ReceivedMessage {
-  // Not by assignment: SQS allows an attribute of the name `__proto__`.
+  // Not by assignment: SQS allows an attribute with the name `__proto__`.
   const attributes = Object.fromEntries(
     Object.entries(record.messageAttributes ?? {}).map(([name, { dataType, stringValue, binaryValue }]) => {
       const attribute: MessageAttribute = {

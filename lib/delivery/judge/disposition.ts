@@ -3,14 +3,15 @@ import type { ParsedReply } from '../../marketo/reply.ts';
 import type { Random } from '../../ports.ts';
 import type { DeliveryLimits } from '../deps.ts';
 import type { Exchange, Outcome } from '../outcome.ts';
+import { DELIVERY_POLICY } from '../policy.ts';
 import type { WorkItem } from '../work-item.ts';
 import { retryDelayMs } from './retry-policy.ts';
 import type { Verdict } from './verdict.ts';
 
-/** What decides beside the verdict. */
+/** What decides an outcome beside the verdict. */
 interface Circumstances {
   readonly exchange: Exchange;
-  /** The call was let through to see whether Marketo works again: its failure is not the message's. */
+  /** The call probed whether Marketo works again: the message is not to blame for its failure. */
   readonly probe: boolean;
   /** How much longer Marketo may be busy with the call. */
   readonly holdMs: number;
@@ -19,30 +20,24 @@ interface Circumstances {
   readonly random: Random;
 }
 
-/** A limit that Marketo itself reported, seen from the message: the ledger knows better when it asks again. */
-const WAIT_MS = { window: 20_000, slot: 2_000, day: 900_000 } as const;
-const PROBE_WAIT_MS = 60_000;
-/** One 603 can be a missing permission for one endpoint; a run of them stops the line, and no message is lost. */
-const DENIED_MAX_ATTEMPTS = 3;
-
-/** What becomes of an item after a verdict that is final for its call. */
+/** The outcome of an item, from a verdict that is final for its call. */
 function outcomeOf(item: WorkItem, verdict: Verdict, at: Circumstances): Outcome {
   const { rule, code } = verdict;
   if (rule.kind === 'delivered') return { kind: 'delivered' };
-  // Some of an indivisible message is done, and would be done twice.
+  // A part of an indivisible message is done, and a repetition would do it twice.
   if (verdict.executed === 'yes' && !item.message.idempotent) {
     return { kind: 'dead', verdict, exchange: at.exchange, outcomeUnknown: false, tried: true };
   }
   switch (rule.kind) {
     case 'wait':
-      return { kind: 'requeue', reason: 'wait', code, delayMs: WAIT_MS[rule.limit] * (1 + at.random() / 2) };
+      return { kind: 'requeue', reason: 'wait', code, delayMs: spentLimitWaitMs(rule.limit, at.random) };
     case 'retry':
       return retry(item, verdict, rule.pace, rule.maxAttempts ?? at.limits.retryMaxAttempts, at);
     case 'stop':
     case 'reauthenticate':
-      return retry(item, verdict, 'long', DENIED_MAX_ATTEMPTS, at);
+      return retry(item, verdict, 'long', DELIVERY_POLICY.maxDeniedAttempts, at);
     case 'isolate':
-      // Alone, another number of results than records is nobody's fault but the reply's.
+      // In a call of its own, a wrong number of results is the fault of the reply, not of the message.
       if (verdict.level === 'relay') return retry(item, verdict, 'growing', at.limits.retryMaxAttempts, at);
       return { kind: 'dead', verdict, exchange: at.exchange, outcomeUnknown: isUnsafe(item, verdict), tried: true };
     case 'reject':
@@ -51,7 +46,11 @@ function outcomeOf(item: WorkItem, verdict: Verdict, at: Circumstances): Outcome
   }
 }
 
-/** Marketo may have done it, and doing it again would not be the same. */
+function spentLimitWaitMs(limit: keyof typeof DELIVERY_POLICY.spentLimitWaitMs, random: Random): number {
+  return DELIVERY_POLICY.spentLimitWaitMs[limit] * (1 + random() * DELIVERY_POLICY.spentLimitJitterShare);
+}
+
+/** Marketo may have executed the request, and to repeat it is not the same as to make it once. */
 function isUnsafe(item: WorkItem, verdict: Verdict): boolean {
   return verdict.executed === 'unknown' && !item.message.idempotent;
 }
@@ -65,13 +64,16 @@ function retry(
 ): Outcome {
   const { state } = item.message;
   const { code } = verdict;
-  // What may be repeated can be put back safely, whatever became of its tries: its outcome is not in question.
+  // An idempotent message can be redriven safely, whatever its attempts did: its outcome is not in question.
   const dead = { kind: 'dead', verdict, exchange: at.exchange, tried: true, outcomeUnknown: false } as const;
   if (isUnsafe(item, verdict)) return { ...dead, outcomeUnknown: true };
-  if (at.probe) return { kind: 'requeue', reason: 'wait', code, delayMs: Math.max(PROBE_WAIT_MS, at.holdMs) };
+  if (at.probe) {
+    const delayMs = Math.max(DELIVERY_POLICY.failedProbeWaitMs, at.holdMs);
+    return { kind: 'requeue', reason: 'wait', code, delayMs };
+  }
   const attempts = state.attempts + 1;
   if (attempts >= at.limits.retryMaxAttempts) return { ...dead, gaveUp: 'attempts' };
-  // Tried as often as its code is worth, it is what the code says.
+  // It was tried as often as the catalogue allows for its code, so the dead letter is about that code.
   if (attempts >= maxAttempts) return dead;
   const delayMs = Math.max(retryDelayMs(pace, attempts, at.random), at.holdMs);
   const ageMs = at.nowMs - (state.firstFailedMs ?? at.nowMs);
@@ -79,7 +81,7 @@ function retry(
   return { kind: 'requeue', reason: 'retry', code, delayMs };
 }
 
-/** Of what is worth a retry: failures of Marketo as a whole, as opposed to limits and to faults of one request. */
+/** Among what is worth a retry: failures of Marketo as a whole, not limits and not faults of one request. */
 function isTransient(verdict: Verdict): boolean {
   return verdict.level === 'relay' || verdict.level === 'http' || /^[567]\d\d$/.test(verdict.code);
 }
@@ -109,7 +111,7 @@ function callOutcomeOf(verdict: Verdict, reauthenticated: boolean): CallOutcome 
 
 /**
  * How much longer Marketo may be busy with a call that had no proper reply: until the endpoint's server timeout after
- * the send. Its slot, its keys and its retry wait for that, or a second upsert could overlap the first.
+ * the send. Its slot, its keys and its retry wait so long, because a second upsert could overlap the first.
  */
 function holdMsOf(reply: ParsedReply, verdict: Verdict, serverTimeoutMs: number, sinceSentMs: number): number {
   const gateway = verdict.code === '502' || verdict.code === '504';

@@ -3,29 +3,31 @@ import type { CatalogueEntry, CodeLevel, VerdictRule } from '../../marketo/catal
 import type { Endpoint } from '../../marketo/endpoints/types.ts';
 import { type MarketoError, type ParsedReply, recordOutcome } from '../../marketo/reply.ts';
 import type { Json } from '../../marketo/request.ts';
+import type { RelayCode } from '../../settings/relay-codes.ts';
 import { DELIVERED, heaviest, type Verdict } from './verdict.ts';
 
 /**
- * What a reply means: one verdict for the whole call, or one for each item. Pure and total: every reply that the client
- * can hand over gets a verdict, and nobody's absence of an error counts as success.
+ * The step "judge": what a reply means. One verdict for the whole call, or one for each item; `disposition.ts` makes
+ * outcomes of them. Pure and total: every reply that the HTTP client can return gets a verdict, and the absence of an
+ * error alone never counts as success.
  */
 type Judgement =
   | { readonly kind: 'whole'; readonly verdict: Verdict }
   | { readonly kind: 'each'; readonly verdicts: readonly Verdict[] };
 
-/** What the judge must know of the request. */
+/** What the judge needs to know of the request. */
 interface JudgedCall {
   readonly endpoint: Endpoint;
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** How many entries `result` must have; undefined where it does not answer the records one by one. */
   readonly records: number | undefined;
-  /** How many messages it carries: one may have brought the others down. */
+  /** How many messages the call carries: one of them may have made all of them fail. */
   readonly messages: number;
 }
 
 type MarketoReply = Extract<ParsedReply, { kind: 'marketo' }>;
 
-/** Statuses of a record that was dealt with. Anything else without a reason is not believed. */
+/** Statuses of a record that Marketo has processed. Any other status without a reason does not count as success. */
 const DONE: ReadonlySet<string> = new Set([
   'created',
   'updated',
@@ -40,7 +42,7 @@ const DONE: ReadonlySet<string> = new Set([
 const NOT_DONE = 'skipped';
 
 /**
- * Rejections that hold for every message of the endpoint, whatever its data: one call tells all. Method, path, content
+ * Rejections that hold for every message of the endpoint, whatever its data: one call is proof. Method, path, content
  * type and features of the subscription (Marketo: error-codes), and their like among HTTP's own statuses.
  */
 const OF_THE_ENDPOINT: ReadonlySet<string> = new Set(
@@ -52,10 +54,10 @@ function ruleOf(entry: CatalogueEntry, level: CodeLevel, message: string, call: 
   const rule = verdictFor(entry, { ...about, shared: (call.records ?? 1) > 1 });
   if (level === 'record') return rule;
   if (call.messages > 1) {
-    // Any other rejection may be of one message's making: a value that a firewall dislikes, say. Its neighbours live.
+    // One message may be the cause of any other rejection, with a value that a firewall dislikes, say. The others may pass.
     return rule.kind === 'reject' && !OF_THE_ENDPOINT.has(entry.code) ? { kind: 'isolate' } : rule;
   }
-  // Alone, what passes by itself is waited for, however many records the message has.
+  // A message in a call of its own waits for what passes by itself, however many records it has.
   const alone = rule.kind === 'isolate' ? verdictFor(entry, { ...about, shared: false }) : rule;
   return alone.kind === 'retry' ? alone : rule;
 }
@@ -77,16 +79,16 @@ function verdictOf(error: MarketoError, level: CodeLevel, call: JudgedCall, requ
 function ofErrors(errors: readonly MarketoError[], level: CodeLevel, call: JudgedCall, requestId?: string): Verdict {
   const verdicts = errors.map((error) => verdictOf(error, level, call, requestId));
   const chosen = heaviest(verdicts);
-  // One error that leaves open what was done leaves it open for all.
+  // If one error leaves open whether the request was executed, it is open for the whole.
   const executed = verdicts.some((one) => one.executed === 'unknown') ? 'unknown' : chosen.executed;
   return { ...chosen, errors, executed, counted: verdicts.some((one) => one.counted) };
 }
 
-/** A reply that tells nothing about what Marketo did. */
+/** The verdict of a reply that does not show what Marketo did. */
 function unclear(message: string, requestId?: string): Verdict {
   return {
     rule: { kind: 'retry', pace: 'growing' },
-    code: 'unreadableReply',
+    code: 'unreadableReply' satisfies RelayCode,
     level: 'relay',
     message,
     errors: [],
@@ -124,8 +126,8 @@ function judgeRecords(result: readonly Json[], reply: MarketoReply, call: Judged
 }
 
 /**
- * A message that stands or falls as a whole, though Marketo answers its records one by one: leads pushed, a form, ids in
- * the query. One that was skipped makes the message fail; `executed: 'yes'` then says that others were taken.
+ * A message that succeeds or fails as a whole although Marketo answers its records one by one: leads pushed, a form, ids
+ * in the query. One skipped record makes the message fail; `executed: 'yes'` then says that Marketo took others.
  */
 function judgeIndivisible({ result = [], requestId }: MarketoReply, call: JudgedCall): Verdict {
   const takesRecords = call.endpoint.aligned || call.endpoint.recordLimit !== undefined;
@@ -145,7 +147,7 @@ function judgeMarketo(reply: MarketoReply, call: JudgedCall): Judgement {
   if (success && isCounted) return judgeRecords(result, reply, call);
   if (errors.length > 0) {
     const verdict = ofErrors(errors, 'response', call, requestId);
-    // A failure that names records as done contradicts itself: nothing is certain then.
+    // A failure that reports records as done contradicts itself, so nothing is certain.
     const mayBeDone = result?.some((entry) => DONE.has(recordOutcome(entry).status?.toLowerCase() ?? '')) ?? false;
     return { kind: 'whole', verdict: mayBeDone ? { ...verdict, executed: 'unknown' } : verdict };
   }
@@ -161,7 +163,7 @@ function judgeUnreadable(reply: Extract<ParsedReply, { kind: 'unreadable' }>, ca
   const isFile =
     call.endpoint.path.startsWith('/bulk/') && call.method === 'GET' && why === 'notJson' && !/^\s*</.test(prefix);
   if (status === 200 && isFile) return DELIVERED;
-  // What is left of a shared call's reply can be about a neighbour.
+  // The rest of a shared call's reply can be about another message.
   if (status < 400) return unclear(`HTTP ${status}, body ${why}${call.messages > 1 ? '' : `: ${prefix}`}`);
   return {
     ...verdictOf({ code: String(status), message: `HTTP ${status}` }, 'http', call, undefined),
@@ -182,11 +184,17 @@ function judge(call: JudgedCall, reply: ParsedReply): Judgement {
       return { kind: 'whole', verdict: judgeUnreadable(reply, call) };
     case 'redirect': {
       const message = `HTTP ${reply.status} to ${reply.location ?? 'nowhere'}: not followed`;
-      return { kind: 'whole', verdict: { ...unclear(message), code: 'redirected', executed: 'no' } };
+      return {
+        kind: 'whole',
+        verdict: { ...unclear(message), code: 'redirected' satisfies RelayCode, executed: 'no' },
+      };
     }
     case 'noReply': {
       const executed = reply.mayHaveExecuted ? 'unknown' : 'no';
-      return { kind: 'whole', verdict: { ...unclear(`no reply: ${reply.detail}`), code: 'noReply', executed } };
+      return {
+        kind: 'whole',
+        verdict: { ...unclear(`no reply: ${reply.detail}`), code: 'noReply' satisfies RelayCode, executed },
+      };
     }
   }
 }

@@ -1,25 +1,21 @@
 import type { VerdictRule } from '../../marketo/catalogue/types.ts';
 import type { Random } from '../../ports.ts';
-
-/** SQS's own limit of `DelaySeconds` (SQS: SendMessage). */
-const MAX_DELAY_SECONDS = 900;
-const JITTER_SHARE = 0.3;
-const PACES = {
-  growing: { firstSeconds: 5, mostSeconds: MAX_DELAY_SECONDS },
-  long: { firstSeconds: 60, mostSeconds: MAX_DELAY_SECONDS },
-  soon: { firstSeconds: 5, mostSeconds: 20 },
-} as const;
+import { MAX_DELAY_SECONDS } from '../../settings/policy.ts';
+import { DELIVERY_POLICY } from '../policy.ts';
 
 type Pace = Extract<VerdictRule, { kind: 'retry' }>['pace'];
+
+/** Beyond so many doublings every pace has reached its longest delay. */
+const MAX_DOUBLINGS = 20;
 
 /**
  * How long after its `attempt`th failure (from 1) a message is tried again, in milliseconds: doubling, with up to 30 %
  * on top so that messages that failed together do not return together. Never less than the doubled base.
  */
 function retryDelayMs(pace: Pace, attempt: number, random: Random): number {
-  const { firstSeconds, mostSeconds } = PACES[pace];
-  const base = Math.min(mostSeconds, firstSeconds * 2 ** Math.min(attempt - 1, 20));
-  return base * 1000 * (1 + random() * JITTER_SHARE);
+  const { firstSeconds, maxSeconds } = DELIVERY_POLICY.retryPaces[pace];
+  const base = Math.min(maxSeconds, firstSeconds * 2 ** Math.min(attempt - 1, MAX_DOUBLINGS));
+  return base * 1000 * (1 + random() * DELIVERY_POLICY.retryJitterShare);
 }
 
 /** Whole seconds that SQS takes, never shorter than promised except by SQS's own limit. */
@@ -28,4 +24,4 @@ function toDelaySeconds(delayMs: number): number {
 }
 
 export type { Pace };
-export { MAX_DELAY_SECONDS, retryDelayMs, toDelaySeconds };
+export { retryDelayMs, toDelaySeconds };

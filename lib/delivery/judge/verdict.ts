@@ -1,12 +1,12 @@
-import type { RelayCode } from '../../dead-letter/types.ts';
 import type { CodeLevel, VerdictRule } from '../../marketo/catalogue/types.ts';
 import type { MarketoError } from '../../marketo/reply.ts';
+import type { RelayCode } from '../../settings/relay-codes.ts';
 
 /** What a reply means for one item. */
 interface Verdict {
   readonly rule: VerdictRule;
-  /** Marketo's code, `ok`, or a reason of the relay's own. */
-  readonly code: string | RelayCode;
+  /** Marketo's code, `ok`, or a {@link RelayCode}. */
+  readonly code: string;
   readonly level: CodeLevel | 'relay';
   /** What Marketo said of it. */
   readonly message: string;

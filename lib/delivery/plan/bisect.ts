@@ -38,8 +38,8 @@ function firstPart(count: number): number {
 }
 
 /**
- * The two parts of a call that failed as a whole, by message while there is more than one: a fault is of one message's
- * making. The reply has shown that the token is good, so each part may have its token replaced again.
+ * The two parts of a call that failed as a whole, by message while there is more than one: one message makes the fault.
+ * The reply has shown that the token is good, so the token of each part may be replaced again.
  */
 function bisect(call: Call): readonly [Call, Call] {
   const messages = messagesOf(call.items);

@@ -5,7 +5,7 @@ import { toCall } from './bisect.ts';
 import { groupOf } from './request-group.ts';
 
 /**
- * Which items share a call.
+ * The step "plan": which items share a call. Pure.
  *
  * Invariants: no item is lost or doubled; a call's items differ only in their record; no call exceeds the endpoint's
  * record limit or Marketo's 1 MB as sent, except that a record too big for any call stands alone; two items with one key
@@ -57,12 +57,12 @@ function place(item: WorkItem, open: readonly Draft[], drafts: Draft[]): readonl
  * half of the room, no plan can put two into a call. Records of one key need as many calls as there are of them, and a
  * queue that is first all small records and then all large ones can need the calls of both.
  *
- * Linear in the number of items. It is asked again whenever calls have ended, with what is still pending.
+ * Linear in the number of items. The work list asks for a new plan when its pending items have changed.
  *
  * @param pending items without an outcome, in queue order.
  * @param busyKeys keys of items whose calls are under way.
  * @example
- * const { calls, later } = plan(messages.flatMap(toItems), new Set());
+ * const { calls, later } = plan(messages.flatMap(toWorkItems), new Set());
  */
 function plan(pending: readonly WorkItem[], busyKeys: ReadonlySet<string>): Plan {
   const taken = new Set(busyKeys);

@@ -2,7 +2,7 @@ import { MAX_BODY_BYTES } from '../../marketo/limits.ts';
 import type { Message } from '../../message/message.ts';
 import type { WorkItem } from '../work-item.ts';
 
-/** What the planner knows of a message: the same on every round of an invocation. */
+/** What the planner knows of a message. It does not change during an invocation. */
 interface Group {
   /** Requests with the same name differ only in `input`. */
   readonly name: string;
@@ -21,7 +21,7 @@ function groupOf(message: Message): Group {
   return group;
 }
 
-/** Members in another order mean the same to Marketo; a message that says whether it may be repeated is kept apart. */
+/** The order of members means nothing to Marketo. Messages that may be repeated and those that may not are kept apart. */
 function groupName({ request, idempotent, state }: Message): string {
   const { method, path, query = {}, body = {} } = request;
   const { input: _, ...rest } = body;
@@ -32,12 +32,12 @@ function sorted(members: object): readonly (readonly [string, unknown])[] {
   return Object.entries(members).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** What a call of this one record would weigh, exactly as sent. */
+/** The size of a call with this one record, exactly as sent. */
 function bytesAlone(item: WorkItem): number {
   return groupOf(item.message).frameBytes + item.bytes;
 }
 
-/** For the letter of what is too big for any call. */
+/** For the dead letter of an item that is too big for any call. */
 function tooLargeText(bodyBytes: number): string {
   return `${bodyBytes} bytes as sent, of at most ${MAX_BODY_BYTES}`;
 }

@@ -1,30 +1,27 @@
 import { buildDeadLetter } from '../../dead-letter/build.ts';
 import { failureFromCatalogue, failureFromRelay } from '../../dead-letter/failure.ts';
-import { RELAY_CODES } from '../../dead-letter/relay-codes.ts';
-import type { DeadLetter, Failure, FailureDetail, RelayCode } from '../../dead-letter/types.ts';
+import type { DeadLetter, Failure, FailureDetail } from '../../dead-letter/types.ts';
 import { entryFor } from '../../marketo/catalogue/catalogue.ts';
 import type { CatalogueEntry } from '../../marketo/catalogue/types.ts';
 import type { Secret } from '../../marketo/secret.ts';
 import type { Message } from '../../message/message.ts';
 import type { RelayState } from '../../message/relay-state.ts';
-import type { Outcome } from '../outcome.ts';
+import { type DeadLetterCode, isDeadLetterCode } from '../../settings/relay-codes.ts';
+import type { DeadOutcome } from '../outcome.ts';
 import { tooLargeText } from '../plan/request-group.ts';
 import type { WorkItem } from '../work-item.ts';
 import { hideNeighbours, hideNeighbourText } from './hide-neighbours.ts';
 
-type Dead = Extract<Outcome, { kind: 'dead' }>;
-type DeadItems = readonly (readonly [WorkItem, Dead])[];
+type DeadItems = readonly (readonly [WorkItem, DeadOutcome])[];
 
-const RELAY_CODE_NAMES: ReadonlySet<string> = new Set(Object.keys(RELAY_CODES));
-
-/** The one letter of a message's dead records: about the first of them, or the first whose outcome is unknown. */
+/** The one dead letter of a message's dead records: about the first of them, or the first whose outcome is unknown. */
 function deadLetterOf(
   message: Message,
   dead: DeadItems,
   { nowMs, secrets }: { readonly nowMs: number; readonly secrets: readonly Secret[] },
 ): DeadLetter {
   const [first] = dead;
-  if (first === undefined) throw new Error('a letter needs a dead item');
+  if (first === undefined) throw new Error('a dead letter needs a dead item');
   const outcome = dead.find(([, one]) => one.outcomeUnknown)?.[1] ?? first[1];
   const positions = message.records && new Set(dead.flatMap(([item]) => item.record?.position ?? []));
   const { exchange } = outcome;
@@ -44,7 +41,7 @@ function deadLetterOf(
   });
 }
 
-function failureOf(message: Message, dead: DeadItems, outcome: Dead, state: RelayState): Failure {
+function failureOf(message: Message, dead: DeadItems, outcome: DeadOutcome, state: RelayState): Failure {
   const { verdict, outcomeUnknown, gaveUp, exchange } = outcome;
   const details = dead.flatMap(([item, one]): FailureDetail[] =>
     one.verdict.errors.map(({ code, message: said }) => ({
@@ -80,13 +77,13 @@ function failureOf(message: Message, dead: DeadItems, outcome: Dead, state: Rela
   return withSize({ ...failureFromCatalogue(entry, facts), level: verdict.level }, outcome);
 }
 
-function ownCode({ verdict, outcomeUnknown }: Dead, entry: CatalogueEntry | undefined): RelayCode {
-  const isOwn = entry === undefined && !outcomeUnknown && RELAY_CODE_NAMES.has(verdict.code);
-  return isOwn ? (verdict.code as RelayCode) : 'outcomeUnknown';
+function ownCode({ verdict, outcomeUnknown }: DeadOutcome, entry: CatalogueEntry | undefined): DeadLetterCode {
+  const isOwn = entry === undefined && !outcomeUnknown;
+  return isOwn && isDeadLetterCode(verdict.code) ? verdict.code : 'outcomeUnknown';
 }
 
 /** What is too large says by how much. */
-function withSize(failure: Failure, { verdict, exchange }: Dead): Failure {
+function withSize(failure: Failure, { verdict, exchange }: DeadOutcome): Failure {
   const sentBytes = verdict.code === '413' ? Buffer.byteLength(exchange?.request.body ?? '') : undefined;
   const size = verdict.code === 'recordTooLarge' ? verdict.message : sentBytes && tooLargeText(sentBytes);
   return size ? { ...failure, remedy: `It is ${size}. ${failure.remedy}` } : failure;

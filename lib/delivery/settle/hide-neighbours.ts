@@ -4,18 +4,18 @@ import type { Json, JsonObject } from '../../marketo/request.ts';
 import type { Message } from '../../message/message.ts';
 import type { Exchange } from '../outcome.ts';
 
-/** Shorter values (a country, a yes or no) tell nobody from anybody. */
-const MIN_TELLING_CHARS = 4;
-/** A longer text is not searched for the neighbours' values, but withheld. */
+/** Shorter values (a country, a yes or no) identify nobody. */
+const MIN_IDENTIFYING_CHARS = 4;
+/** A longer text is withheld instead of being searched for the values of neighbours. */
 const MAX_SEARCHED_CHARS = 20_000;
 const WITHHELD = '(withheld: it speaks of other messages that shared the call)';
 
 /**
- * What of a shared call concerns one message: its own records in the request, its own entries of `result`. A letter
- * must not show one publisher what another one sent, so of a reply that cannot be told apart record by record only that
- * is shown which names no value of a neighbour.
+ * The part of a shared call that concerns one message: its own records in the request, its own entries of `result`. A
+ * dead letter must not show one publisher what another one sent. Where a reply does not answer record by record, it is
+ * shown only as far as it names no value of a neighbour.
  *
- * @param positions of the records that the letter is about; all of the message's when undefined.
+ * @param positions of the records that the dead letter is about; all records of the message when undefined.
  */
 function hideNeighbours(
   exchange: Exchange,
@@ -49,7 +49,7 @@ function narrowReply(exchange: Exchange, message: Message, isOwn: readonly boole
   const parsed = parseReply(reply);
   if (parsed.kind === 'marketo')
     return { ...reply, body: narrowEnvelope(reply.body, parsed, exchange, message, isOwn) };
-  // What is left of a reply that was cut may be the neighbours' results.
+  // The rest of a reply that was cut may be the results of neighbours.
   const mayBeResults = isShared(exchange, message) && /^\s*[[{"]/.test(reply.body);
   const isHidden = mayBeResults || namesNeighbour(reply.body, exchange, message);
   return isHidden ? { ...reply, body: `${WITHHELD} ${reply.body.length} characters` } : reply;
@@ -90,12 +90,12 @@ function namesNeighbour(text: string, exchange: Exchange, message: Message): boo
   if (text === '' || !isShared(exchange, message)) return false;
   if (text.length > MAX_SEARCHED_CHARS) return true;
   const own = new Set(
-    exchange.items.flatMap((item) => (item.message === message ? tellingValues(item.record?.value) : [])),
+    exchange.items.flatMap((item) => (item.message === message ? identifyingValues(item.record?.value) : [])),
   );
   return exchange.items.some(
     (item) =>
       item.message !== message &&
-      tellingValues(item.record?.value).some((value) => !own.has(value) && isNamed(value, text)),
+      identifyingValues(item.record?.value).some((value) => !own.has(value) && isNamed(value, text)),
   );
 }
 
@@ -104,11 +104,11 @@ function isNamed(value: string, text: string): boolean {
   return text.includes(value) || text.includes(JSON.stringify(value).slice(1, -1));
 }
 
-function tellingValues(value: Json | undefined): readonly string[] {
+function identifyingValues(value: Json | undefined): readonly string[] {
   if (value === undefined || value === null || typeof value === 'boolean') return [];
-  if (typeof value === 'object') return Object.values(value).flatMap(tellingValues);
+  if (typeof value === 'object') return Object.values(value).flatMap(identifyingValues);
   const text = String(value);
-  return text.length < MIN_TELLING_CHARS ? [] : [text];
+  return text.length < MIN_IDENTIFYING_CHARS ? [] : [text];
 }
 
 export { hideNeighbours, hideNeighbourText };

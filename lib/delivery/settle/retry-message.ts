@@ -8,13 +8,13 @@ interface RetryMessageInput {
   readonly message: Message;
   /** In the order of the message's records. */
   readonly requeued: Requeued;
-  /** Whether records of it are delivered or dead: the copy holds only the others. */
+  /** Whether records of it are delivered or dead: the retry message holds only the others. */
   readonly isPartial: boolean;
   readonly delaySeconds: number;
   readonly nowMs: number;
 }
 
-/** What goes back to the queue: the records that are still to deliver, and what the relay must remember of the message. */
+/** What is requeued: the records that are still to deliver, and what the relay must remember of the message. */
 function retryMessageOf(input: RetryMessageInput): OutgoingMessage {
   const { message, requeued, delaySeconds } = input;
   const positions = new Set(requeued.flatMap(([item]) => item.record?.position ?? []));
@@ -29,7 +29,7 @@ function nextState({ message, requeued, isPartial, nowMs }: RetryMessageInput): 
   const { state, records } = message;
   const failed = requeued.find(([, outcome]) => outcome.reason === 'retry');
   const last = (failed ?? requeued[0])?.[1];
-  // What was learnt of a shared call's fault holds until the message is delivered, however often it must wait.
+  // What isolation found out of a shared call's fault holds until the message is delivered, however often it must wait.
   const shares = [state, ...requeued.map(([, outcome]) => outcome)].flatMap((one) => one.shareAtMost ?? []);
   const positions = isPartial ? requeued.flatMap(([item]) => item.record?.position ?? []) : state.positions;
   return {

@@ -3,22 +3,15 @@ import type { Secret } from '../../marketo/secret.ts';
 import type { Message } from '../../message/message.ts';
 import { fitsAsCopy } from '../../message/message-size.ts';
 import type { OutgoingMessage } from '../../message/queue.ts';
-import type { Outcome } from '../outcome.ts';
+import type { DeadLetterCode } from '../../settings/relay-codes.ts';
+import type { Outcome, Outcomes } from '../outcome.ts';
+import { DELIVERY_POLICY } from '../policy.ts';
 import type { WorkItem } from '../work-item.ts';
 import { type DeadItems, deadLetterOf } from './dead-letter-of.ts';
 import { type Requeued, retryDelays } from './retry-delays.ts';
 import { retryMessageOf } from './retry-message.ts';
 
-/**
- * How often a message that cannot be copied is held before it is given up: its attempts cannot be written on it. Far
- * below the stack's least `maxReceiveCount`, after which SQS would take it away without a reason.
- */
-const MAX_HIDES = 4;
-const HIDE_GROWTH = 4;
-/** SQS: a message stays invisible for 12 hours at most, from its last receive. */
-const MAX_HIDE_SECONDS = 40_000;
-/** No message is kept longer, whatever it waits for: every copy starts SQS's retention of 14 days anew. */
-const LONGEST_LIFE_MS = 13 * 86_400_000;
+const AGE_EXHAUSTED = 'ageExhausted' satisfies DeadLetterCode;
 
 /** What must be accepted elsewhere before a message may be acknowledged. */
 interface Settlement {
@@ -26,8 +19,8 @@ interface Settlement {
   readonly deadLetter?: DeadLetter;
   /** Its records that go back to the queue, as a message of their own. */
   readonly retryMessage?: OutgoingMessage;
-  /** Held back by its visibility timeout instead, since SQS would not take a copy. */
-  readonly hideSeconds?: number;
+  /** Its visibility timeout is extended by so much instead, because SQS would not take a retry message of it. */
+  readonly visibilityTimeoutSeconds?: number;
   readonly counts: { readonly delivered: number; readonly dead: number; readonly requeued: number };
   readonly requeued?: { readonly reason: 'wait' | 'retry'; readonly code: string };
 }
@@ -46,16 +39,17 @@ interface Sorted {
 }
 
 /**
- * Works out, from the outcomes of all their items, what is to be written for each message of a batch. Pure.
+ * The step "settle": works out, from the outcomes of all its items, what is to be written for each message of a batch.
+ * Pure; `write.ts` does it.
  *
  * @param messages in the order of the queue.
- * @throws Error when an item has no outcome: acknowledged, it would be lost; thrown, the whole batch is brought again.
+ * @throws Error when an item has no outcome: acknowledged, it would be lost; thrown, SQS brings the whole batch again.
  * @example
- * const [settlement] = settle([message], await run.finish(), context);
+ * const [settlement] = settlementsOf([message], await makeCalls([message], invocation), { nowMs, secrets });
  */
 function settlementsOf(
   messages: readonly Message[],
-  outcomes: ReadonlyMap<WorkItem, Outcome>,
+  outcomes: Outcomes,
   context: SettleContext,
 ): readonly Settlement[] {
   const entries = byMessage(outcomes);
@@ -90,7 +84,7 @@ function sortOut(
   const inOrder = outcomes.toSorted((a, b) => placeOf(a) - placeOf(b));
   const requeued = only(inOrder, 'requeue');
   const sorted = { message, delivered: only(inOrder, 'delivered').length, dead: only(inOrder, 'dead'), requeued };
-  const isTooOld = nowMs - message.state.firstSeenMs > LONGEST_LIFE_MS;
+  const isTooOld = nowMs - message.state.firstSeenMs > DELIVERY_POLICY.maxMessageAgeMs;
   return requeued.length > 0 && isTooOld ? givenUp(sorted, 'it is 13 days old') : sorted;
 }
 
@@ -101,17 +95,17 @@ function only<K extends Outcome['kind']>(
   return outcomes.filter((entry): entry is [WorkItem, Extract<Outcome, { kind: K }>] => entry[1].kind === kind);
 }
 
-/** The same with nothing that goes back: a letter has it instead. */
+/** The same with nothing to requeue: the dead letter has it instead. */
 function givenUp(sorted: Sorted, why: string): Sorted {
-  const letters = sorted.requeued.map(([item, { code }]): DeadItems[number] => {
+  const dead = sorted.requeued.map(([item, { code }]): DeadItems[number] => {
     const message = `given up while waiting (${code}): ${why}`;
     const rule = { kind: 'reject' } as const;
-    const verdict = { rule, code: 'ageExhausted', level: 'relay', message, errors: [], executed: 'no' } as const;
-    // Received before, it may have been sent by a worker that ended: nobody has asked its send-once record now.
+    const verdict = { rule, code: AGE_EXHAUSTED, level: 'relay', message, errors: [], executed: 'no' } as const;
+    // A worker that ended may have sent it at an earlier receive: its send-once record was not asked now.
     const outcomeUnknown = !item.message.idempotent && item.message.received.receiveCount > 1;
     return [item, { kind: 'dead', verdict: { ...verdict, counted: false }, outcomeUnknown, tried: false }];
   });
-  return { ...sorted, dead: [...sorted.dead, ...letters], requeued: [] };
+  return { ...sorted, dead: [...sorted.dead, ...dead], requeued: [] };
 }
 
 function settlementOf(sorted: Sorted, delaySeconds: number, context: SettleContext): Settlement {
@@ -121,26 +115,30 @@ function settlementOf(sorted: Sorted, delaySeconds: number, context: SettleConte
   const retryMessage = retryMessageOf({ message, requeued, isPartial, delaySeconds, nowMs: context.nowMs });
   if (fitsAsCopy(retryMessage)) return written(sorted, { retryMessage }, context);
   const { receiveCount } = message.received;
-  if (!isPartial && receiveCount <= MAX_HIDES) {
-    return written(sorted, { hideSeconds: hideSecondsOf(requeued, delaySeconds, receiveCount) }, context);
+  if (!isPartial && receiveCount <= DELIVERY_POLICY.maxVisibilityExtensions) {
+    return written(
+      sorted,
+      { visibilityTimeoutSeconds: visibilitySecondsOf(requeued, delaySeconds, receiveCount) },
+      context,
+    );
   }
-  // Some of it is done, and SQS has no room for what says so: kept whole, it would be done again.
+  // Some of it is done, and SQS has no room for what says so: requeued whole, it would be done again.
   const why = isPartial
     ? 'what is left of it does not fit a message of its own, with ten attributes or 1 MiB'
-    : `it cannot be copied, with ten attributes or 1 MiB, and was held back ${MAX_HIDES} times`;
+    : `it cannot be copied, with ten attributes or 1 MiB, and was held back ${DELIVERY_POLICY.maxVisibilityExtensions} times`;
   return written(givenUp(sorted, why), {}, context);
 }
 
-/** Longer each time, since nothing can be written on it; and for as long as it must wait, which no copy could. */
-function hideSecondsOf(requeued: Requeued, delaySeconds: number, receiveCount: number): number {
+/** Longer each time, since nothing can be written on the message; and as long as it must wait, beyond SQS's delay. */
+function visibilitySecondsOf(requeued: Requeued, delaySeconds: number, receiveCount: number): number {
   const askedSeconds = Math.ceil(Math.max(...requeued.map(([, { delayMs }]) => delayMs)) / 1_000);
-  const grownSeconds = Math.max(1, delaySeconds) * HIDE_GROWTH ** (receiveCount - 1);
-  return Math.min(MAX_HIDE_SECONDS, Math.max(askedSeconds, grownSeconds));
+  const grownSeconds = Math.max(1, delaySeconds) * DELIVERY_POLICY.visibilityExtensionGrowth ** (receiveCount - 1);
+  return Math.min(DELIVERY_POLICY.maxVisibilityExtensionSeconds, Math.max(askedSeconds, grownSeconds));
 }
 
 function written(
   { message, delivered, dead, requeued }: Sorted,
-  rest: Pick<Settlement, 'retryMessage' | 'hideSeconds'>,
+  rest: Pick<Settlement, 'retryMessage' | 'visibilityTimeoutSeconds'>,
   context: SettleContext,
 ): Settlement {
   const shown = (requeued.find(([, { reason }]) => reason === 'retry') ?? requeued[0])?.[1];

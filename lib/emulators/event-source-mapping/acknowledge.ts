@@ -1,9 +1,7 @@
 import { ChangeMessageVisibilityBatchCommand, DeleteMessageBatchCommand } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
+import { MAX_BATCH_ENTRIES } from '../../settings/policy.ts';
 import type { MappingSettings } from './options.ts';
-
-/** SQS: at most ten entries a batch request. */
-const MAX_ENTRIES = 10;
 
 /** Deletes messages. One that could not be deleted comes again, as at-least-once delivery allows. */
 async function acknowledge(settings: MappingSettings, records: readonly SQSRecord[]): Promise<void> {
@@ -33,9 +31,9 @@ async function eachBatch(
   records: readonly SQSRecord[],
   send: (entries: { Id: string; ReceiptHandle: string }[]) => Promise<number>,
 ): Promise<void> {
-  for (let start = 0; start < records.length; start += MAX_ENTRIES) {
+  for (let start = 0; start < records.length; start += MAX_BATCH_ENTRIES) {
     const entries = records
-      .slice(start, start + MAX_ENTRIES)
+      .slice(start, start + MAX_BATCH_ENTRIES)
       .map((record, index) => ({ Id: String(index), ReceiptHandle: record.receiptHandle }));
     try {
       const failed = await send(entries);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
+import { MAX_BATCH_ENTRIES, MAX_PAYLOAD_BYTES } from '../../settings/policy.ts';
 import { LOCAL_REGION } from '../aws.ts';
 import type { MappingSettings } from './options.ts';
 import { recordBytes, toLambdaRecord } from './records.ts';
@@ -20,10 +21,6 @@ interface Weighed {
   readonly bytes: number;
 }
 
-/** Lambda: an invocation's payload is at most 6 MB. */
-const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
-/** SQS: at most ten messages a receive. */
-const MAX_RECEIVE = 10;
 /** A batching window ends on time although a long poll is counted in whole seconds. */
 const SHORT_POLL_PAUSE_MS = 50;
 
@@ -39,7 +36,7 @@ function createCollector(settings: MappingSettings, signal: AbortSignal): Collec
     const { Messages = [] } = await settings.client.send(
       new ReceiveMessageCommand({
         QueueUrl: settings.queueUrl,
-        MaxNumberOfMessages: Math.min(most, MAX_RECEIVE),
+        MaxNumberOfMessages: Math.min(most, MAX_BATCH_ENTRIES),
         WaitTimeSeconds: waitSeconds,
         MessageSystemAttributeNames: ['All'],
         MessageAttributeNames: ['All'],
@@ -101,4 +98,4 @@ async function pause(durationMs: number, signal: AbortSignal): Promise<void> {
 }
 
 export type { Collector };
-export { createCollector, fitting, MAX_PAYLOAD_BYTES, pause };
+export { createCollector, fitting, pause };

@@ -1,5 +1,11 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSEvent } from 'aws-lambda';
+import {
+  MAX_FUNCTION_TIMEOUT_SECONDS,
+  MAX_GATHER_MESSAGES,
+  MAX_GATHER_SECONDS,
+  MAX_MESSAGES_WITHOUT_GATHERING,
+} from '../../settings/policy.ts';
 
 /** A function's handler. What it returns is read as Lambda reads a partial batch response. */
 type Handler = (event: SQSEvent, context: Context) => Promise<unknown>;
@@ -50,7 +56,7 @@ type MappingSettings = Required<Omit<EventSourceMappingOptions, 'duplicates' | '
 /** Fills in defaults and refuses what Lambda would refuse. */
 function checkOptions(options: EventSourceMappingOptions): MappingSettings {
   const settings: MappingSettings = {
-    batchSize: 10,
+    batchSize: MAX_MESSAGES_WITHOUT_GATHERING,
     batchWindowSeconds: 0,
     maxConcurrency: 2,
     functionTimeoutSeconds: 30,
@@ -60,13 +66,15 @@ function checkOptions(options: EventSourceMappingOptions): MappingSettings {
     onError: () => {},
     ...options,
   };
-  checkRange('batchSize', settings.batchSize, 1, 10_000);
-  checkRange('batchWindowSeconds', settings.batchWindowSeconds, 0, 300);
+  checkRange('batchSize', settings.batchSize, 1, MAX_GATHER_MESSAGES);
+  checkRange('batchWindowSeconds', settings.batchWindowSeconds, 0, MAX_GATHER_SECONDS);
   checkRange('maxConcurrency', settings.maxConcurrency, 1, 1_000);
-  checkRange('functionTimeoutSeconds', settings.functionTimeoutSeconds, 0, 900);
+  checkRange('functionTimeoutSeconds', settings.functionTimeoutSeconds, 0, MAX_FUNCTION_TIMEOUT_SECONDS);
   checkRange('longPollSeconds', settings.longPollSeconds, 1, 20);
-  if (settings.batchSize > 10 && settings.batchWindowSeconds < 1) {
-    throw new RangeError('A batchSize above 10 needs a batchWindowSeconds of at least 1.');
+  if (settings.batchSize > MAX_MESSAGES_WITHOUT_GATHERING && settings.batchWindowSeconds < 1) {
+    throw new RangeError(
+      `A batchSize above ${MAX_MESSAGES_WITHOUT_GATHERING} needs a batchWindowSeconds of at least 1.`,
+    );
   }
   return settings;
 }

@@ -25,6 +25,8 @@ interface Asset {
   readonly inUse?: true;
   /** A landing page with social content: its content cannot be read (Marketo: error-codes 709). */
   readonly social?: true;
+  /** Its content may not be changed: 702, which elsewhere means that it was not found. */
+  readonly contentLocked?: true;
   readonly tokens: Map<string, string>;
 }
 

@@ -2,6 +2,7 @@ import type { Json } from '../json.ts';
 import type { SeedData } from '../seed-data.ts';
 import { Assets } from './assets.ts';
 import { fieldSet } from './fields.ts';
+import { createImports, type ImportPace, type Imports } from './imports.ts';
 import { type Lead, Leads } from './leads.ts';
 import { Objects } from './objects.ts';
 
@@ -43,13 +44,6 @@ interface ActivityType {
   readonly attributes: string[];
 }
 
-interface ImportJob {
-  readonly batchId: number;
-  readonly target: string;
-  readonly rows: number;
-  readonly finishesAtMs: number;
-}
-
 interface ExportJob {
   readonly exportId: string;
   status: 'Created' | 'Queued' | 'Cancelled';
@@ -76,12 +70,13 @@ class Database {
   readonly partitions: ReadonlySet<string>;
   readonly namedAccountLists = new Map<string, { name: string; accounts: Set<string> }>();
   readonly assets = new Assets(9000);
-  readonly imports = new Map<number, ImportJob>();
+  readonly imports: Imports;
   readonly exports = new Map<string, ExportJob>();
   /** Losing leads and those that were merged into. */
   merges = 0;
 
-  constructor(data: SeedData, random: () => number, nowMs: number) {
+  constructor(data: SeedData, random: () => number, nowMs: number, importPace: ImportPace) {
+    this.imports = createImports(importPace);
     this.leads = new Leads(fieldSet(data.leadFields), data.firstFreeLeadId);
     this.programMemberFields = fieldSet(data.programMemberFields);
     this.partitions = new Set(data.partitions);

@@ -19,6 +19,7 @@ type FieldSet = ReadonlyMap<string, Field>;
 
 /** More reasons than this help nobody. */
 const MAX_REASONS = 5;
+// Rule: leads-ascii-email
 const EMAIL = /^[!-~]+@[!-~]+\.[A-Za-z]{2,}$/;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$/;
@@ -33,8 +34,11 @@ function fieldProblems(fields: FieldSet, record: JsonObject, options: { companyF
   for (const [name, value] of Object.entries(record)) {
     if (problems.length === MAX_REASONS) break;
     const field = fields.get(name);
+    // Rule: leads-field-unknown
     if (field === undefined) problems.push(reason('1006', `Field '${name}' not found`));
+    // Rule: leads-company-field
     else if (field.company && !options.companyFields) problems.push(reason('1021', 'Company update not allowed'));
+    // Rule: leads-read-only
     else if (field.readOnly) problems.push(reason('1003', `Field '${name}' is not updateable`));
     else {
       const problem = valueProblem(field, value);
@@ -46,6 +50,7 @@ function fieldProblems(fields: FieldSet, record: JsonObject, options: { companyF
 
 /** Null and the empty string clear any field (Marketo: lead-database). */
 function valueProblem(field: Field, value: Json): Reason | undefined {
+  // Rule: leads-null-clears
   if (value === null || value === '') return undefined;
   if (typeof value === 'object') return invalid(field, value);
   switch (field.type) {
@@ -83,11 +88,13 @@ function isDate(text: string): boolean {
 }
 
 function mismatch(field: Field, value: Json): Reason {
+  // Rule: leads-value-type
   return reason('1001', `Invalid value '${shown(value)}'. Required of type '${field.type}'`);
 }
 
 /** Marketo echoes the value, personal or not. */
 function invalid(field: Field, value: Json): Reason {
+  // Rule: leads-value-invalid
   return reason('1003', `Invalid value for field '${field.name}' and value '${shown(value)}'`);
 }
 

@@ -1,43 +1,49 @@
 import type { Asset, AssetKind } from '../database/assets.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
-import { type ApiCall, type Operation, operations, readId } from '../operation.ts';
+import { type ApiCall, type Operation, operations, type Run, readId, text } from '../operation.ts';
 import { type Failure, fail, type Outcome, succeed } from '../outcome.ts';
 import type { Subscription } from '../subscription.ts';
+import { ANSWERED_BY_ID, ASSET_ACTS, type AssetAct } from './asset-kinds.ts';
+import { SEEDED_AT } from './paging.ts';
 
 type OnAsset = (asset: Asset, call: ApiCall, subscription: Subscription) => Outcome;
 
-const KINDS: readonly AssetKind[] = [
-  'folder',
-  'program',
-  'email',
-  'emailTemplate',
-  'form',
-  'landingPage',
-  'landingPageTemplate',
-  'snippet',
-  'smartCampaign',
-  'smartList',
-  'staticList',
-];
 /** Marketo: assets, most that one page holds. */
 const MAX_PAGE = 200;
 const NOTHING_FOUND = 'No assets found for the given search criteria.';
 
 /** Asset replies have empty `errors` and `warnings` beside their result. */
 function answer(assets: readonly Asset[]): Outcome {
+  // Rule: assets-nothing-found
   if (assets.length === 0) return succeed(undefined, { errors: [], warnings: [NOTHING_FOUND] });
   return succeed(assets.map(shown), { errors: [], warnings: [] });
 }
 
 function shown(asset: Asset): JsonObject {
-  const folder = { type: 'Folder', value: asset.folderId };
-  return { id: asset.id, name: asset.name, status: asset.status, folder };
+  const { id, name, kind, status, folderId } = asset;
+  const common = {
+    id,
+    name,
+    description: '',
+    createdAt: SEEDED_AT,
+    updatedAt: SEEDED_AT,
+    url: '',
+    workspace: 'Default',
+  };
+  if (kind === 'folder') {
+    const parent = { id: folderId, type: 'Folder' };
+    const own = { folderId: { id, type: 'Folder' }, folderType: 'Folder', parent, path: `/${name}`, isArchive: false };
+    return { ...common, ...own, isSystem: false };
+  }
+  const folder = { type: 'Folder', value: folderId, folderName: '' };
+  return kind === 'staticList' || kind === 'smartList' ? { ...common, folder } : { ...common, status, folder };
 }
 
 function list(kind: AssetKind) {
   return (call: ApiCall, { database }: Subscription): Outcome => {
     for (const name of ['earliestUpdatedAt', 'latestUpdatedAt']) {
       const date = call.query.get(name);
+      // Rule: assets-date
       if (date !== null && Number.isNaN(Date.parse(date))) return fail('704', `Invalid date format: '${date}'`);
     }
     const offset = Number(call.query.get('offset') ?? 0) || 0;
@@ -72,6 +78,7 @@ function create(kind: AssetKind) {
         kind === 'email' ? 'emailTemplate' : 'landingPageTemplate',
         readId(call.query.get('template')) ?? 0,
       );
+      // Rule: assets-template
       if (template === undefined) return fail('709', `${kind} cannot be created without a template`);
     }
     return answer([assets.add({ kind, ...place })]);
@@ -85,16 +92,20 @@ function readPlace(
   { database }: Subscription,
 ): { name: string; folderId: number } | Failure {
   const name = call.query.get('name') ?? '';
+  // Rule: assets-blank
   if (name.trim() === '') return fail('701', 'name cannot be blank');
   const given = call.query.get(kind === 'folder' ? 'parent' : 'folder') ?? '';
   if (given === '') return fail('701', `${kind === 'folder' ? 'parent' : 'folder'} cannot be blank`);
   const folderId = readId(readFolder(given));
   const folder = database.assets.get('folder', folderId ?? 0);
+  // Rule: assets-parent
   if (folderId === undefined || folder === undefined) return fail('710', `Parent folder ${given} not found`);
+  // Rule: assets-folder-type
   if (folder.holds !== undefined && !folder.holds.includes(kind)) {
     return fail('711', `Incompatible folder type: ${folder.name} cannot hold: ${kind}`);
   }
   const taken = database.assets.all(kind).some((asset) => asset.name === name && asset.folderId === folderId);
+  // Rule: assets-name-taken
   return taken ? fail('709', `${name} already exists in folder ${folderId}`) : { name, folderId };
 }
 
@@ -110,6 +121,7 @@ function readFolder(given: string): Json {
 function onAsset(kind: AssetKind, act: OnAsset) {
   return (call: ApiCall, subscription: Subscription): Outcome => {
     const asset = subscription.database.assets.get(kind, readId(call.params.id) ?? 0);
+    // Rule: assets-not-found
     return asset === undefined
       ? fail('702', `No ${kind} found with id ${call.params.id}`)
       : act(asset, call, subscription);
@@ -117,13 +129,14 @@ function onAsset(kind: AssetKind, act: OnAsset) {
 }
 
 const update: OnAsset = (asset, call) => {
-  const name = call.query.get('name');
+  const name = call.query.get('name') ?? (call.body?.name === undefined ? null : text(call.body.name));
   if (name !== null && name.trim() === '') return fail('701', 'name cannot be blank');
   if (name !== null) asset.name = name;
   return answer([asset]);
 };
 
 const approve: OnAsset = (asset) => {
+  // Rule: assets-draft
   if (!asset.hasDraft) return fail('709', `${asset.name} has no draft to approve`);
   asset.status = 'approved';
   asset.hasDraft = false;
@@ -144,6 +157,7 @@ const discardDraft: OnAsset = (asset) => {
 };
 
 const remove: OnAsset = (asset, _call, { database }) => {
+  // Rule: assets-in-use
   if (asset.inUse) return fail('709', `${asset.name} is in use`);
   database.assets.delete(asset);
   return succeed([{ id: asset.id }], { errors: [], warnings: [] });
@@ -155,8 +169,22 @@ const clone: OnAsset = (asset, call, subscription) => {
 };
 
 const content: OnAsset = (asset) => {
+  // Rule: assets-social
   if (asset.social) return fail('709', `${asset.name} contains social content`);
-  return succeed([{ id: asset.id, content: '' }], { errors: [], warnings: [] });
+  return succeed([shownContent(asset)], { errors: [], warnings: [] });
+};
+
+function shownContent({ id, kind, status }: Asset): JsonObject {
+  if (kind === 'email') return { htmlId: 'main', contentType: 'Text', value: '' };
+  return kind === 'emailTemplate' || kind === 'landingPageTemplate' ? { id, status, content: '' } : { id, content: '' };
+}
+
+/** The asset API says 702 for an update that is not allowed, too (seen in Smartling's client). */
+const changeContent: OnAsset = (asset) => {
+  // Rule: assets-locked
+  if (asset.contentLocked) return fail('702', `Update content of ${asset.name} is not allowed`);
+  asset.hasDraft = true;
+  return succeed([{ id: asset.id }], { errors: [], warnings: [] });
 };
 
 const setToken: OnAsset = (folder, call) => {
@@ -169,33 +197,52 @@ const setToken: OnAsset = (folder, call) => {
   return succeed([{ folder: { type: 'Folder', value: folder.id } }], { errors: [], warnings: [] });
 };
 
-const ACTIONS: Readonly<Record<string, OnAsset>> = {
-  approveDraft: approve,
-  approve,
-  activate: approve,
-  unapprove,
-  deactivate: unapprove,
-  discardDraft,
-  delete: remove,
-  clone,
+type Acting = (kind: AssetKind) => readonly [method: 'GET' | 'POST', path: string, run: Run];
+
+const on = (name: string, act: OnAsset): Acting => {
+  return (kind) => ['POST', `${kind}/{id}/${name}.json`, onAsset(kind, briefly(`${kind}.${name}`, act))];
 };
 
-const assetOperations: readonly Operation[] = KINDS.flatMap((kind) => [
-  ...operations('none', [
-    [`${kind}List`, 'GET', `/rest/asset/v1/${kind}s.json`, list(kind)],
-    [`${kind}ByName`, 'GET', `/rest/asset/v1/${kind}/byName.json`, byName(kind)],
-    [`${kind}ById`, 'GET', `/rest/asset/v1/${kind}/{id}.json`, byId(kind)],
-    [`${kind}Content`, 'GET', `/rest/asset/v1/${kind}/{id}/content.json`, onAsset(kind, content)],
-  ]),
-  ...operations('form', [
-    [`${kind}Create`, 'POST', `/rest/asset/v1/${kind}s.json`, create(kind)],
-    [`${kind}Update`, 'POST', `/rest/asset/v1/${kind}/{id}.json`, onAsset(kind, update)],
-    [`${kind}Token`, 'POST', `/rest/asset/v1/${kind}/{id}/tokens.json`, onAsset(kind, setToken)],
-    ...Object.entries(ACTIONS).map(
-      ([name, act]) =>
-        [`${kind}.${name}`, 'POST', `/rest/asset/v1/${kind}/{id}/${name}.json`, onAsset(kind, act)] as const,
-    ),
-  ]),
-]);
+/** Some actions answer with the id alone, for some kinds. */
+function briefly(name: string, act: OnAsset): OnAsset {
+  if (!ANSWERED_BY_ID.has(name)) return act;
+  return (asset, call, subscription) => {
+    const outcome = act(asset, call, subscription);
+    return outcome.kind === 'success' ? { ...outcome, result: [{ id: asset.id }] } : outcome;
+  };
+}
+
+const ACTS: Readonly<Record<AssetAct, Acting>> = {
+  list: (kind) => ['GET', `${kind}s.json`, list(kind)],
+  byName: (kind) => ['GET', `${kind}/byName.json`, byName(kind)],
+  byId: (kind) => ['GET', `${kind}/{id}.json`, byId(kind)],
+  // The one path without `.json` (Marketo: OpenAPI of assets).
+  content: (kind) => [
+    'GET',
+    kind === 'emailTemplate' ? `${kind}/{id}/content` : `${kind}/{id}/content.json`,
+    onAsset(kind, content),
+  ],
+  create: (kind) => ['POST', `${kind}s.json`, create(kind)],
+  update: (kind) => ['POST', `${kind}/{id}.json`, onAsset(kind, update)],
+  changeContent: on('content', changeContent),
+  tokens: on('tokens', setToken),
+  approveDraft: on('approveDraft', approve),
+  approve: on('approve', approve),
+  activate: on('activate', approve),
+  unapprove: on('unapprove', unapprove),
+  deactivate: on('deactivate', unapprove),
+  discardDraft: on('discardDraft', discardDraft),
+  delete: on('delete', remove),
+  clone: on('clone', clone),
+};
+
+const assetOperations: readonly Operation[] = (Object.keys(ASSET_ACTS) as AssetKind[]).flatMap((kind) => {
+  return ASSET_ACTS[kind].flatMap((act) => {
+    const [method, path, run] = ACTS[act](kind);
+    // Marketo: OpenAPI of assets: the one update that is sent as JSON.
+    const body = method === 'GET' || `${kind}.${act}` === 'smartCampaign.update' ? 'none' : 'form';
+    return operations(body, [[`${kind}.${act}`, method, `/rest/asset/v1/${path}`, run]]);
+  });
+});
 
 export { assetOperations };

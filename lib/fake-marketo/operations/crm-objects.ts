@@ -18,6 +18,7 @@ function crmEntries([name, operation]: readonly [string, string]): Entry[] {
   const writable =
     (use: Use) =>
     (call: ApiCall, subscription: Subscription): Outcome => {
+      // Rule: objects-crm
       if (subscription.features.nativeCrm) return fail('1018', 'CRM Enabled');
       return withObjects(name, use)(call, subscription);
     };
@@ -33,6 +34,7 @@ function namedAccountEntries(): Entry[] {
   const enabled =
     (use: Use) =>
     (call: ApiCall, subscription: Subscription): Outcome => {
+      // Rule: objects-named-accounts
       if (!subscription.features.namedAccounts) return fail('703', 'The feature is not enabled for the subscription');
       return withObjects('namedaccounts', use)(call, subscription);
     };

@@ -13,20 +13,23 @@ const DEFAULT_FIELDS = ['id', 'updatedAt', 'lastName', 'email', 'createdAt', 'fi
 
 function getLeads(call: ApiCall, { database }: Subscription): Outcome {
   const filterType = call.query.get('filterType') ?? '';
+  // Rule: reads-filter-missing
   if (filterType === '') return fail('1003', 'Invalid data: filterType not specified');
-  const values = filterValues(call);
-  if (values.length === 0) return fail('1003', 'Invalid data: filterValues not specified');
-  if (values.length > RECORD_LIMIT)
-    return fail('1003', `Invalid data: at most ${RECORD_LIMIT} filterValues are allowed`);
+  const values = readFilterValues(call);
+  if ('kind' in values) return values;
   if (filterType === 'cookies') {
+    // Rule: reads-cookie
     const wrong = values.find((value) => !isCookie(value));
     return wrong === undefined ? succeed([]) : fail('1012', `Invalid cookie value '${wrong}'`);
   }
+  // Rule: reads-filter-unknown
   if (!database.leads.fields.has(filterType)) return fail('1003', `Invalid data: Invalid filterType '${filterType}'`);
+  // Rule: reads-filter-unsearchable
   if (!database.leads.isSearchable(filterType)) return fail('1011', `Field '${filterType}' not supported`);
   const fields = readFields(call, database.leads.fields);
   if ('kind' in fields) return fields;
   const leads = values.flatMap((value) => database.leads.find(filterType, value));
+  // Rule: reads-too-many
   if (leads.length > MAX_MATCHES) return fail('1003', 'Invalid data: Too many results match the filter');
   return page(call, leads, (lead) => shownLead(lead, fields));
 }
@@ -36,18 +39,26 @@ function getLead(call: ApiCall, { database }: Subscription): Outcome {
   if (id === undefined) return fail('1001', `Invalid value '${call.params.leadId}'. Required of type 'Integer'`);
   const fields = readFields(call, database.leads.fields);
   if ('kind' in fields) return fields;
+  // Rule: reads-no-match
   const lead = database.leads.get(id);
   return succeed(lead === undefined ? [] : [shownLead(lead, fields)]);
 }
 
-function filterValues(call: ApiCall): string[] {
-  return call.query.getAll('filterValues').flatMap((values) => values.split(',').filter((value) => value !== ''));
+function readFilterValues(call: ApiCall): readonly string[] | Failure {
+  const given = call.query.getAll('filterValues');
+  const values = given.flatMap((list) => list.split(',').filter((value) => value !== ''));
+  if (values.length === 0) return fail('1003', 'Invalid data: filterValues not specified');
+  // Rule: reads-filter-values
+  return values.length > RECORD_LIMIT
+    ? fail('1003', `Invalid data: at most ${RECORD_LIMIT} filterValues are allowed`)
+    : values;
 }
 
 function readFields(call: ApiCall, known: ReadonlyMap<string, Field>): readonly string[] | Failure {
   const names = call.query.getAll('fields').flatMap((list) => list.split(',').filter((name) => name !== ''));
   const unknown = names.find((name) => !known.has(name));
-  if (unknown !== undefined) return fail('1006', `Field '${unknown}' not found`);
+  // Rule: reads-fields
+  if (unknown !== undefined) return fail('1003', `Invalid fields [${unknown}]`);
   return names.length === 0 ? DEFAULT_FIELDS : ['id', ...names];
 }
 
@@ -73,8 +84,13 @@ function describeLeads(_call: ApiCall, { database }: Subscription): Outcome {
 function describeLeads2(_call: ApiCall, { database }: Subscription): Outcome {
   const all = [...database.leads.fields.values()];
   const searchableFields = all.filter((field) => field.searchable).map((field) => [field.name]);
-  const fields = all.map((field) => ({ name: field.name, dataType: field.type, updateable: !field.readOnly }));
+  const fields = all.map(shownField);
   return succeed([{ name: 'API Lead', searchableFields, fields }]);
+}
+
+/** A field as the describe calls show it. */
+function shownField({ name, type, readOnly }: Field): JsonObject {
+  return { name, displayName: name, dataType: type, updateable: !readOnly, crmManaged: false };
 }
 
 function getPartitions(_call: ApiCall, { database }: Subscription): Outcome {
@@ -89,4 +105,4 @@ const leadReads: readonly Operation[] = operations('none', [
   ['getPartitions', 'GET', '/rest/v1/leads/partitions.json', getPartitions],
 ]);
 
-export { DEFAULT_FIELDS, filterValues, leadReads, shownLead };
+export { DEFAULT_FIELDS, leadReads, readFilterValues, shownField, shownLead };

@@ -23,19 +23,26 @@ function planUpsert(upsert: Upsert, record: JsonObject, user: FakeUser, { databa
   const problems = recordProblems(upsert, record, database.leads.fields);
   if (problems.length > 0) return { kind: 'skip', reasons: problems };
   const { action, lookupField, partitionName } = upsert;
+  // Rule: leads-duplicate
   const matches = action === 'createDuplicate' ? [] : database.leads.find(lookupField, record[lookupField] ?? null);
+  // Rule: leads-create-only
   if (action === 'createOnly' && matches.length > 0) return skip('1005', 'Lead already exists');
+  // Rule: leads-many-matches
   if (matches.length > 1) return skip('1007', 'Multiple leads match the lookup criteria');
   const lead = matches[0];
   if (lead !== undefined) {
+    // Rule: leads-partition-denied
     if (!mayUse(user, lead.partitionName)) return skip('1008', `Access denied to partition '${lead.partitionName}'`);
+    // Rule: leads-partition-moved
     if (partitionName !== undefined && partitionName !== lead.partitionName) {
       return skip('1010', 'Partition update not allowed');
     }
     return { kind: 'update', record, lead };
   }
+  // Rule: leads-update-only
   if (action === 'updateOnly') return skip('1004', 'Lead not found');
   const target = partitionName ?? (user.defaultPartition === undefined ? 'Default' : user.defaultPartition);
+  // Rule: leads-partition-missing
   if (target === null) return skip('1009', 'Partition name must be specified');
   if (!database.partitions.has(target) || !mayUse(user, target)) {
     return skip('1008', `Access denied to partition '${target}'`);
@@ -60,6 +67,7 @@ function applyUpsert(upsert: Upsert, plan: LeadPlan, { database, counters, nowMs
       const { action, lookupField } = upsert;
       const others = action === 'createDuplicate' ? [] : leads.find(lookupField, plan.record[lookupField] ?? null);
       if (others.length > 0 && action === 'createOnly') return skipped(reason('1005', 'Lead already exists'));
+      // Rule: leads-overlap
       if (others.length > 0) counters.duplicatesCreated += 1;
       return { id: leads.create(plan.record, plan.partitionName, nowMs()).id, status: 'created' };
     }
@@ -68,10 +76,12 @@ function applyUpsert(upsert: Upsert, plan: LeadPlan, { database, counters, nowMs
 
 function recordProblems(upsert: Upsert, record: JsonObject, fields: Parameters<typeof fieldProblems>[0]): Reason[] {
   const { action, lookupField } = upsert;
+  // Rule: leads-id-beside-key
   if (record.id !== undefined && lookupField !== 'id') {
     return [reason('1003', `Invalid data: 'id' is not allowed with action '${action}' and lookup by '${lookupField}'`)];
   }
   if (action !== 'createDuplicate') {
+    // Rule: leads-key-missing
     const key = record[lookupField];
     if (key === undefined) return [reason('1002', `Missing value for the required parameter '${lookupField}'`)];
     if (key === null || key === '') {

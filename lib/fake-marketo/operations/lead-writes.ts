@@ -4,30 +4,38 @@ import { type Failure, type Finish, fail, type Outcome, reason, skipped, succeed
 import type { Subscription } from '../subscription.ts';
 import { applyUpsert, type LeadAction, mayUse, planUpsert, type Upsert } from './lead-upsert.ts';
 
+/** Recorded, unlike the 1002 that the documents lead one to expect. */
+// Rule: leads-not-specified
+const NO_LEADS = fail('1003', 'Leads not specified');
 const ACTIONS: readonly string[] = ['createOnly', 'updateOnly', 'createOrUpdate', 'createDuplicate'];
 
 function syncLeads(call: ApiCall, subscription: Subscription): Finish {
   const upsert = readUpsert(call.body ?? {}, subscription);
-  return 'kind' in upsert ? () => upsert : upsertInput(upsert, call, subscription);
+  return 'kind' in upsert ? () => upsert : upsertInput(upsert, call, subscription, NO_LEADS);
 }
 
-function upsertInput(upsert: Upsert, call: ApiCall, subscription: Subscription): Finish {
-  const input = readInput(call);
+function upsertInput(upsert: Upsert, call: ApiCall, subscription: Subscription, missing?: Failure): Finish {
+  const input = readInput(call, missing && { missing });
   if (input.kind === 'failure') return () => input;
   const plans = input.records.map((record) => planUpsert(upsert, record, call.user, subscription));
+  // Rule: leads-order
   return () => succeed(plans.map((plan) => applyUpsert(upsert, plan, subscription)));
 }
 
 function readUpsert(body: JsonObject, { database }: Subscription): Upsert | Failure {
   const action = body.action ?? 'createOrUpdate';
+  // Rule: leads-action
   if (typeof action !== 'string' || !ACTIONS.includes(action)) {
     return fail('1003', `Invalid data: invalid value '${String(action)}' for action`);
   }
   const lookupField = body.lookupField ?? 'email';
+  // Rule: leads-lookup-unknown
   if (typeof lookupField !== 'string' || !database.leads.fields.has(lookupField)) {
     return fail('1006', `Lookup field '${String(lookupField)}' not found`);
   }
+  // Rule: leads-lookup-unsearchable
   if (!database.leads.isSearchable(lookupField)) return fail('1011', `Field '${lookupField}' not supported`);
+  // Rule: leads-id-only-update
   if (lookupField === 'id' && action !== 'updateOnly') {
     return fail('1003', `Invalid data: lookupField 'id' is not allowed with action '${action}'`);
   }
@@ -37,6 +45,7 @@ function readUpsert(body: JsonObject, { database }: Subscription): Upsert | Fail
 
 /** Always an upsert, and always runs the program's campaigns: not safe to repeat. */
 function pushLeads(call: ApiCall, subscription: Subscription): Finish {
+  // Rule: push-program
   const programName = text(call.body?.programName);
   if (programName === '') return () => fail('1002', "Missing value for the required parameter 'programName'");
   const known = [...subscription.database.programs.values()].some((program) => program.name === programName);
@@ -46,10 +55,19 @@ function pushLeads(call: ApiCall, subscription: Subscription): Finish {
 }
 
 function submitForm(call: ApiCall, subscription: Subscription): Finish {
-  const formId = readId(call.body?.formId);
-  if (formId === undefined) return () => fail('1002', "Missing value for the required parameter 'formId'");
+  const given = call.body?.formId;
+  // Rule: form-id-missing
+  if (given === undefined || given === null) {
+    return () => fail('1002', "Missing value for the required parameter 'formId'");
+  }
+  // Rule: form-id-no-number
+  const formId = readId(given);
+  // The body does not fit the type that it is read into, which is told as JSON that is none (canonical/ubuntu.com, 15613).
+  if (formId === undefined) return () => fail('609', 'Invalid JSON');
+  // Rule: form-unknown
   if (!subscription.database.forms.has(formId)) return () => fail('1013', `Form '${formId}' not found`);
-  const input = readInput(call, 1);
+  // Rule: form-one
+  const input = readInput(call, { limit: 1 });
   if (input.kind === 'failure') return () => input;
   const values = input.records[0]?.leadFormFields;
   if (typeof values !== 'object' || values === null || Array.isArray(values)) {
@@ -72,6 +90,7 @@ function deleteLeads(call: ApiCall, { database }: Subscription): Outcome {
   const results = input.records.map((record): JsonObject => {
     const id = readId(record.id);
     if (id === undefined) return skipped(reason('1002', "Missing value for the required parameter 'id'"));
+    // Rule: leads-delete
     return database.deleteLead(id) ? { id, status: 'deleted' } : skipped(reason('1004', 'Lead not found'), { id });
   });
   return succeed(results);
@@ -83,6 +102,7 @@ function changePartitions(call: ApiCall, { database }: Subscription): Outcome {
   const results = input.records.map((record): JsonObject => {
     const id = readId(record.id);
     if (id === undefined) return skipped(reason('1002', "Missing value for the required parameter 'id'"));
+    // Rule: leads-partition-change
     const partition = text(record.partitionName);
     if (partition === '') return skipped(reason('1009', 'Partition name must be specified'), { id });
     const lead = database.leads.get(id);
@@ -101,9 +121,11 @@ function associateLead(call: ApiCall, { database }: Subscription): Outcome {
   if (id === undefined) return fail('1001', `Invalid value '${call.params.leadId}'. Required of type 'Integer'`);
   const cookie = call.query.get('cookie') ?? '';
   if (cookie === '') return fail('1002', "Missing value for the required parameter 'cookie'");
+  // Rule: associate-cookie
   if (!isCookie(cookie)) return fail('1012', `Invalid cookie value '${cookie}'`);
+  // Rule: associate-lead
   if (database.leads.get(id) === undefined) return fail('1004', `Lead '${id}' not found`);
-  return succeed([]);
+  return succeed();
 }
 
 /** The Munchkin cookie: `id:287-GTJ-838&token:_mch-marketo.com-1396310362214-46169`. */
@@ -117,6 +139,7 @@ const leadWrites: readonly Operation[] = [
   { name: 'submitForm', method: 'POST', path: '/rest/v1/leads/submitForm.json', body: 'json', begin: submitForm },
   ...operations('json', [
     ['deleteLeads', 'POST', '/rest/v1/leads/delete.json', deleteLeads],
+    // Rule: leads-delete-method
     ['deleteLeads', 'DELETE', '/rest/v1/leads.json', deleteLeads],
     ['changePartitions', 'POST', '/rest/v1/leads/partitions.json', changePartitions],
   ]),

@@ -5,7 +5,7 @@ import { type ApiCall, notANumber, type Operation, operations, RECORD_LIMIT, rea
 import { type Failure, fail, type Outcome, reason, skipped, succeed } from '../outcome.ts';
 import type { Subscription } from '../subscription.ts';
 import { DEFAULT_FIELDS, shownLead } from './lead-reads.ts';
-import { page } from './paging.ts';
+import { page, SEEDED_AT } from './paging.ts';
 
 interface ListCall {
   readonly list: StaticList;
@@ -14,6 +14,7 @@ interface ListCall {
 
 function add(call: ApiCall, subscription: Subscription): Outcome {
   return forEachLead(call, subscription, (list, id) => {
+    // Rule: lists-added
     list.members.add(id);
     return { id, status: 'added' };
   });
@@ -21,6 +22,7 @@ function add(call: ApiCall, subscription: Subscription): Outcome {
 
 function remove(call: ApiCall, subscription: Subscription): Outcome {
   return forEachLead(call, subscription, (list, id) => {
+    // Rule: lists-removed
     return list.members.delete(id) ? { id, status: 'removed' } : skipped(reason('1015', 'Lead not in list'), { id });
   });
 }
@@ -39,6 +41,7 @@ function forEachLead(
   const read = readListCall(call, database.lists);
   if ('kind' in read) return read;
   const results = read.ids.map((id) => {
+    // Rule: lists-unknown-lead
     const known = database.leads.get(id) !== undefined;
     return known ? act(read.list, id) : skipped(reason('1004', 'Lead not found'), { id });
   });
@@ -52,12 +55,16 @@ function readListCall(call: ApiCall, lists: ReadonlyMap<number, StaticList>): Li
   const input = call.body?.input;
   if (input !== undefined && !Array.isArray(input)) return fail('1003', "Invalid data: 'input' must be an array");
   const fromBody = ((input ?? []) as readonly Json[]).map((entry) => (isObject(entry) ? (entry.id ?? null) : null));
+  // Rule: lists-ids
   const given = [...fromBody, ...call.query.getAll('id').flatMap((ids) => ids.split(','))];
-  if (given.length === 0) return fail('1002', "Missing value for the required parameter 'id'");
+  // Rule: lists-not-specified
+  if (given.length === 0) return fail('1003', 'Lead ids not specified');
+  // Rule: lists-limit
   if (given.length > RECORD_LIMIT) return fail('1003', `Invalid data: at most ${RECORD_LIMIT} lead ids are allowed`);
   const ids: number[] = [];
   for (const value of given) {
     const id = readId(value);
+    // Rule: lists-bad-id
     if (id === undefined) return notANumber(value);
     ids.push(id);
   }
@@ -67,6 +74,7 @@ function readListCall(call: ApiCall, lists: ReadonlyMap<number, StaticList>): Li
 function findList(call: ApiCall, lists: ReadonlyMap<number, StaticList>): StaticList | Failure {
   const id = readId(call.params.listId);
   if (id === undefined) return notANumber(call.params.listId);
+  // Rule: lists-unknown
   return lists.get(id) ?? fail('1013', `Static list '${id}' not found`);
 }
 
@@ -79,11 +87,15 @@ function getMembers(call: ApiCall, { database }: Subscription): Outcome {
 
 function getList(call: ApiCall, { database }: Subscription): Outcome {
   const list = findList(call, database.lists);
-  return 'kind' in list ? list : succeed([{ id: list.id, name: list.name }]);
+  return 'kind' in list ? list : succeed([shownList(list)]);
+}
+
+function shownList({ id, name }: StaticList): JsonObject {
+  return { id, name, createdAt: SEEDED_AT, updatedAt: SEEDED_AT };
 }
 
 function getLists(call: ApiCall, { database }: Subscription): Outcome {
-  return page(call, [...database.lists.values()], ({ id, name }) => ({ id, name }));
+  return page(call, [...database.lists.values()], shownList);
 }
 
 const listOperations: readonly Operation[] = [

@@ -11,12 +11,16 @@ function mergeLeads(call: ApiCall, { database, nowMs }: Subscription): Outcome {
   if (winnerId === undefined) return fail('1001', `Invalid value '${call.params.leadId}'. Required of type 'Integer'`);
   const given = [...call.query.getAll('leadId'), ...call.query.getAll('leadIds')].flatMap((ids) => ids.split(','));
   const loserIds = given.filter((id) => id !== '').map((id) => readId(id) ?? 0);
+  // Rule: merge-parameters
   if (loserIds.length === 0) return fail('1002', "Missing value for the required parameter 'leadId'");
+  // Rule: merge-limit
   if (loserIds.length > MAX_LOSERS) return fail('1080', `Merge supports at most ${MAX_LOSERS} leadIds`);
+  // Rule: merge-self
   if (loserIds.includes(winnerId)) return fail('1003', 'Invalid data: a lead cannot be merged with itself');
   const winner = database.leads.get(winnerId);
   const losers = loserIds.flatMap((id) => database.leads.get(id) ?? []);
   const missing = [winnerId, ...loserIds].filter((id) => database.leads.get(id) === undefined);
+  // Rule: merge-missing
   if (winner === undefined || missing.length > 0) return fail('1004', `Lead [${missing.join(', ')}] not found`);
   const problem = mergeProblem([winner, ...losers], call.query.get('mergeInCRM') === 'true');
   if (problem !== undefined) return problem;
@@ -27,11 +31,13 @@ function mergeLeads(call: ApiCall, { database, nowMs }: Subscription): Outcome {
     database.leads.update(winner, Object.fromEntries(missingValues), nowMs());
   }
   database.merges += 1;
+  // Rule: merge-result
   return succeed();
 }
 
 /** The CRM's view of a person is in `sfdcType` of the seeded data. */
 function mergeProblem(leads: readonly Lead[], mergeInCrm: boolean): Failure | undefined {
+  // Rule: merge-crm
   const types = new Set(leads.map((lead) => lead.fields.get('sfdcType')));
   if (types.has('PersonAccount')) return fail('712', 'Merge to person Account operation is invalid');
   if (types.has('NoRecordType')) return fail('714', 'Unable to find the default record type');

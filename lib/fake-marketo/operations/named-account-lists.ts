@@ -27,6 +27,7 @@ function deleteLists(call: ApiCall, { database }: Subscription): Outcome {
     const marketoGUID = text(record.marketoGUID);
     const list = database.namedAccountLists.get(marketoGUID);
     if (list === undefined) return skipped(reason('1013', 'Object not found'));
+    // Rule: account-lists-in-use
     if (list.accounts.size > 0) return skipped(reason('1022', 'Object in use'), { marketoGUID });
     database.namedAccountLists.delete(marketoGUID);
     return { marketoGUID, status: 'deleted' };

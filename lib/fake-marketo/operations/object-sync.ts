@@ -5,8 +5,8 @@ import type { Json, JsonObject } from '../json.ts';
 import { type ApiCall, readInput, text } from '../operation.ts';
 import { type Failure, fail, numbered, type Outcome, reason, skipped, succeed } from '../outcome.ts';
 import type { Subscription } from '../subscription.ts';
-import { filterValues } from './lead-reads.ts';
-import { page } from './paging.ts';
+import { readFilterValues, shownField } from './lead-reads.ts';
+import { page, SEEDED_AT } from './paging.ts';
 
 interface ObjectSync {
   readonly action: string;
@@ -24,8 +24,10 @@ function syncObjects(objects: Objects, call: ApiCall, { database, nowMs }: Subsc
   const broken = input.records
     .map((record) => brokenLink(objects, record, database))
     .find((link) => link?.responseLevel);
+  // Rule: objects-salesperson
   if (broken !== undefined) return fail(broken.code, broken.message);
   const seen = new Set<string>();
+  // Rule: objects-numbered
   const results = input.records.map((record): JsonObject => {
     const problem = recordProblem(objects, sync, record, database, seen);
     return problem ?? write(objects, sync, record, nowMs());
@@ -39,10 +41,12 @@ function readSync(objects: Objects, body: JsonObject): ObjectSync | Failure {
     return fail('1003', `Invalid data: invalid value '${String(action)}' for action`);
   }
   const dedupeBy = body.dedupeBy ?? 'dedupeFields';
+  // Rule: objects-dedupe-by
   if (dedupeBy !== 'dedupeFields' && dedupeBy !== 'idField') {
     return fail('1003', `Invalid data: Invalid dedupeBy '${String(dedupeBy)}' value`);
   }
   // An id is given by Marketo, so an object named by it must exist.
+  // Rule: objects-id-updates
   if (dedupeBy === 'idField' && action !== 'updateOnly') {
     return fail(
       '1003',
@@ -50,6 +54,12 @@ function readSync(objects: Objects, body: JsonObject): ObjectSync | Failure {
     );
   }
   return { action, byId: dedupeBy === 'idField' };
+}
+
+/** One record by its dedupe fields, as a file import brings it. */
+function syncRecord(objects: Objects, record: JsonObject, { database, nowMs }: Subscription): JsonObject {
+  const sync: ObjectSync = { action: 'createOrUpdate', byId: false };
+  return recordProblem(objects, sync, record, database, new Set()) ?? write(objects, sync, record, nowMs());
 }
 
 function recordProblem(
@@ -61,12 +71,15 @@ function recordProblem(
 ): JsonObject | undefined {
   const keyFields = sync.byId ? [objects.type.idField] : objects.type.dedupeFields;
   const missing = keyFields.find((name) => record[name] === undefined || record[name] === null || record[name] === '');
+  // Rule: objects-key-missing
   if (missing !== undefined) return skipped(reason('1002', `Missing value for the required parameter '${missing}'`));
   const key = sync.byId ? String(record[objects.type.idField]) : objects.keyOf(record);
+  // Rule: objects-twice
   if (seen.has(key)) return skipped(reason('1036', 'Duplicate object found in input'));
   seen.add(key);
   const problems = fieldProblems(objects.fields, record, { companyFields: true });
   if (problems.length > 0) return skipped(problems);
+  // Rule: objects-link
   const link = brokenLink(objects, record, database);
   return link === undefined ? undefined : skipped(reason(link.code, link.message));
 }
@@ -75,9 +88,11 @@ function write(objects: Objects, sync: ObjectSync, record: JsonObject, nowMs: nu
   const { idField } = objects.type;
   const found = sync.byId ? objects.byId(record[idField] ?? null) : objects.byKey(record);
   if (found === undefined) {
+    // Rule: objects-update-only
     if (sync.action === 'updateOnly') return skipped(reason('1013', 'Object not found'));
     return { [idField]: objects.create(record, nowMs).id, status: 'created' };
   }
+  // Rule: objects-create-only
   if (sync.action === 'createOnly') return skipped(reason('1017', 'Object already exists'));
   objects.update(found, record, nowMs);
   return { [idField]: found.id, status: 'updated' };
@@ -103,6 +118,7 @@ function deleteObjects(objects: Objects, call: ApiCall): Outcome {
   const results = input.records.map((record): JsonObject => {
     const found = deleteBy === 'idField' ? objects.byId(record[idField] ?? null) : objects.byKey(record);
     if (found === undefined) return skipped(reason('1013', 'Object not found'));
+    // Rule: objects-delete
     objects.delete(found);
     return { [idField]: found.id, status: 'deleted' };
   });
@@ -121,9 +137,10 @@ function getObjects(objects: Objects, call: ApiCall): Outcome {
     return page(call, found, (object) => shown(objects, object));
   }
   const searchable = filterType === idField || (dedupeFields.length === 1 && filterType === dedupeFields[0]);
+  // Rule: objects-filter
   if (!searchable) return fail('1003', `Invalid data: Invalid filterType '${filterType}'`);
-  const values = filterValues(call);
-  if (values.length === 0) return fail('1003', 'Invalid data: filterValues not specified');
+  const values = readFilterValues(call);
+  if ('kind' in values) return values;
   const find = (value: string) => (filterType === idField ? objects.byId(value) : objects.byName(value));
   const found = values.flatMap((value) => find(value) ?? []);
   return page(call, found, (object) => shown(objects, object));
@@ -136,11 +153,20 @@ function shown(objects: Objects, object: StoredObject): JsonObject {
 }
 
 function describeObjects(objects: Objects): Outcome {
-  const { name, idField, dedupeFields, fields } = objects.type;
-  const shownFields = fields.map((field) => ({ name: field.name, dataType: field.type, updateable: !field.readOnly }));
+  const { idField, dedupeFields, fields } = objects.type;
   return succeed([
-    { name, idField, dedupeFields, searchableFields: [[...dedupeFields], [idField]], fields: shownFields },
+    {
+      ...shownType(objects),
+      searchableFields: [[...dedupeFields], [idField]],
+      fields: fields.map(shownField),
+    },
   ]);
 }
 
-export { deleteObjects, describeObjects, getObjects, syncObjects };
+/** What the list of types and the description of one have in common. */
+function shownType({ type: { name, idField, dedupeFields } }: Objects): JsonObject {
+  const words = { name, displayName: name, pluralName: `${name}s`, description: '' };
+  return { ...words, idField, dedupeFields, relationships: [], createdAt: SEEDED_AT, updatedAt: SEEDED_AT };
+}
+
+export { deleteObjects, describeObjects, getObjects, shownType, syncObjects, syncRecord };

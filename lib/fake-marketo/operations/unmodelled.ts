@@ -1,48 +1,25 @@
-import { type Operation, operations } from '../operation.ts';
-import { succeed } from '../outcome.ts';
+import { type ApiCall, type Operation, operations } from '../operation.ts';
+import { type Outcome, raw } from '../outcome.ts';
+import { UNMODELLED_PATHS } from './unmodelled-paths.ts';
 
-/** Paths of Marketo that exist and that the fake only answers, so that they are no 610: a success without content. */
-const PATHS: Readonly<Record<'GET' | 'POST', readonly string[]>> = {
-  GET: [
-    '/rest/v1/leads/{leadId}/listMembership.json',
-    '/rest/v1/leads/{leadId}/programMembership.json',
-    '/rest/v1/leads/{leadId}/smartCampaignMembership.json',
-    '/rest/v1/leads/schema/fields.json',
-    '/rest/v1/leads/schema/fields/{fieldApiName}.json',
-    '/rest/v1/programs/members/schema/fields.json',
-    '/rest/v1/companies/schema/fields.json',
-    '/rest/v1/opportunities/schema/fields.json',
-    '/rest/v1/namedaccounts/schema/fields.json',
-    '/rest/v1/customobjects/schema.json',
-    '/rest/asset/v1/channels.json',
-    '/rest/asset/v1/files.json',
-    '/rest/asset/v1/segmentation.json',
-    '/rest/asset/v1/tagTypes.json',
-    '/rest/asset/v1/redirectRules.json',
-    '/rest/asset/v1/landingPageDomains.json',
-    '/bulk/v1/leads/batch/{batchId}/failures.json',
-    '/bulk/v1/leads/batch/{batchId}/warnings.json',
-  ],
-  POST: [
-    '/rest/v1/leads/schema/fields.json',
-    '/rest/v1/leads/schema/fields/{fieldApiName}.json',
-    '/rest/v1/programs/members/schema/fields.json',
-    '/rest/v1/customobjects/schema.json',
-    '/rest/asset/v1/email/{id}/content.json',
-    '/rest/asset/v1/email/{id}/sendSample.json',
-    '/rest/asset/v1/landingPage/{id}/content.json',
-    '/rest/asset/v1/redirectRules.json',
-  ],
-};
+/** No reply of Marketo's: whoever calls such a path through the fake must see that nothing was tried out. */
+function refuse({ method, path }: ApiCall): Outcome {
+  // Rule: wire-unmodelled
+  return raw(
+    501,
+    'text/plain',
+    `The fake Marketo does not model ${method} ${path}: Marketo has it, the fake cannot say how it answers.\n`,
+  );
+}
 
 const unmodelledOperations: readonly Operation[] = [
   ...operations(
     'none',
-    PATHS.GET.map((path) => ['unmodelledRead', 'GET', path, () => succeed([])] as const),
+    UNMODELLED_PATHS.GET.map((path) => ['unmodelledRead', 'GET', path, refuse] as const),
   ),
   ...operations(
     'form',
-    PATHS.POST.map((path) => ['unmodelledWrite', 'POST', path, () => succeed([])] as const),
+    UNMODELLED_PATHS.POST.map((path) => ['unmodelledWrite', 'POST', path, refuse] as const),
   ),
 ];
 

@@ -7,6 +7,7 @@ import type { DayUsage } from '../usage.ts';
 /** The call itself is in today's figure: nothing exempts it (Marketo: usage). */
 function usageOf(days: number) {
   return (_call: ApiCall, { usage, nowMs }: Subscription): Outcome => {
+    // Rule: usage-days
     return succeed(usage.days(nowMs()).slice(0, days).map(shownUsage));
   };
 }
@@ -17,6 +18,7 @@ function errorsOf(days: number) {
   };
 }
 
+// Rule: usage-counts-itself
 function shownUsage({ date, total, users }: DayUsage): JsonObject {
   const shown: Json[] = [...users].map(([userId, count]) => ({ userId, count }));
   return { date, total, users: shown };

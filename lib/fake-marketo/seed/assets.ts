@@ -14,6 +14,7 @@ const seedAssets: readonly NewAsset[] = [
   },
   { id: 8201, kind: 'email', name: 'Spring letter', folderId: 8001, status: 'approved', hasDraft: false },
   { id: 8202, kind: 'email', name: 'Summer letter', folderId: 8001 },
+  { id: 8203, kind: 'email', name: 'Legal notice', folderId: 8001, contentLocked: true },
   { id: 8301, kind: 'landingPage', name: 'Share with friends', folderId: 8002, social: true },
   { id: 301, kind: 'form', name: 'Sign up', folderId: 8001, status: 'approved', hasDraft: false, inUse: true },
   { id: 1159, kind: 'staticList', name: 'Newsletter', folderId: 8001, inUse: true },

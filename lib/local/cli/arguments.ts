@@ -1,12 +1,13 @@
 import { parseArgs } from 'node:util';
 import { MAX_CONCURRENT_CALLS, RATE_LIMIT_CALLS } from '../../marketo/limits.ts';
 import { Secret } from '../../marketo/secret.ts';
+import { parseBaseUrl } from '../../settings/base-url.ts';
 import { NUMBER_BOUNDS } from '../../settings/bounds.ts';
-import { parseBaseUrl } from '../../settings/urls.ts';
 
 /** A Marketo subscription to run against instead of the fake. */
 interface RealMarketo {
   readonly baseUrl: string;
+  readonly allowOtherHosts: boolean;
   readonly clientId: string;
   readonly clientSecret: Secret;
 }
@@ -43,6 +44,7 @@ const MAX_SECONDS = 7 * 24 * 3600;
 const OPTIONS = {
   messages: { type: 'string' },
   marketo: { type: 'string' },
+  'allow-other-hosts': { type: 'boolean' },
   seed: { type: 'string' },
   serve: { type: 'boolean' },
   json: { type: 'boolean' },
@@ -64,6 +66,7 @@ Options
   --messages FILE      NDJSON: an object is a message, a string is a raw body
   --marketo URL        a real Marketo sandbox instead of the fake; needs MARKETO_CLIENT_ID and
                        MARKETO_CLIENT_SECRET in the environment, and --messages or --serve
+  --allow-other-hosts  let --marketo name a host outside *.mktorest.com: the credentials are posted there
   --serve              stay up until Ctrl-C; prints the endpoints and how to publish
   --seed N             what the fake draws its latency and faults from (default 1)
   --rate-limit N       calls in any 20 seconds (default 100, 50 with --marketo)
@@ -95,7 +98,7 @@ function readArguments(argv: readonly string[], env: Readonly<Record<string, str
     readNumber(name, values[name], { least, most, otherwise }, problems);
   const options: RunOptions = {
     messagesPath: values.messages,
-    marketo: values.marketo === undefined ? undefined : readMarketo(values.marketo, env, problems),
+    marketo: values.marketo === undefined ? undefined : readMarketo(values, env, problems),
     seed: number('seed', 0, 4_294_967_295, 1),
     serve: values.serve === true,
     json: values.json === true,
@@ -139,17 +142,19 @@ function readNumber(
 }
 
 function readMarketo(
-  address: string,
+  values: Values,
   env: Readonly<Record<string, string | undefined>>,
   problems: string[],
 ): RealMarketo | undefined {
-  const baseUrl = parseBaseUrl(address);
+  const allowOtherHosts = values['allow-other-hosts'] === true;
+  const baseUrl = parseBaseUrl(values.marketo ?? '', { allowOtherHosts, switchName: '--allow-other-hosts' });
   if (!baseUrl.ok) problems.push(`--marketo ${baseUrl.problem}`);
   const missing = ['MARKETO_CLIENT_ID', 'MARKETO_CLIENT_SECRET'].filter((name) => (env[name] ?? '') === '');
   if (missing.length > 0) problems.push(`--marketo needs ${missing.join(' and ')} in the environment`);
   if (!baseUrl.ok || missing.length > 0) return undefined;
   return {
     baseUrl: baseUrl.value,
+    allowOtherHosts,
     clientId: env.MARKETO_CLIENT_ID ?? '',
     clientSecret: new Secret(env.MARKETO_CLIENT_SECRET ?? ''),
   };

@@ -37,12 +37,12 @@ async function main(argv: readonly string[], terminal: Terminal): Promise<number
       const path = options.messagesPath ?? (options.serve ? undefined : EXAMPLES);
       const read = path === undefined ? undefined : await readMessages(path);
       if (read?.kind === 'unreadable') return refuse(terminal, read.problems);
-      return await perform(options, path, read?.messages ?? [], terminal, tell);
+      return await runAndReport(options, path, read?.messages ?? [], terminal, tell);
     }
   }
 }
 
-async function perform(
+async function runAndReport(
   options: RunOptions,
   path: string | undefined,
   messages: readonly FileMessage[],

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { MAX_MESSAGE_BYTES } from '../../emulators/queues.ts';
+import { MAX_MESSAGE_BYTES } from '../../settings/policy.ts';
 
 /** A message to publish, and the line it stands on. */
 interface FileMessage {

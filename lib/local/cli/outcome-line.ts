@@ -17,6 +17,10 @@ function outcomeLine(event: DeliveryEvent): string | undefined {
     case 'call':
     case 'waited':
     case 'unknownCode':
+    case 'lineStopped':
+    case 'operationPaused':
+    case 'messageAge':
+    case 'quotaLeft':
       return undefined;
   }
 }

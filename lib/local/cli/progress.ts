@@ -2,7 +2,7 @@ import { formatCount, formatDuration, plural, type Screen } from './layout.ts';
 
 interface Progress {
   readonly published: number;
-  /** Delivered, dead or collapsed. */
+  /** Delivered, dead or deduplicated. */
   readonly settled: number;
   readonly dead: number;
   readonly calls: number;

@@ -1,7 +1,6 @@
-import { RELAY_CODES } from '../../dead-letter/relay-codes.ts';
-import type { RelayCode } from '../../dead-letter/types.ts';
 import type { FakeStats } from '../../fake-marketo/stats.ts';
 import { entryFor } from '../../marketo/catalogue/catalogue.ts';
+import { isRelayCode, RELAY_CODES, type WaitCode } from '../../settings/relay-codes.ts';
 import type { Summary } from '../report/summary.ts';
 import { formatCount, formatDuration, hang, plural, printable, type Row, type Screen, section } from './layout.ts';
 import { renderLetters } from './render-letters.ts';
@@ -67,8 +66,8 @@ function messages({ messages: account, records }: Summary, screen: Screen): stri
       ...(inPart[0] !== undefined && { note: inPart[0] }),
     },
   ];
-  if (account.collapsed > 0) {
-    rows.push({ label: 'duplicates', value: formatCount(account.collapsed), note: 'acknowledged with their twins' });
+  if (account.deduplicated > 0) {
+    rows.push({ label: 'duplicates', value: formatCount(account.deduplicated), note: 'acknowledged with their twins' });
   }
   if (account.queued > 0) rows.push({ label: 'still queued', value: formatCount(account.queued), style: 'yellow' });
   rows.push({ label: 'lost', value: formatCount(account.lost), style: account.lost > 0 ? 'red' : 'green' });
@@ -106,22 +105,26 @@ function calls({ calls: made, durationMs, run }: Summary, screen: Screen): strin
   return section(screen, 'Calls', rows);
 }
 
-const WAIT_NOTES: Readonly<Record<string, string>> = {
-  window: 'for room in the rate window',
-  slots: 'for a free slot among the calls in flight',
-  day: "for the day's quota",
-  keys: 'for another call with the same record',
-  circuit: 'for the line to open again',
-  order: 'for an earlier message with the same record',
-};
+/** For the codes that a run meets most; the others speak for themselves. */
+const WAIT_NOTES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    window: 'for room in the rate window',
+    slots: 'for a free slot among the calls in flight',
+    day: "for the day's quota",
+    keys: 'for another call with the same record',
+    circuit: 'for the line to open again',
+    order: 'for an earlier message with the same record',
+  } satisfies Partial<Record<WaitCode, string>>),
+);
 
 function waits({ waits: tally, sentBackToWait }: Summary, screen: Screen): string {
   const reasons = [...new Set([...Object.keys(tally), ...Object.keys(sentBackToWait)])];
   const rows = reasons.map((reason): Row => {
     const inProcess = tally[reason];
     const sentBack = sentBackToWait[reason] ?? 0;
+    const note = WAIT_NOTES.get(reason);
     const notes = [
-      ...(WAIT_NOTES[reason] === undefined ? [] : [WAIT_NOTES[reason]]),
+      ...(note === undefined ? [] : [note]),
       ...(inProcess === undefined ? [] : [`${formatDuration(inProcess.longestMs)} at most`]),
       ...(sentBack === 0 ? [] : [`${plural(sentBack, 'message')} sent back to the queue to wait there`]),
     ];
@@ -132,8 +135,7 @@ function waits({ waits: tally, sentBackToWait }: Summary, screen: Screen): strin
 }
 
 function nameOf(code: string): Pick<Row, 'note'> {
-  if (code === 'noReply') return { note: 'No reply' };
-  const own = Object.hasOwn(RELAY_CODES, code) ? RELAY_CODES[code as RelayCode].name : undefined;
+  const own = isRelayCode(code) ? RELAY_CODES[code].name : undefined;
   const name = own ?? (/^\d+$/.test(code) ? entryFor(code, 'response').name : undefined);
   return name === undefined ? {} : { note: name };
 }

@@ -55,7 +55,7 @@ function settledOf(tally: Tally): { settled: number; dead: number } {
   let dead = 0;
   for (const fate of tally.fates.values()) {
     const ended = !fate.open && (fate.deliveries > 0 || fate.letters > 0);
-    settled += (ended ? 1 : 0) + fate.collapsed;
+    settled += (ended ? 1 : 0) + fate.deduplicated;
     if (fate.letters > 0) dead += 1;
   }
   return { settled, dead };

@@ -27,12 +27,12 @@ interface Account {
   /** Those of the dead of which other records were delivered. */
   readonly deadInPart: number;
   /** Duplicates, acknowledged with the message of the same relay id. */
-  readonly collapsed: number;
+  readonly deduplicated: number;
   /** Still on the queue. */
   readonly queued: number;
-  /** Neither delivered, dead, collapsed nor on the queue: must be none. */
+  /** Neither delivered, dead, deduplicated nor on the queue: must be none. */
   readonly lost: number;
-  /** Relay ids among which the lost are, when there are any: all that are neither delivered, dead nor collapsed. */
+  /** Relay ids among which the lost are, when there are any: all that are neither delivered, dead nor deduplicated. */
   readonly lostNames: readonly string[];
 }
 
@@ -49,23 +49,23 @@ interface AccountInput {
 const MAX_NAMES = 20;
 
 /**
- * Balances the books: each published message must be delivered, dead, collapsed or still on the queue. Deliveries are
+ * Balances the books: each published message must be delivered, dead, deduplicated or still on the queue. Deliveries are
  * known from the delivery function's events; letters and the queue are counted where they lie.
  */
 function account(input: AccountInput): Account {
   const lettersById = groupBy(input.letters, (letter) => letter.relayId);
-  const sums = { delivered: 0, dead: 0, deadInPart: 0, collapsed: 0 };
+  const sums = { delivered: 0, dead: 0, deadInPart: 0, deduplicated: 0 };
   const unsettled: string[] = [];
   for (const [relayId, messages] of groupByRelayId(input)) {
     const fate = input.fates.get(relayId) ?? NO_FATE;
     const letters = lettersById.get(relayId) ?? [];
-    const collapsed = Math.min(fate.collapsed, messages.length - 1);
-    const rest = messages.length - collapsed;
+    const deduplicated = Math.min(fate.deduplicated, messages.length - 1);
+    const rest = messages.length - deduplicated;
     // Twins share one fate: what is open in it is open for one of them.
     const ended = isSettled(messages, fate, letters) ? rest : rest - 1;
     const dead = Math.min(ended, letters.length);
     const delivered = Math.min(ended - dead, fate.deliveries);
-    sums.collapsed += collapsed;
+    sums.deduplicated += deduplicated;
     sums.dead += dead;
     sums.delivered += delivered;
     if (dead > 0 && fate.deliveries > 0 && letters.some((letter) => letter.partial)) sums.deadInPart += 1;

@@ -24,7 +24,7 @@ interface ReportedLetter extends LetterLine {
 
 /** Everything that a run ends with: what `--json` prints. */
 interface Summary {
-  /** True when every published message is delivered, dead or collapsed with its twin, and the queue is empty. */
+  /** True when every published message is delivered, dead or deduplicated with its twin, and the queue is empty. */
   readonly accounted: boolean;
   readonly end: RunEnd;
   /** What the reader has to know beside the figures. */

@@ -7,7 +7,7 @@ interface Fate {
   readonly deliveredRecords: number;
   readonly letters: number;
   readonly deadRecords: number;
-  readonly collapsed: number;
+  readonly deduplicated: number;
   /** A copy went back to the queue and nothing has been heard of it since. */
   readonly open: boolean;
 }
@@ -45,7 +45,7 @@ interface Tallying {
   readonly tally: Tally;
 }
 
-const NO_FATE: Fate = { deliveries: 0, deliveredRecords: 0, letters: 0, deadRecords: 0, collapsed: 0, open: false };
+const NO_FATE: Fate = { deliveries: 0, deliveredRecords: 0, letters: 0, deadRecords: 0, deduplicated: 0, open: false };
 
 /** Adds up what delivery functions report, for progress and for the summary. */
 function createTally(): Tallying {
@@ -101,13 +101,18 @@ function createTally(): Tallying {
         change(event.relayId, () => ({ open: true }));
         return;
       case 'deduplicated':
-        change(event.relayId, (fate) => ({ collapsed: fate.collapsed + 1 }));
+        change(event.relayId, (fate) => ({ deduplicated: fate.deduplicated + 1 }));
         return;
       case 'unsettled':
         sums.unsettled += 1;
         return;
       case 'unknownCode':
         count(unknownCodes, event.code);
+        return;
+      case 'lineStopped':
+      case 'operationPaused':
+      case 'messageAge':
+      case 'quotaLeft':
         return;
       default:
         event satisfies never;

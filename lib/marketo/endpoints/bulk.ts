@@ -1,4 +1,6 @@
+import { jobIsQueued } from './already-done.ts';
 import { defineEndpoint } from './define-endpoint.ts';
+import { inBody, inQuery } from './parameters.ts';
 import type { Endpoint } from './types.ts';
 
 // Marketo: bulk-import, bulk-extract. An import or a new export job is a job of its own each time it is asked for.
@@ -9,7 +11,7 @@ const BULK_TIMEOUT_SECONDS = 60;
 const IMPORTS: readonly Endpoint[] = [
   importFile('importLeads', '/bulk/v1/leads.json'),
   importFile('importCustomObjects', '/bulk/v1/customobjects/{apiName}/import.json'),
-  importFile('importProgramMembers', '/bulk/v1/program/{programId}/members/import.json'),
+  importFile('importProgramMembers', '/bulk/v1/program/{programId}/members/import.json', 'programMemberStatus'),
 ];
 
 const EXPORTS: readonly Endpoint[] = [
@@ -21,13 +23,14 @@ const EXPORTS: readonly Endpoint[] = [
 
 const BULK: readonly Endpoint[] = [...IMPORTS, ...EXPORTS];
 
-function importFile(operation: string, path: string): Endpoint {
+function importFile(operation: string, path: string, ...required: readonly string[]): Endpoint {
   return defineEndpoint({
     operation,
     path,
     bodyForm: 'multipart',
     serverTimeoutSeconds: BULK_TIMEOUT_SECONDS,
     idempotent: false,
+    parameters: { required: ['format', ...required].map((name) => inQuery(name)) },
   });
 }
 
@@ -35,8 +38,20 @@ function exportJob(objects: string, path: string): readonly Endpoint[] {
   const timeout = { serverTimeoutSeconds: BULK_TIMEOUT_SECONDS };
   const ofJob = { ...timeout, bodyForm: 'none', idempotent: true } as const;
   return [
-    defineEndpoint({ ...timeout, operation: `createExport${objects}`, path: `${path}/create.json`, idempotent: false }),
-    defineEndpoint({ ...ofJob, operation: `enqueueExport${objects}`, path: `${path}/{exportId}/enqueue.json` }),
+    defineEndpoint({
+      ...timeout,
+      operation: `createExport${objects}`,
+      path: `${path}/create.json`,
+      idempotent: false,
+      // `fields` as well, says the API description; of activities the documents say otherwise.
+      parameters: { required: [inBody('filter')] },
+    }),
+    defineEndpoint({
+      ...ofJob,
+      operation: `enqueueExport${objects}`,
+      path: `${path}/{exportId}/enqueue.json`,
+      alreadyDone: jobIsQueued,
+    }),
     defineEndpoint({ ...ofJob, operation: `cancelExport${objects}`, path: `${path}/{exportId}/cancel.json` }),
   ];
 }

@@ -1,4 +1,5 @@
 import { defineEndpoint } from './define-endpoint.ts';
+import { inBody } from './parameters.ts';
 import type { Endpoint } from './types.ts';
 
 // Marketo: smart-campaigns. `input` is an object here, and `result` names the campaign, not the leads. Whether the other
@@ -10,6 +11,7 @@ const CAMPAIGNS: readonly Endpoint[] = [
     operation: 'requestCampaign',
     path: '/rest/v1/campaigns/{campaignId}/trigger.json',
     idempotent: false,
+    parameters: { required: [inBody('input')] },
   }),
   defineEndpoint({
     operation: 'scheduleCampaign',

@@ -1,4 +1,5 @@
 import { MAX_RECORDS_PER_CALL } from '../limits.ts';
+import { createdBefore, whenCodeIs } from './already-done.ts';
 import { defineEndpoint } from './define-endpoint.ts';
 import { customObjectKey } from './keys.ts';
 import type { Endpoint } from './types.ts';
@@ -15,6 +16,7 @@ const CUSTOM_OBJECTS: readonly Endpoint[] = [
     idempotent: true,
     recordKey: customObjectKey,
     circumstances: ['dependent'], // links to a lead or company
+    alreadyDone: createdBefore,
   }),
   defineEndpoint({
     operation: 'deleteCustomObjects',
@@ -25,6 +27,7 @@ const CUSTOM_OBJECTS: readonly Endpoint[] = [
     idempotent: true,
     recordKey: customObjectKey,
     circumstances: ['removal'],
+    alreadyDone: whenCodeIs('1013'),
   }),
 ];
 

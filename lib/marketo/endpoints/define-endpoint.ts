@@ -1,4 +1,5 @@
 import type { JsonObject, MarketoRequest } from '../request.ts';
+import { never } from './already-done.ts';
 import type { Endpoint } from './types.ts';
 
 /** A row of the endpoint table: what differs from the defaults, which suit most operations. */
@@ -21,6 +22,8 @@ function defineEndpoint(row: EndpointRow): Endpoint {
     serverTimeoutSeconds: DEFAULT_TIMEOUT_SECONDS,
     recordKey: noKey,
     circumstances: [],
+    parameters: {},
+    alreadyDone: never,
     ...row,
     method,
     idempotent: typeof idempotent === 'function' ? idempotent : () => idempotent,

@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject, type MarketoRequest, takesMethodOverride } from '../request.ts';
 import { ACTIVITIES } from './activities.ts';
+import { ASSET_READS } from './asset-reads.ts';
 import { ASSETS } from './assets.ts';
 import { BULK } from './bulk.ts';
 import { CAMPAIGNS } from './campaigns.ts';
@@ -30,9 +31,10 @@ const ENDPOINTS: readonly Endpoint[] = Object.freeze([
   ...BULK,
   ...ASSETS,
   ...READS,
+  ...ASSET_READS,
 ]);
 
-const find = indexByPath(ENDPOINTS);
+const index = indexByPath(ENDPOINTS);
 
 /**
  * The row for a request, or the rule of its family of paths for one that has none. Never fails.
@@ -46,13 +48,26 @@ const find = indexByPath(ENDPOINTS);
  */
 function matchEndpoint(request: MarketoRequest): Endpoint {
   const override = methodOverride(request);
-  if (override === undefined) return find(request.method, request.path) ?? familyEndpoint(request, isGet(request));
+  if (override === undefined)
+    return index.find(request.method, request.path) ?? familyEndpoint(request, isGet(request));
   if (override === 'GET') {
-    const row = find('GET', request.path) ?? familyEndpoint(request, true);
+    const row = index.find('GET', request.path) ?? familyEndpoint(request, true);
     return { ...row, method: request.method, bodyForm: bodyFormOf(request) };
   }
-  const row = override === 'DELETE' ? find('DELETE', request.path) : undefined;
+  const row = override === 'DELETE' ? index.find('DELETE', request.path) : undefined;
   return row === undefined ? familyEndpoint(request, false) : { ...row, method: request.method };
+}
+
+/**
+ * What a path can mean: the rows that fit it, one for each method that has one, in the order GET, POST, DELETE. A row that
+ * fits by a placeholder only where another has the very word is none of them: `email/byName.json` is no e-mail's id.
+ *
+ * @example
+ * readingsOf('/rest/v1/lists/7/leads.json').map((row) => row.operation);
+ * // ['getLeadsOfList', 'addLeadsToList', 'removeLeadsFromList']
+ */
+function readingsOf(path: string): readonly Endpoint[] {
+  return index.readings(path);
 }
 
 /**
@@ -96,4 +111,4 @@ function isGet(request: MarketoRequest): boolean {
   return request.method === 'GET';
 }
 
-export { ENDPOINTS, keysOf, matchEndpoint, recordsOf };
+export { ENDPOINTS, keysOf, matchEndpoint, readingsOf, recordsOf };

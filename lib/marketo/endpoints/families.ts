@@ -5,8 +5,8 @@ import { DEFAULT_TIMEOUT_SECONDS, defineEndpoint } from './define-endpoint.ts';
 import type { Endpoint } from './types.ts';
 
 /**
- * What is taken to be true of a path without a row: reads may be repeated, writes may not, and nothing is shared. For
- * the asset API this is the rule and not the exception, so its operations have names; elsewhere it is `unknown`.
+ * What is taken to be true of a path without a row: reads may be repeated, writes may not, and nothing is shared. The
+ * asset API grows the fastest, so its new operations have names for metrics; elsewhere they are `unknown`.
  */
 function familyEndpoint(request: MarketoRequest, isRead: boolean): Endpoint {
   const isAsset = request.path.startsWith('/rest/asset/');

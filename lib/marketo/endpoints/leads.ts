@@ -1,7 +1,9 @@
 import { MAX_RECORDS_PER_CALL } from '../limits.ts';
 import type { MarketoRequest } from '../request.ts';
+import { createdBefore, whenCodeIs } from './already-done.ts';
 import { defineEndpoint } from './define-endpoint.ts';
 import { leadByFormEmail, leadById, leadByLookupField, ownValue } from './keys.ts';
+import { inBody, inQuery } from './parameters.ts';
 import type { Endpoint } from './types.ts';
 
 // Marketo: leads; its "Timeouts" section gives the seconds.
@@ -11,6 +13,10 @@ const REPEATABLE_ACTIONS: readonly unknown[] = [undefined, 'createOnly', 'update
 /** `createDuplicate` makes another lead each time; an action that Marketo does not document is not trusted. */
 function syncIsIdempotent(request: MarketoRequest): boolean {
   return REPEATABLE_ACTIONS.includes(ownValue(request.body ?? {}, 'action'));
+}
+
+function looksUpByToken(request: MarketoRequest): boolean {
+  return ownValue(request.body ?? {}, 'lookupField') === 'mktToken';
 }
 
 const LEADS: readonly Endpoint[] = [
@@ -23,6 +29,7 @@ const LEADS: readonly Endpoint[] = [
     idempotent: syncIsIdempotent,
     recordKey: leadByLookupField,
     circumstances: ['dependent'], // updateOnly, of a lead that an earlier call may just have created
+    alreadyDone: createdBefore,
   }),
   defineEndpoint({
     operation: 'deleteLeads',
@@ -32,6 +39,21 @@ const LEADS: readonly Endpoint[] = [
     idempotent: true,
     recordKey: leadById,
     circumstances: ['removal'],
+    parameters: { idsInQuery: true },
+    alreadyDone: whenCodeIs('1004'),
+  }),
+  defineEndpoint({
+    // The older form, which Marketo's own samples and other clients still use; the API description lacks it.
+    operation: 'deleteLeadsByMethod',
+    method: 'DELETE',
+    path: '/rest/v1/leads.json',
+    recordLimit: MAX_RECORDS_PER_CALL,
+    aligned: true,
+    idempotent: true,
+    recordKey: leadById,
+    circumstances: ['removal'],
+    parameters: { idsInQuery: true },
+    alreadyDone: whenCodeIs('1004'),
   }),
   defineEndpoint({
     operation: 'updateLeadPartitions',
@@ -51,6 +73,8 @@ const LEADS: readonly Endpoint[] = [
     serverTimeoutSeconds: 90,
     idempotent: false,
     recordKey: leadByLookupField,
+    // The token of an e-mail click stands for the program (Marketo: leads, "Push Lead to Marketo").
+    parameters: { required: [{ ...inBody('programName'), unless: looksUpByToken }] },
   }),
   defineEndpoint({
     // Writes a Fill Out Form activity each time.
@@ -59,6 +83,7 @@ const LEADS: readonly Endpoint[] = [
     recordLimit: 1,
     idempotent: false,
     recordKey: leadByFormEmail,
+    parameters: { required: [inBody('formId')] },
   }),
   defineEndpoint({
     operation: 'associateLead',
@@ -67,6 +92,7 @@ const LEADS: readonly Endpoint[] = [
     serverTimeoutSeconds: 60,
     idempotent: true,
     circumstances: ['dependent'],
+    parameters: { queryOnly: true, required: [inQuery('cookie')] },
   }),
   defineEndpoint({
     // Cannot be undone, and may reach the CRM.
@@ -75,6 +101,7 @@ const LEADS: readonly Endpoint[] = [
     bodyForm: 'none',
     serverTimeoutSeconds: 180,
     idempotent: false,
+    parameters: { queryOnly: true, required: [inQuery('leadId', 'leadIds')] },
   }),
 ];
 

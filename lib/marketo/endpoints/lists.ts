@@ -1,9 +1,14 @@
 import { MAX_RECORDS_PER_CALL } from '../limits.ts';
+import { whenCodeIs } from './already-done.ts';
 import { defineEndpoint } from './define-endpoint.ts';
 import { leadById } from './keys.ts';
+import type { ParameterRules } from './parameters.ts';
 import type { Endpoint } from './types.ts';
 
 // Marketo: list-membership. The ids also travel as `?id=`, repeated; such a request has no `input` to share.
+
+/** Marketo: list-membership, "maximum allowed is 300". */
+const IDS: ParameterRules = { idsInQuery: true, mostValues: { name: 'id', most: MAX_RECORDS_PER_CALL } };
 
 const LISTS: readonly Endpoint[] = [
   defineEndpoint({
@@ -14,6 +19,7 @@ const LISTS: readonly Endpoint[] = [
     idempotent: true,
     recordKey: leadById,
     circumstances: ['dependent'],
+    parameters: IDS,
   }),
   defineEndpoint({
     operation: 'removeLeadsFromList',
@@ -24,6 +30,9 @@ const LISTS: readonly Endpoint[] = [
     idempotent: true,
     recordKey: leadById,
     circumstances: ['removal'],
+    parameters: IDS,
+    // Not 1004: a lead that does not exist was not removed from anywhere.
+    alreadyDone: whenCodeIs('1015'),
   }),
 ];
 

@@ -1,4 +1,5 @@
 import { MAX_RECORDS_PER_CALL } from '../limits.ts';
+import { whenCodeIs } from './already-done.ts';
 import { defineEndpoint } from './define-endpoint.ts';
 import { byDedupeFields, byGuid } from './keys.ts';
 import { syncAndDelete } from './sync-and-delete.ts';
@@ -40,6 +41,7 @@ const NAMED_ACCOUNTS: readonly Endpoint[] = [
     idempotent: true,
     recordKey: byGuid('namedAccount'),
     circumstances: ['removal'],
+    alreadyDone: whenCodeIs('1013'),
   }),
 ];
 

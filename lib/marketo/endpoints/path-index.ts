@@ -7,8 +7,13 @@ interface Pattern {
   readonly segments: readonly string[];
 }
 
-/** Finds the row for a method and a path. */
-type PathIndex = (method: Method, path: string) => Endpoint | undefined;
+interface PathIndex {
+  find(method: Method, path: string): Endpoint | undefined;
+  /** The rows of all methods that fit equally well, which is as literally as any. */
+  readings(path: string): readonly Endpoint[];
+}
+
+const METHODS = ['GET', 'POST', 'DELETE'] as const satisfies readonly Method[];
 
 /**
  * An index of rows by path pattern. `{name}` stands for one whole segment; in the last one, `.json` is no part of it.
@@ -25,9 +30,17 @@ function indexByPath(endpoints: readonly Endpoint[]): PathIndex {
     patterns.set(key, group);
   }
   for (const group of patterns.values()) group.sort(byLiteralFirst);
-  return (method, path) => {
+  const patternFor = (method: Method, path: string): Pattern | undefined => {
     const segments = path.split('/');
-    return patterns.get(`${method} ${segments.length}`)?.find((pattern) => fits(pattern.segments, segments))?.endpoint;
+    return patterns.get(`${method} ${segments.length}`)?.find((pattern) => fits(pattern.segments, segments));
+  };
+  return {
+    find: (method, path) => patternFor(method, path)?.endpoint,
+    readings(path) {
+      const found = METHODS.flatMap((method) => patternFor(method, path) ?? []);
+      const [best] = found.toSorted(byLiteralFirst);
+      return found.flatMap((one) => (best !== undefined && byLiteralFirst(best, one) === 0 ? one.endpoint : []));
+    },
   };
 }
 

@@ -1,6 +1,8 @@
 import { MAX_RECORDS_PER_CALL } from '../limits.ts';
+import { whenCodeIs } from './already-done.ts';
 import { defineEndpoint } from './define-endpoint.ts';
 import { leadById, leadByLeadId } from './keys.ts';
+import { inBody } from './parameters.ts';
 import type { Endpoint } from './types.ts';
 
 // Marketo: program-members. The page gives no timeouts.
@@ -14,6 +16,8 @@ const PROGRAMS: readonly Endpoint[] = [
     idempotent: true,
     recordKey: leadByLeadId,
     circumstances: ['statusChange', 'dependent'],
+    parameters: { required: [inBody('statusName')] },
+    alreadyDone: whenCodeIs('1037'),
   }),
   defineEndpoint({
     operation: 'syncProgramMemberData',
@@ -34,6 +38,7 @@ const PROGRAMS: readonly Endpoint[] = [
     // A deletion is the end of a member's statuses: 1037 says here that the lead is not in the program any more
     // (Marketo: program-members, "Delete"), so it is already so, as for any other change of status.
     circumstances: ['removal', 'statusChange'],
+    alreadyDone: whenCodeIs('1013', '1037'),
   }),
   defineEndpoint({
     operation: 'changeLeadProgramStatus',
@@ -43,6 +48,8 @@ const PROGRAMS: readonly Endpoint[] = [
     idempotent: true,
     recordKey: leadById,
     circumstances: ['statusChange', 'dependent'],
+    parameters: { required: [inBody('status')] },
+    alreadyDone: whenCodeIs('1037'),
   }),
 ];
 

@@ -1,4 +1,5 @@
 import { MAX_RECORDS_PER_CALL } from '../limits.ts';
+import { createdBefore, whenCodeIs } from './already-done.ts';
 import { defineEndpoint } from './define-endpoint.ts';
 import type { RecordKey } from './keys.ts';
 import type { Endpoint } from './types.ts';
@@ -31,6 +32,7 @@ function syncAndDelete(spec: SyncAndDelete): readonly Endpoint[] {
       path: `${spec.path}.json`,
       serverTimeoutSeconds: spec.syncTimeoutSeconds,
       circumstances: ['dependent'],
+      alreadyDone: createdBefore,
     }),
     defineEndpoint({
       ...common,
@@ -38,6 +40,7 @@ function syncAndDelete(spec: SyncAndDelete): readonly Endpoint[] {
       path: `${spec.path}/delete.json`,
       serverTimeoutSeconds: spec.deleteTimeoutSeconds,
       circumstances: ['removal'],
+      alreadyDone: whenCodeIs('1013'),
     }),
   ];
 }

@@ -1,5 +1,6 @@
 import type { Circumstance } from '../catalogue/types.ts';
 import type { JsonObject, MarketoRequest } from '../request.ts';
+import type { ParameterRules } from './parameters.ts';
 
 type Method = 'GET' | 'POST' | 'DELETE';
 
@@ -26,6 +27,18 @@ interface Endpoint {
    */
   recordKey(request: MarketoRequest, record: JsonObject): string | undefined;
   readonly circumstances: readonly Circumstance[];
+  /** What Marketo asks of the parameters, checked before a call is spent. */
+  readonly parameters: ParameterRules;
+  /**
+   * Whether an error says that the request's effect is already there: "not found" for what was to be removed, "exists"
+   * for what was to be created only. Ask it only when an earlier try of the same request ended without a known outcome,
+   * which this error then explains; on a first try it is an error like any other. Where `aligned`, it speaks of the
+   * reasons of one record: at response level the same code can be about the path.
+   *
+   * @example
+   * matchEndpoint({ method: 'POST', path: '/rest/v1/leads/delete.json' }).alreadyDone('1004', request); // true
+   */
+  alreadyDone(code: string, request: MarketoRequest, message?: string): boolean;
 }
 
 export type { Endpoint, Method };

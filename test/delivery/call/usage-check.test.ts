@@ -6,7 +6,7 @@ import type { Permit, PermitAnswer, PermitAsk, Release, UsageToday } from '../..
 import type { HttpReply, HttpRequest } from '../../../lib/marketo/http.ts';
 import type { Json } from '../../../lib/marketo/request.ts';
 import { Secret } from '../../../lib/marketo/secret.ts';
-import { silentLog } from '../../ledger/support/silent-log.ts';
+import { silentLog } from '../../../lib/simulation/silent-log.ts';
 
 const NOW_MS = Date.parse('2027-03-01T12:00:00Z');
 const PERMIT: Permit = { id: 'w-1', notBeforeMs: NOW_MS, sendByMs: NOW_MS + 5_000 };

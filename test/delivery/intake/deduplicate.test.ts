@@ -9,9 +9,9 @@ const withId = (id: string, messageId: string) =>
 describe('collapse', () => {
   it('keeps the first of each relay id, and tells who follows it', () => {
     const [a1, b, a2, a3] = [withId('a', 'm1'), withId('b', 'm2'), withId('a', 'm3'), withId('a', 'm4')];
-    const { messages, followers } = deduplicate([a1, b, a2, a3]);
+    const { messages, duplicates } = deduplicate([a1, b, a2, a3]);
     expect(messages).toEqual([a1, b]);
-    expect([...followers]).toEqual([['m1', [a2.received, a3.received]]]);
+    expect([...duplicates]).toEqual([['m1', [a2.received, a3.received]]]);
   });
 
   it('puts aside what has the id of another message and another request', () => {
@@ -20,17 +20,17 @@ describe('collapse', () => {
       { ...SYNC, id: 'a', body: { input: [{ email: 'other@example.com' }] } },
       { messageId: 'm2' },
     );
-    const { messages, followers, conflicting } = deduplicate([first, other]);
+    const { messages, duplicates, conflicting } = deduplicate([first, other]);
     expect(messages).toEqual([first]);
-    expect(followers.size).toBe(0);
+    expect(duplicates.size).toBe(0);
     expect(conflicting).toEqual([other]);
   });
 
   it('takes one delivery twice of the same SQS message as one', () => {
     const twice = [validMessage(SYNC, { receiptHandle: 'h1' }), validMessage(SYNC, { receiptHandle: 'h2' })];
-    const { messages, followers } = deduplicate(twice);
+    const { messages, duplicates } = deduplicate(twice);
     expect(messages).toHaveLength(1);
-    expect(followers.get(recordOf('').messageId)?.map((record) => record.receiptHandle)).toEqual(['h2']);
+    expect(duplicates.get(recordOf('').messageId)?.map((record) => record.receiptHandle)).toEqual(['h2']);
   });
 
   it('keeps copies of different parts of one message, because each may hold what the others lack', () => {

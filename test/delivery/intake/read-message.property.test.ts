@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readMessage } from '../../../lib/delivery/intake/read-message.ts';
 import { embedJson, readJson, toJsonText, unembedJson } from '../../../lib/message/json-text.ts';
-import { decodeRelayState, encodeRelayState, MAX_RECORDS } from '../../../lib/message/relay-attribute.ts';
+import { decodeRelayState, encodeRelayState } from '../../../lib/message/relay-attribute.ts';
 import { MAX_HISTORY, type RelayState } from '../../../lib/message/relay-state.ts';
 import { pathFaults } from '../../../lib/message/request-path.ts';
+import { MAX_RECORDS } from '../../../lib/settings/policy.ts';
 import { NOW_MS, recordOf } from './fixtures.ts';
 
 const OUTSIDE_XML = /[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;

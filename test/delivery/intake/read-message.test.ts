@@ -14,11 +14,11 @@ describe('a valid message', () => {
     expect(message.records?.[0]?.key).toBeTypeOf('string');
   });
 
-  it('defaults to POST with a body or a form, and to GET without', () => {
+  it('defaults to POST with a body or a form, and to GET without where the path only reads', () => {
     const { method: _, ...withoutMethod } = SYNC;
     expect(validMessage(withoutMethod).request.method).toBe('POST');
     expect(validMessage({ path: '/rest/asset/v1/folders.json', form: { name: 'x' } }).request.method).toBe('POST');
-    expect(validMessage({ path: '/rest/v1/leads.json', query: { filterType: 'id' } }).request.method).toBe('GET');
+    expect(validMessage({ path: '/rest/v1/lead/7.json', query: { fields: 'email' } }).request.method).toBe('GET');
   });
 
   it('is known by its id, or else by its SQS message id, and starts without attempts', () => {

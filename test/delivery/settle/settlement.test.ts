@@ -4,10 +4,10 @@ import type { Exchange, Outcome } from '../../../lib/delivery/outcome.ts';
 import { settlementsOf } from '../../../lib/delivery/settle/settlement.ts';
 import { toWorkItems, type WorkItem } from '../../../lib/delivery/work-item.ts';
 import type { Message } from '../../../lib/message/message.ts';
-import { MAX_MESSAGE_BYTES } from '../../../lib/message/message-size.ts';
 import type { ReceivedMessage } from '../../../lib/message/queue.ts';
 import { decodeRelayState } from '../../../lib/message/relay-attribute.ts';
 import type { RelayState } from '../../../lib/message/relay-state.ts';
+import { MAX_MESSAGE_BYTES } from '../../../lib/settings/policy.ts';
 import { messageOf } from '../fixtures.ts';
 import { failed, leads } from '../harness.ts';
 import { NOW_MS } from '../intake/fixtures.ts';
@@ -73,8 +73,8 @@ function settleOne(
 
 describe('a message that is delivered', () => {
   it('leaves nothing to write', () => {
-    const { deadLetter, retryMessage, hideSeconds, counts } = settleOne([DELIVERED, DELIVERED]);
-    expect([deadLetter, retryMessage, hideSeconds]).toEqual([undefined, undefined, undefined]);
+    const { deadLetter, retryMessage, visibilityTimeoutSeconds, counts } = settleOne([DELIVERED, DELIVERED]);
+    expect([deadLetter, retryMessage, visibilityTimeoutSeconds]).toEqual([undefined, undefined, undefined]);
     expect(counts).toEqual({ delivered: 2, dead: 0, requeued: 0 });
   });
 
@@ -361,22 +361,24 @@ describe('a message that SQS would not take as a copy', () => {
     [3, 80],
     [4, 320],
   ])('is held at receive %i for %i s', (receiveCount, seconds) => {
-    const { hideSeconds, retryMessage, deadLetter } = settleOne([retry(5_000)], undefined, {
+    const { visibilityTimeoutSeconds, retryMessage, deadLetter } = settleOne([retry(5_000)], undefined, {
       attributes: ten,
       receiveCount,
     });
-    expect([hideSeconds, retryMessage, deadLetter]).toEqual([seconds, undefined, undefined]);
+    expect([visibilityTimeoutSeconds, retryMessage, deadLetter]).toEqual([seconds, undefined, undefined]);
   });
 
   it('is never held for longer than SQS allows', () => {
-    expect(settleOne([wait(900_000)], undefined, { attributes: ten, receiveCount: 4 }).hideSeconds).toBe(40_000);
-    expect(settleOne([wait(86_400_000)], undefined, { attributes: ten }).hideSeconds).toBe(40_000);
+    expect(settleOne([wait(900_000)], undefined, { attributes: ten, receiveCount: 4 }).visibilityTimeoutSeconds).toBe(
+      40_000,
+    );
+    expect(settleOne([wait(86_400_000)], undefined, { attributes: ten }).visibilityTimeoutSeconds).toBe(40_000);
   });
 
   it('is held a second at least, and longer each time', () => {
     const held = (receiveCount: number) => settleOne([wait(0)], undefined, { attributes: ten, receiveCount });
 
-    expect([1, 2, 3].map((receiveCount) => held(receiveCount).hideSeconds)).toEqual([1, 4, 16]);
+    expect([1, 2, 3].map((receiveCount) => held(receiveCount).visibilityTimeoutSeconds)).toEqual([1, 4, 16]);
     expect(held(1).counts).toEqual({ delivered: 0, dead: 0, requeued: 1 });
     expect(held(1).requeued).toEqual({ reason: 'wait', code: 'window' });
   });
@@ -384,16 +386,19 @@ describe('a message that SQS would not take as a copy', () => {
   it('is held for as long as its slowest record must wait, to the second', () => {
     const outcomes = [wait(1_000), wait(7_200_001), wait(5_000)];
 
-    expect(settleOne(outcomes, undefined, { attributes: ten }).hideSeconds).toBe(7_201);
+    expect(settleOne(outcomes, undefined, { attributes: ten }).visibilityTimeoutSeconds).toBe(7_201);
   });
 
   it('is held for as long as it must wait, though no copy could be', () => {
-    expect(settleOne([wait(7_200_000)], undefined, { attributes: ten }).hideSeconds).toBe(7_200);
+    expect(settleOne([wait(7_200_000)], undefined, { attributes: ten }).visibilityTimeoutSeconds).toBe(7_200);
   });
 
   it('is given up after four times', () => {
-    const { deadLetter, hideSeconds } = settleOne([retry()], undefined, { attributes: ten, receiveCount: 5 });
-    expect(hideSeconds).toBeUndefined();
+    const { deadLetter, visibilityTimeoutSeconds } = settleOne([retry()], undefined, {
+      attributes: ten,
+      receiveCount: 5,
+    });
+    expect(visibilityTimeoutSeconds).toBeUndefined();
     expect(deadLetter?.failure).toMatchObject({ code: 'ageExhausted', retriable: true });
     expect(deadLetter?.failure.message).toBe(
       'given up while waiting (713): it cannot be copied, with ten attributes or 1 MiB, and was held back 4 times',
@@ -401,10 +406,10 @@ describe('a message that SQS would not take as a copy', () => {
   });
 
   it('is given up when some of it is done, for held it would be done again', () => {
-    const { deadLetter, retryMessage, hideSeconds, counts } = settleOne([DELIVERED, retry()], undefined, {
+    const { deadLetter, retryMessage, visibilityTimeoutSeconds, counts } = settleOne([DELIVERED, retry()], undefined, {
       attributes: ten,
     });
-    expect([retryMessage, hideSeconds]).toEqual([undefined, undefined]);
+    expect([retryMessage, visibilityTimeoutSeconds]).toEqual([undefined, undefined]);
     expect(deadLetter?.message.positions).toEqual([1]);
     expect(deadLetter?.failure.message).toContain('what is left of it does not fit a message of its own');
     expect(counts).toEqual({ delivered: 1, dead: 1, requeued: 0 });
@@ -428,7 +433,7 @@ describe('a message that SQS would not take as a copy', () => {
       const one = message(chars);
       return settlementsOf([one], new Map(toWorkItems(one).map((item) => [item, retry()])), CONTEXT)[0];
     };
-    expect(settled(MAX_MESSAGE_BYTES - bare - 10)).toMatchObject({ hideSeconds: 5 });
+    expect(settled(MAX_MESSAGE_BYTES - bare - 10)).toMatchObject({ visibilityTimeoutSeconds: 5 });
     expect(settled(MAX_MESSAGE_BYTES - bare - 500)?.retryMessage?.delaySeconds).toBe(5);
   });
 });

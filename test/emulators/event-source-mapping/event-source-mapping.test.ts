@@ -1,53 +1,53 @@
 import type { Context, SQSEvent } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Bench, openBench } from './bench.ts';
+import { type MappingUnderTest, openMappingUnderTest } from './mapping-under-test.ts';
 
 const everyMessage = (event: SQSEvent): { batchItemFailures: { itemIdentifier: string }[] } => ({
   batchItemFailures: event.Records.map((record) => ({ itemIdentifier: record.messageId })),
 });
 
-let bench: Bench;
+let mappingUnderTest: MappingUnderTest;
 
 beforeEach(async () => {
-  bench = await openBench();
+  mappingUnderTest = await openMappingUnderTest();
 });
 
 afterEach(async () => {
-  await bench.end();
+  await mappingUnderTest.end();
 });
 
 describe('acknowledgement', () => {
   it('deletes the messages of a batch whose handler returns nothing', async () => {
-    await bench.send('one', 'two');
+    await mappingUnderTest.send('one', 'two');
     const bodies: string[] = [];
 
-    bench.start({
+    mappingUnderTest.start({
       createHandler: () => async (event) => {
         bodies.push(...event.Records.map((record) => record.body));
       },
     });
-    await bench.invocations(1);
+    await mappingUnderTest.invocations(1);
 
     expect(bodies).toEqual(['one', 'two']);
-    expect(await bench.remaining()).toBe(0);
+    expect(await mappingUnderTest.remaining()).toBe(0);
   });
 
   it('brings exactly the failed messages again, with a growing receive count', async () => {
-    await bench.send('good', 'bad');
+    await mappingUnderTest.send('good', 'bad');
     const counts: string[] = [];
 
-    bench.start({
+    mappingUnderTest.start({
       createHandler: () => async (event) => {
         const bad = event.Records.filter((record) => record.body === 'bad');
         counts.push(...bad.map((record) => record.attributes.ApproximateReceiveCount));
         return everyMessage({ Records: counts.length < 3 ? bad : [] });
       },
     });
-    const seen = await bench.invocations(3);
+    const seen = await mappingUnderTest.invocations(3);
 
     expect(counts).toEqual(['1', '2', '3']);
     expect(seen.map((invocation) => invocation.messageIds.length)).toEqual([2, 1, 1]);
-    expect(await bench.remaining()).toBe(0);
+    expect(await mappingUnderTest.remaining()).toBe(0);
   });
 
   it.each<[string, () => unknown]>([
@@ -55,99 +55,102 @@ describe('acknowledgement', () => {
     ['a malformed answer', () => 'done'],
     ['an error', () => Promise.reject(new Error('no'))],
   ])('brings the whole batch again after %s', async (_, firstAnswer) => {
-    await bench.send('one', 'two');
+    await mappingUnderTest.send('one', 'two');
     let calls = 0;
 
-    bench.start({
+    mappingUnderTest.start({
       createHandler: () => async () => {
         calls += 1;
         return calls === 1 ? firstAnswer() : undefined;
       },
     });
-    const [first, second] = await bench.invocations(2);
+    const [first, second] = await mappingUnderTest.invocations(2);
 
     expect(first?.failedIds).toHaveLength(2);
     expect(first?.batchFailure).toBeDefined();
     expect(second?.failedIds).toEqual([]);
-    expect(await bench.remaining()).toBe(0);
+    expect(await mappingUnderTest.remaining()).toBe(0);
   });
 
   it('ignores the answer when partial responses are not asked for', async () => {
-    await bench.send('one');
+    await mappingUnderTest.send('one');
 
-    bench.start({ createHandler: () => async (event) => everyMessage(event), reportBatchItemFailures: false });
-    await bench.invocations(1);
+    mappingUnderTest.start({
+      createHandler: () => async (event) => everyMessage(event),
+      reportBatchItemFailures: false,
+    });
+    await mappingUnderTest.invocations(1);
 
-    expect(await bench.remaining()).toBe(0);
+    expect(await mappingUnderTest.remaining()).toBe(0);
   });
 
   it('leaves failed messages on the queue when it stops', async () => {
-    await bench.send('one');
+    await mappingUnderTest.send('one');
 
-    const mapping = bench.start({
+    const mapping = mappingUnderTest.start({
       createHandler: () => async (event) => everyMessage(event),
       failedVisibleAfterSeconds: 60,
     });
-    await bench.invocations(1);
+    await mappingUnderTest.invocations(1);
     await mapping.stop();
 
-    expect(await bench.remaining()).toBe(1);
+    expect(await mappingUnderTest.remaining()).toBe(1);
     expect(mapping.idle()).toBe(true);
   });
 
   it('lets SQS move a message that fails too often to the dead-letter queue', async () => {
-    await bench.end();
-    bench = await openBench({ maxReceiveCount: 2 });
-    await bench.send('poison');
+    await mappingUnderTest.end();
+    mappingUnderTest = await openMappingUnderTest({ maxReceiveCount: 2 });
+    await mappingUnderTest.send('poison');
 
-    bench.start({ createHandler: () => async (event) => everyMessage(event), longPollSeconds: 1 });
-    await bench.invocations(2);
+    mappingUnderTest.start({ createHandler: () => async (event) => everyMessage(event), longPollSeconds: 1 });
+    await mappingUnderTest.invocations(2);
 
-    await expect.poll(() => bench.remaining()).toBe(0);
+    await expect.poll(() => mappingUnderTest.remaining()).toBe(0);
   });
 });
 
 describe('batches', () => {
   it('hold as many messages as the batch size says, gathered within the window', async () => {
-    await bench.send(...Array.from({ length: 45 }, (_, index) => `message ${index}`));
+    await mappingUnderTest.send(...Array.from({ length: 45 }, (_, index) => `message ${index}`));
 
-    bench.start({ batchSize: 25, batchWindowSeconds: 1, maxConcurrency: 1 });
-    const seen = await bench.invocations(2);
+    mappingUnderTest.start({ batchSize: 25, batchWindowSeconds: 1, maxConcurrency: 1 });
+    const seen = await mappingUnderTest.invocations(2);
 
     expect(seen.map((invocation) => invocation.messageIds.length)).toEqual([25, 20]);
   });
 
   it('hold no more than Lambda takes in one payload', async () => {
     const body = 'x'.repeat(1_000_000);
-    for (let index = 0; index < 8; index += 1) await bench.send(body);
+    for (let index = 0; index < 8; index += 1) await mappingUnderTest.send(body);
 
-    bench.start({ batchSize: 20, batchWindowSeconds: 1, maxConcurrency: 1 });
-    const seen = await bench.invocations(2);
+    mappingUnderTest.start({ batchSize: 20, batchWindowSeconds: 1, maxConcurrency: 1 });
+    const seen = await mappingUnderTest.invocations(2);
 
     expect(seen.map((invocation) => invocation.messageIds.length)).toEqual([6, 2]);
-    expect(await bench.remaining()).toBe(0);
+    expect(await mappingUnderTest.remaining()).toBe(0);
   });
 
   it('can bring a message twice, each time in a batch of its own', async () => {
-    await bench.send('one', 'two');
+    await mappingUnderTest.send('one', 'two');
 
-    bench.start({ duplicates: { share: 1, random: () => 0 } });
-    const [first, second] = await bench.invocations(2);
+    mappingUnderTest.start({ duplicates: { share: 1, random: () => 0 } });
+    const [first, second] = await mappingUnderTest.invocations(2);
 
     expect(second?.messageIds).toEqual(first?.messageIds);
-    expect(await bench.remaining()).toBe(0);
+    expect(await mappingUnderTest.remaining()).toBe(0);
   });
 });
 
 describe('execution environments', () => {
   it('run at once up to the maximum concurrency, each with a handler of its own', async () => {
-    await bench.send(...Array.from({ length: 5 }, (_, index) => `message ${index}`));
+    await mappingUnderTest.send(...Array.from({ length: 5 }, (_, index) => `message ${index}`));
     let handlers = 0;
     let running = 0;
     let mostRunning = 0;
     const twoAreRunning = Promise.withResolvers<void>();
 
-    bench.start({
+    mappingUnderTest.start({
       batchSize: 1,
       maxConcurrency: 2,
       createHandler: () => {
@@ -161,18 +164,18 @@ describe('execution environments', () => {
         };
       },
     });
-    await bench.invocations(5);
+    await mappingUnderTest.invocations(5);
 
     expect(mostRunning).toBe(2);
     expect(handlers).toBe(2);
   });
 
   it('are kept after an error and thrown away after a timeout', async () => {
-    await bench.send('one');
+    await mappingUnderTest.send('one');
     const environments: string[] = [];
     let calls = 0;
 
-    bench.start({
+    mappingUnderTest.start({
       maxConcurrency: 1,
       functionTimeoutSeconds: 0.05,
       createHandler: () => {
@@ -185,18 +188,18 @@ describe('execution environments', () => {
         };
       },
     });
-    const seen = await bench.invocations(3);
+    const seen = await mappingUnderTest.invocations(3);
 
     expect(seen.map((invocation) => invocation.environment)).toEqual([1, 1, 2]);
     expect(seen[1]?.batchFailure).toContain('timed out');
-    expect(await bench.remaining()).toBe(0);
+    expect(await mappingUnderTest.remaining()).toBe(0);
   });
 
   it('are tried again after a start that failed', async () => {
-    await bench.send('one');
+    await mappingUnderTest.send('one');
     let starts = 0;
 
-    bench.start({
+    mappingUnderTest.start({
       maxConcurrency: 1,
       createHandler: () => {
         starts += 1;
@@ -204,23 +207,23 @@ describe('execution environments', () => {
         return async () => undefined;
       },
     });
-    const [first] = await bench.invocations(2);
+    const [first] = await mappingUnderTest.invocations(2);
 
     expect(first?.batchFailure).toContain('MARKETO_BASE_URL is missing');
-    expect(await bench.remaining()).toBe(0);
+    expect(await mappingUnderTest.remaining()).toBe(0);
   });
 
   it('tell the handler how much time is left', async () => {
-    await bench.send('one');
+    await mappingUnderTest.send('one');
     const contexts: Context[] = [];
 
-    bench.start({
+    mappingUnderTest.start({
       functionTimeoutSeconds: 40,
       createHandler: () => async (_, context) => {
         contexts.push(context);
       },
     });
-    await bench.invocations(1);
+    await mappingUnderTest.invocations(1);
 
     const left = contexts[0]?.getRemainingTimeInMillis() ?? 0;
     expect(left).toBeGreaterThan(30_000);
@@ -235,6 +238,6 @@ describe('options that Lambda would refuse', () => {
     [{ batchWindowSeconds: 301 }, 'batchWindowSeconds'],
     [{ maxConcurrency: 1001 }, 'maxConcurrency'],
   ])('%o are refused with the name of what is wrong', (options, name) => {
-    expect(() => bench.start(options)).toThrow(name);
+    expect(() => mappingUnderTest.start(options)).toThrow(name);
   });
 });

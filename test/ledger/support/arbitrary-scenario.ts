@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import { ALL_FAULTS, NO_FAULTS, type Scenario } from '../../../lib/simulation/fleet/fleet-scenario.ts';
 import { limitsOf } from './builders.ts';
-import { ALL_FAULTS, NO_FAULTS, type Scenario } from './scenario.ts';
 
 const SKEW_MS = 500;
 /** What drift may add to the difference of two clocks in the course of a run. */

@@ -1,4 +1,4 @@
-import { createDynamoDbRegister } from '../../../lib/aws/dynamodb-ledger.ts';
+import { createDynamoDbLedgerRegister } from '../../../lib/aws/dynamodb-ledger.ts';
 import type { RegisterUnderTest } from '../register-contract.ts';
 import { limitsOf } from './builders.ts';
 import { connect, createTable, losingReplies, TABLE, withItemOnFailure } from './dynamo-client.ts';
@@ -15,7 +15,7 @@ async function dynamoUnderTest(
   let subscriptions = 0;
   return {
     create: () =>
-      createDynamoDbRegister({
+      createDynamoDbLedgerRegister({
         client,
         tableName: TABLE,
         subscription: `${++subscriptions}`,

@@ -1,5 +1,5 @@
+import { NO_FAULTS, type Scenario } from '../../../lib/simulation/fleet/fleet-scenario.ts';
 import { limitsOf } from './builders.ts';
-import { NO_FAULTS, type Scenario } from './scenario.ts';
 
 /**
  * Ten workers who always want more, with clocks up to half a second apart, calls of 200 to 500 ms and a table that

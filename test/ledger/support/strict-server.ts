@@ -1,6 +1,6 @@
 import { nextMidnightMs } from '../../../lib/ledger/day.ts';
 import type { LedgerLimits } from '../../../lib/ledger/limits.ts';
-import type { VirtualTime } from './virtual-time.ts';
+import type { VirtualTime } from '../../../lib/simulation/virtual-time.ts';
 
 type Code = '606' | '607' | '615';
 

@@ -71,7 +71,7 @@ describe('wrong options', () => {
     [['--seed', 'x'], '--seed is "x"'],
     [['--seed', '1.5'], '--seed is "1.5"'],
     [['--seed=-1'], '--seed is "-1"'],
-    [['--rate-limit', '0'], '--rate-limit is "0", and must be a whole number from 1 to 1000'],
+    [['--rate-limit', '0'], '--rate-limit is "0", and must be a whole number from 1 to 200'],
     [['--max-concurrent', '101'], '--max-concurrent is "101"'],
     [['--json=yes'], 'json'],
     [['messages.ndjson'], 'messages.ndjson'],

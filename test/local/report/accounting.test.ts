@@ -16,7 +16,7 @@ const dead = (relayId: string, records = 1): DeliveryEvent => ({
   code: '1006',
   records,
 });
-const collapsed = (relayId: string): DeliveryEvent => ({ kind: 'deduplicated', relayId });
+const deduplicated = (relayId: string): DeliveryEvent => ({ kind: 'deduplicated', relayId });
 const returned = (relayId: string): DeliveryEvent => ({
   kind: 'returned',
   relayId,
@@ -60,17 +60,19 @@ describe('the account of published messages', () => {
     expect(result).toMatchObject({ delivered: 0, dead: 1, lost: 0 });
   });
 
-  it('counts twins that were acknowledged together as collapsed, and those that were not as delivered', () => {
+  it('counts twins that were acknowledged together as deduplicated, and those that were not as delivered', () => {
     const published = [1, 2, 3].map((number) => ({ messageId: `m-${number}`, id: 'twin' }));
 
-    expect(balance({ published, events: [delivered('twin'), collapsed('twin'), collapsed('twin')] })).toMatchObject({
+    expect(
+      balance({ published, events: [delivered('twin'), deduplicated('twin'), deduplicated('twin')] }),
+    ).toMatchObject({
       delivered: 1,
-      collapsed: 2,
+      deduplicated: 2,
       lost: 0,
     });
-    expect(balance({ published, events: [delivered('twin'), delivered('twin'), collapsed('twin')] })).toMatchObject({
+    expect(balance({ published, events: [delivered('twin'), delivered('twin'), deduplicated('twin')] })).toMatchObject({
       delivered: 2,
-      collapsed: 1,
+      deduplicated: 1,
       lost: 0,
     });
   });

@@ -1,7 +1,7 @@
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
-import { drawPublications } from '../publications.ts';
-import { Dice } from '../random.ts';
-import { drawScenario } from '../scenario.ts';
+import { Dice } from '../../../lib/simulation/dice.ts';
+import { drawPublications } from '../../../lib/simulation/publications.ts';
+import { drawScenario } from '../../../lib/simulation/scenario.ts';
 import { damage, HOSTILE_JSON, HOSTILE_TEXTS, HOSTILE_VALUES, mutate, type Node } from './mutate.ts';
 
 interface FuzzedRecord {

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toReceivedMessage } from '../../../lib/delivery/intake/lambda-record.ts';
 import { readMessage } from '../../../lib/delivery/intake/read-message.ts';
 import type { HttpRequest } from '../../../lib/marketo/http.ts';
-import { TAINT } from '../model/identity.ts';
-import { Dice } from '../random.ts';
+import { Dice } from '../../../lib/simulation/dice.ts';
+import { TAINT } from '../../../lib/simulation/model/identity.ts';
 import { drawEvent, type FuzzedRecord } from './events.ts';
 import { FuzzHarness, type FuzzOutcome, ORIGIN } from './harness.ts';
 

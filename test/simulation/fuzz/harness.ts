@@ -3,7 +3,8 @@ import type { HttpRequest } from '../../../lib/marketo/http.ts';
 import { composeDelivery } from '../../../lib/runtime/compose.ts';
 import { type DeliveryHandler, handlerOver } from '../../../lib/runtime/delivery.ts';
 import { readSettings } from '../../../lib/settings/settings.ts';
-import { Life } from '../life.ts';
+import { Dice } from '../../../lib/simulation/dice.ts';
+import { Life } from '../../../lib/simulation/life.ts';
 import {
   createDynamoDb,
   createS3,
@@ -11,14 +12,13 @@ import {
   createSqs,
   DEAD_LETTER_QUEUE_URL,
   QUEUE_URL,
-} from '../model/clients.ts';
-import { TAINT } from '../model/identity.ts';
-import { Dice } from '../random.ts';
-import { drawScenario, NEVER_MS, NO_FAULTS } from '../scenario.ts';
-import { World } from '../world.ts';
+} from '../../../lib/simulation/model/clients.ts';
+import { TAINT } from '../../../lib/simulation/model/identity.ts';
+import { drawScenario, NEVER_MS, NO_FAULTS } from '../../../lib/simulation/scenario.ts';
+import { World } from '../../../lib/simulation/world.ts';
 import { drawReply } from './replies.ts';
 
-const ORIGIN = 'https://model.mktorest.example';
+const ORIGIN = 'https://model.mktorest.com';
 /** Limits that are never met: what is fuzzed is what comes in. */
 const SETTINGS = readSettings({
   MARKETO_BASE_URL: ORIGIN,
@@ -27,8 +27,8 @@ const SETTINGS = readSettings({
   DEAD_LETTER_QUEUE_URL,
   LEDGER_TABLE_NAME: 'model-table',
   OVERFLOW_BUCKET_NAME: 'model-overflow',
-  RATE_LIMIT_CALLS: '1000',
-  MAX_CONCURRENT_CALLS: '100',
+  RATE_LIMIT_CALLS: '200',
+  MAX_CONCURRENT_CALLS: '30',
   DAILY_QUOTA: '100000000',
 });
 const TOKEN = `${TAINT}-token-fuzz:int`;

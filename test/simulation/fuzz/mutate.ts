@@ -1,4 +1,4 @@
-import type { Dice } from '../random.ts';
+import type { Dice } from '../../../lib/simulation/dice.ts';
 
 type Node = null | boolean | number | string | Node[] | { [name: string]: Node };
 

@@ -1,5 +1,5 @@
 import type { HttpReply, HttpRequest } from '../../../lib/marketo/http.ts';
-import type { Dice } from '../random.ts';
+import type { Dice } from '../../../lib/simulation/dice.ts';
 import { damage, HOSTILE_JSON, HOSTILE_TEXTS, HOSTILE_VALUES, mutate, type Node } from './mutate.ts';
 
 const STATUSES = [200, 200, 200, 200, 204, 302, 400, 401, 404, 413, 414, 418, 429, 500, 502, 503, 504, 0, 99, 999, -1];

@@ -1,0 +1,47 @@
+import { Duration } from 'aws-cdk-lib';
+import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import { serviceName } from '../service-name.ts';
+import type { AlarmRule } from './thresholds.ts';
+
+/** The period of every metric that an alarm looks at. */
+const ONE_MINUTE = Duration.minutes(1);
+
+interface RelayAlarmProps {
+  /** Construct id, and the end of the alarm's name. */
+  readonly id: string;
+  /** What it means, where to look, how to mend it. */
+  readonly description: string;
+  /** By the minute. */
+  readonly metric: IMetric;
+  readonly rule: AlarmRule;
+  readonly topics: readonly ITopic[];
+}
+
+/** An alarm that tells its topics when it goes off and when it ends. */
+function createAlarm(scope: Construct, props: RelayAlarmProps): Alarm {
+  const { id, description, metric, rule, topics } = props;
+  const alarm = new Alarm(scope, id, {
+    alarmName: `${serviceName(scope)}-${id}`,
+    alarmDescription: description,
+    metric,
+    threshold: rule.above ?? rule.below ?? 0,
+    evaluationPeriods: rule.holdMinutes,
+    datapointsToAlarm: 1,
+    comparisonOperator:
+      rule.below === undefined ? ComparisonOperator.GREATER_THAN_THRESHOLD : ComparisonOperator.LESS_THAN_THRESHOLD,
+    treatMissingData: TreatMissingData.NOT_BREACHING,
+  });
+  for (const topic of topics) {
+    const action = new SnsAction(topic);
+    alarm.addAlarmAction(action);
+    alarm.addOkAction(action);
+  }
+  return alarm;
+}
+
+export type { RelayAlarmProps };
+export { createAlarm, ONE_MINUTE };

@@ -1,0 +1,56 @@
+import { Annotations, Token } from 'aws-cdk-lib';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { NUMBER_BOUNDS } from '../../settings/bounds.ts';
+import type { ResolvedProps } from '../resolve-props.ts';
+import type { DeadLetterAlarms } from './dead-letter-alarms.ts';
+import { createDeadLetterAlarms } from './dead-letter-alarms.ts';
+import type { FlowAlarms } from './flow-alarms.ts';
+import { createFlowAlarms } from './flow-alarms.ts';
+import type { LineAlarms } from './line-alarms.ts';
+import { createLineAlarms } from './line-alarms.ts';
+import { alarmRules } from './thresholds.ts';
+
+interface RelayAlarms extends FlowAlarms, DeadLetterAlarms {
+  /** By the reason to stop. */
+  readonly lineStopped: LineAlarms;
+}
+
+interface Watched {
+  readonly queue: IQueue;
+  readonly deadLetterQueue: IQueue;
+  readonly deliveryFunction: IFunction;
+}
+
+/** Every alarm of a relay. Warns at synthesis when there is nobody whom they tell. */
+function createAlarms(
+  relay: Construct,
+  watched: Watched,
+  props: ResolvedProps,
+  topics: readonly ITopic[],
+): RelayAlarms {
+  const settings = { rules: alarmRules({ ...props, dailyCalls: dailyCalls(props) }), topics };
+  if (topics.length === 0) {
+    Annotations.of(relay).addWarningV2(
+      'marketo-relay:nobodyIsTold',
+      'Nobody is told when the relay stops or a request cannot be delivered: its alarms have no action. ' +
+        'Give alarmActions, or -c alarmTopicArn=ARN, the ARN of an SNS topic that somebody reads.',
+    );
+  }
+  return {
+    lineStopped: createLineAlarms(relay, settings),
+    ...createFlowAlarms(relay, watched, settings),
+    ...createDeadLetterAlarms(relay, watched.deadLetterQueue, settings),
+  };
+}
+
+/** CloudFormation cannot calculate: for a quota that is known only at deployment the usual one stands in. */
+function dailyCalls({ dailyQuota, dailyQuotaReserve }: ResolvedProps): number {
+  const known = !Token.isUnresolved(dailyQuota) && !Token.isUnresolved(dailyQuotaReserve);
+  return known ? dailyQuota - dailyQuotaReserve : NUMBER_BOUNDS.dailyQuota.default;
+}
+
+export type { RelayAlarms };
+export { createAlarms };

@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import { Duration } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  ApplicationLogLevel,
+  Architecture,
+  Function as LambdaFunction,
+  LoggingFormat,
+  type RecursiveLoop,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { METRIC_NAMESPACE } from '../telemetry/metrics.ts';
+import { bundledCode, PROJECT_ROOT } from './bundle.ts';
+import type { ResolvedProps } from './resolve-props.ts';
+import { serviceName } from './service-name.ts';
+
+/** What tells one function of the relay from another; all else they share. */
+interface RelayFunctionProps {
+  /** Construct id of the function; its log group and role are `${id}Logs` and `${id}Role`. */
+  readonly id: string;
+  /** File in `functions/` that exports `handler`. */
+  readonly entryFile: string;
+  readonly description: string;
+  readonly memorySize: number;
+  readonly timeoutSeconds: number;
+  readonly environment: Readonly<Record<string, string>>;
+  /** @default - Lambda's own: a loop of sixteen rounds is ended */
+  readonly recursiveLoop?: RecursiveLoop;
+}
+
+/**
+ * A function of the relay, with a role that may do nothing yet but write its log and its traces.
+ *
+ * @example
+ * const governor = createRelayFunction(scope, resolved, {
+ *   id: 'Govern', entryFile: 'govern.ts', description: 'Watches the relay',
+ *   memorySize: 256, timeoutSeconds: 60, environment: { LEDGER_TABLE_NAME: table.tableName },
+ * });
+ * table.grantReadData(governor);
+ */
+function createRelayFunction(scope: Construct, relay: ResolvedProps, props: RelayFunctionProps): LambdaFunction {
+  const { id, entryFile, description, memorySize, timeoutSeconds, environment, recursiveLoop } = props;
+  const logGroup = new LogGroup(scope, `${id}Logs`, {
+    retention: relay.logRetention,
+    removalPolicy: relay.removalPolicy,
+  });
+  // A role of its own making: Lambda's managed policy lets a function write to every log group of the account.
+  const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+  logGroup.grantWrite(role);
+  return new LambdaFunction(scope, id, {
+    description,
+    code: bundledCode(join(PROJECT_ROOT, 'functions', entryFile)),
+    handler: 'index.handler',
+    runtime: Runtime.NODEJS_24_X,
+    architecture: Architecture.ARM_64,
+    memorySize,
+    timeout: Duration.seconds(timeoutSeconds),
+    role,
+    logGroup,
+    loggingFormat: LoggingFormat.JSON,
+    applicationLogLevelV2: lambdaLogLevel(relay),
+    tracing: Tracing.ACTIVE,
+    ...(recursiveLoop === undefined ? {} : { recursiveLoop }),
+    environment: {
+      ...environment,
+      NODE_OPTIONS: '--enable-source-maps',
+      POWERTOOLS_LOG_LEVEL: relay.logLevel,
+      POWERTOOLS_SERVICE_NAME: serviceName(scope),
+      POWERTOOLS_METRICS_NAMESPACE: METRIC_NAMESPACE,
+    },
+  });
+}
+
+/**
+ * Lambda has a filter of its own, and takes a line without a level for INFO (Lambda: advanced logging controls). Metrics
+ * are such lines: at WARN they would be dropped, and no alarm would ever rise. So Lambda's filter never goes above INFO,
+ * and the logger alone leaves out what is below the chosen level.
+ */
+function lambdaLogLevel({ logLevel }: ResolvedProps): ApplicationLogLevel {
+  return logLevel === 'DEBUG' ? ApplicationLogLevel.DEBUG : ApplicationLogLevel.INFO;
+}
+
+export type { RelayFunctionProps };
+export { createRelayFunction };

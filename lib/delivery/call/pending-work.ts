@@ -1,0 +1,175 @@
+import type { Message } from '../../message/message.ts';
+import type { WaitCode } from '../../settings/relay-codes.ts';
+import { type Outcome, type Outcomes, type RequeueOutcome, sameOutcome } from '../outcome.ts';
+import { withItems } from '../plan/bisect.ts';
+import { type Plan, plan } from '../plan/plan.ts';
+import { type Call, messagesOf, toWorkItems, type WorkItem } from '../work-item.ts';
+import type { CallResult } from './call-result.ts';
+
+/**
+ * The work list of one invocation: which items are still to send, which are in flight, and what became of the others.
+ * It has neither clock nor I/O; the scheduler says when something happens.
+ *
+ *     pending --start--> in flight --end--> decided
+ *     in flight --end, replaced--> ready: a call to make again, which goes before anything new; --start--> in flight
+ *     in flight --end, not sent--> pending
+ *     pending, ready --withdraw--> withdrawn --decide--> decided
+ *
+ * Invariants: an item is in exactly one of these places; its first outcome stands; items of one key are started in the
+ * order of the queue, one after the other; when an item is requeued, the pending ones of its keys are requeued with it.
+ */
+interface PendingWork {
+  /** The calls that could be made now: those to make again, then the plan of what is pending. */
+  startable(): readonly Call[];
+  /** Takes `items` of a startable call, all of them unless told otherwise; what is left of the call stays to do. */
+  start(call: Call, items?: readonly WorkItem[]): Call;
+  /** Once for every call that was started. */
+  end(call: Call, result: CallResult): void;
+  /** Takes items that are not in flight out of the list. The caller decides each of them. */
+  withdraw(isGone: (item: WorkItem) => boolean): readonly WorkItem[];
+  decide(outcomes: Outcomes): void;
+  /**
+   * Requeues all that is pending or ready.
+   *
+   * @param outcomeOf is told how many calls would have been made before the item's own.
+   */
+  requeueRest(outcomeOf: (turn: number) => RequeueOutcome): void;
+  isDecided(message: Message): boolean;
+  outcomes(): Outcomes;
+  /** Of one message, in the order of its records. */
+  outcomesOf(message: Message): Outcomes;
+  /** Where the items without an outcome are. */
+  places(): Record<'pending' | 'ready' | 'inFlight' | 'withdrawn', readonly WorkItem[]>;
+}
+
+/** The outcome of what comes after an item of its key that is requeued. The delay follows from that item's, in settle. */
+const FOLLOWS: RequeueOutcome = { kind: 'requeue', reason: 'wait', code: 'order' satisfies WaitCode, delayMs: 0 };
+
+/** @param messages in the order of the queue. */
+function createPendingWork(messages: readonly Message[]): PendingWork {
+  const itemsOf = new Map(messages.map((message) => [message, toWorkItems(message)]));
+  const undecided = new Map([...itemsOf].map(([message, items]) => [message, items.length]));
+  const decided = new Map<WorkItem, Outcome>();
+  const inFlight = new Set<Call>();
+  const withdrawn = new Set<WorkItem>();
+  let pending: readonly WorkItem[] = [...itemsOf.values()].flat();
+  let ready: readonly Call[] = [];
+  let planned: { readonly pending: readonly WorkItem[]; readonly plan: Plan } | undefined;
+
+  function startable(): readonly Call[] {
+    // While no key holds anything up, a plan is good until the pending items change: a call that ends only frees keys.
+    if (planned?.pending !== pending || planned.plan.later.length > 0) {
+      const busyKeys = keysOf([...itemsIn(inFlight), ...itemsIn(ready), ...withdrawn]);
+      planned = { pending, plan: plan(pending, new Set(busyKeys)) };
+    }
+    return [...ready, ...planned.plan.calls];
+  }
+
+  function start(call: Call, items: readonly WorkItem[] = call.items): Call {
+    const started = withItems(call, items);
+    const going = new Set(items);
+    const left = call.items.filter((item) => !going.has(item));
+    if (ready.includes(call)) {
+      const rest = left.length > 0 ? [withItems(call, left)] : [];
+      ready = [...ready.filter((one) => one !== call), ...rest];
+    } else {
+      const own = new Set(call.items);
+      pending = [...left, ...pending.filter((item) => !own.has(item))];
+    }
+    inFlight.add(started);
+    return started;
+  }
+
+  function end(call: Call, result: CallResult): void {
+    inFlight.delete(call);
+    if (result.kind === 'replaced') ready = [...ready, ...result.calls];
+    if (result.kind === 'notSent' && result.items.length > 0) {
+      // Planned anew, a part would be put together again with what it was parted from.
+      if (call.isPart) ready = [...ready, withItems(call, result.items)];
+      else pending = [...result.items, ...pending];
+    }
+    decide(new Map([...result.outcomes].map(([item, outcome]) => [item, keptApart(outcome, call)])));
+  }
+
+  function withdraw(isGone: (item: WorkItem) => boolean): readonly WorkItem[] {
+    const gone = new Set([...itemsIn(ready), ...pending].filter(isGone));
+    if (gone.size === 0) return [];
+    for (const item of gone) withdrawn.add(item);
+    const stays = (item: WorkItem): boolean => !gone.has(item);
+    pending = pending.filter(stays);
+    ready = ready.map((call) => withItems(call, call.items.filter(stays))).filter(({ items }) => items.length > 0);
+    return [...gone];
+  }
+
+  function decide(outcomes: Outcomes): void {
+    const requeuedKeys: string[] = [];
+    for (const [item, outcome] of outcomes) {
+      withdrawn.delete(item);
+      if (decided.has(item)) continue;
+      decided.set(item, outcome);
+      undecided.set(item.message, (undecided.get(item.message) ?? 0) - 1);
+      if (outcome.kind === 'requeue') requeuedKeys.push(...item.keys);
+    }
+    if (requeuedKeys.length > 0) requeueFollowers(new Set(requeuedKeys));
+  }
+
+  /** What is pending of these keys, and then of its other keys: left here, it would overtake. */
+  function requeueFollowers(keys: ReadonlySet<string>): void {
+    const followers = pending.filter((item) => item.keys.some((key) => keys.has(key)));
+    if (followers.length === 0) return;
+    const gone = new Set(followers);
+    pending = pending.filter((item) => !gone.has(item));
+    decide(sameOutcome(followers, FOLLOWS));
+  }
+
+  function requeueRest(outcomeOf: (turn: number) => RequeueOutcome): void {
+    const calls = [...ready, ...plan(pending, new Set()).calls];
+    const turns = new Map(calls.flatMap((call, turn) => call.items.map((item) => [item, turn] as const)));
+    const outcomeNow = (item: WorkItem): Outcome => outcomeOf(turns.get(item) ?? calls.length);
+    const parted = ready.flatMap((call) =>
+      call.items.map((item) => [item, keptApart(outcomeNow(item), call)] as const),
+    );
+    const others = pending.map((item) => [item, outcomeNow(item)] as const);
+    ready = [];
+    pending = [];
+    decide(new Map([...parted, ...others]));
+  }
+
+  function outcomesOf(message: Message): Outcomes {
+    const entries = (itemsOf.get(message) ?? []).flatMap((item): [WorkItem, Outcome][] => {
+      const outcome = decided.get(item);
+      return outcome === undefined ? [] : [[item, outcome]];
+    });
+    return new Map(entries);
+  }
+
+  return {
+    startable,
+    start,
+    end,
+    withdraw,
+    decide,
+    requeueRest,
+    isDecided: (message) => undecided.get(message) === 0,
+    outcomes: () => decided,
+    outcomesOf,
+    places: () => ({ pending, ready: itemsIn(ready), inFlight: itemsIn(inFlight), withdrawn: [...withdrawn] }),
+  };
+}
+
+/** What is requeued in the middle of isolation goes on from there. */
+function keptApart(outcome: Outcome, call: Call): Outcome {
+  if (outcome.kind !== 'requeue' || !call.isPart) return outcome;
+  return { ...outcome, shareAtMost: messagesOf(call.items).length };
+}
+
+function itemsIn(calls: Iterable<Call>): readonly WorkItem[] {
+  return [...calls].flatMap((call) => call.items);
+}
+
+function keysOf(items: readonly WorkItem[]): readonly string[] {
+  return items.flatMap((item) => item.keys);
+}
+
+export type { PendingWork };
+export { createPendingWork };

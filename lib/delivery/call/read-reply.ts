@@ -1,0 +1,63 @@
+import { isKnown } from '../../marketo/catalogue/catalogue.ts';
+import { parseReply } from '../../marketo/reply.ts';
+import type { Observe } from '../../telemetry/events.ts';
+import { callOutcomeOf, holdMsOf } from '../judge/disposition.ts';
+import { type Judgement, judge } from '../judge/judge.ts';
+import { heaviest, type Verdict } from '../judge/verdict.ts';
+import { type Call, endpointOf, messagesOf } from '../work-item.ts';
+import { longestCallMs } from './call-timeout.ts';
+import type { ReleaseTerms } from './permit-releases.ts';
+import type { HttpExchange } from './permitted-call.ts';
+
+/** A reply, judged for the call that it answers. */
+interface JudgedReply {
+  readonly judgement: Judgement;
+  /** The verdict that counts for the call: the one of the whole, or the heaviest of its records. */
+  readonly verdict: Verdict;
+  readonly durationMs: number;
+}
+
+/** What the reply means for the call, and what the ledger learns from it. */
+function readReply(
+  call: Call,
+  { request, reply, sentAtMs }: HttpExchange,
+  nowMs: number,
+): { readonly value: JudgedReply; readonly terms: ReleaseTerms } {
+  const endpoint = endpointOf(call);
+  const parsed = parseReply(reply);
+  const isAligned = call.items.every((item) => item.record !== undefined);
+  const records = isAligned ? call.items.length : undefined;
+  const messages = messagesOf(call.items).length;
+  const judgement = judge({ endpoint, method: request.method, records, messages }, parsed);
+  const isWhole = judgement.kind === 'whole';
+  const verdict = isWhole ? judgement.verdict : heaviest(judgement.verdicts);
+  const durationMs = nowMs - sentAtMs;
+  return {
+    value: { judgement, verdict, durationMs },
+    terms: {
+      outcome: isWhole ? callOutcomeOf(verdict, call.reauthenticated) : 'success',
+      // A reply that answers record by record counts, whatever codes the records have.
+      counted: !isWhole || verdict.counted,
+      holdMs: holdMsOf(parsed, verdict, longestCallMs(endpoint), durationMs),
+    },
+  };
+}
+
+function observeReply(call: Call, { judgement, verdict, durationMs }: JudgedReply, observe: Observe): void {
+  const isWhole = judgement.kind === 'whole';
+  observe({
+    kind: 'call',
+    operation: endpointOf(call).operation,
+    records: call.items.length,
+    messages: messagesOf(call.items).length,
+    code: isWhole ? verdict.code : 'ok',
+    durationMs,
+  });
+  for (const { rule, code, level } of isWhole ? [verdict] : judgement.verdicts) {
+    if (level !== 'relay' && rule.kind !== 'delivered' && !isKnown(code, level))
+      observe({ kind: 'unknownCode', code, level });
+  }
+}
+
+export type { JudgedReply };
+export { observeReply, readReply };

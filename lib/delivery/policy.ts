@@ -1,0 +1,88 @@
+import { MAX_DELAY_SECONDS, RETENTION_DAYS } from '../settings/policy.ts';
+
+/**
+ * Every wait, pace and budget of delivery, with its reason. Nothing else in this room states one; what an operator may
+ * change (`RETRY_MAX_ATTEMPTS`, `RETRY_MAX_AGE_SECONDS` and the limits) comes in with `DeliveryLimits`.
+ */
+
+const DELIVERY_POLICY = {
+  // Permits: how long an invocation waits for leave to make a call.
+
+  /** Calls for which one write of the ledger asks. More would keep the free slots from other workers. */
+  maxCallsPerAsk: 10,
+  /** An invocation waits so long for one permit. A longer wait is cheaper on the queue than in a running function. */
+  permitPatienceMs: 5_000,
+  /** Up to so much is added to a wait: workers that were told of the same free slot do not all ask for it at once. */
+  permitWaitJitterShare: 0.5,
+  /** An invocation that has had no call in flight for so long requeues its messages. */
+  idlePatienceMs: 20_000,
+  /** A call whose keys are all in flight elsewhere asks again after this much longer each time... */
+  busyKeyWaitGrowth: 1.5,
+  /** ...up to this: a key stays taken for as long as Marketo may be busy with a call that nobody answers for. */
+  maxBusyKeyWaitMs: 2_000,
+  /** For a whole message of which some keys are in flight: the ledger grants a permit that it cannot use. */
+  indivisibleKeyWaitMs: 500,
+  /** The wait of messages while the ledger or the send-once table does not answer: a throttled table recovers in it. */
+  tableUnreachableWaitMs: 30_000,
+  /** Requeued messages are spread by up to so much more, so that SQS does not bring them in one moment. */
+  requeueSpreadMs: 1_000,
+  /** Every round starts, ends or requeues a call, or waits: far beyond what one invocation can do. */
+  maxSchedulerRounds: 100_000,
+
+  // Time: what must fit before the function's end.
+
+  /** Left for writing dead letters and retry messages before Lambda stops the function. */
+  settleReserveMs: 15_000,
+  /** The share of an invocation that is enough for a call whose endpoint may take longer than the whole of it. */
+  enoughTimeShare: 0.5,
+  /** No call is given less, however near the end: the connection alone takes a part of it. */
+  minCallTimeoutMs: 1_000,
+  /** How long a request may be on its way to Marketo, and its reply on the way back. */
+  networkMarginMs: 10_000,
+
+  // Send-once: requests that must not be executed twice.
+
+  /** A send-once lease outlives its invocation by so much, for clocks that differ and functions that stop late. */
+  sendOnceLeaseMarginMs: 60_000,
+  /** Send-once records that are claimed at the same time: the claims of 300 must not outlast the permit. */
+  maxClaimsAtOnce: 30,
+
+  // Retries: when an item comes back after a verdict.
+
+  /** The first delay after a failure and the longest, doubling in between. */
+  retryPaces: {
+    growing: { firstSeconds: 5, maxSeconds: MAX_DELAY_SECONDS },
+    long: { firstSeconds: 60, maxSeconds: MAX_DELAY_SECONDS },
+    soon: { firstSeconds: 5, maxSeconds: 20 },
+  },
+  /** Up to so much is added to a retry delay: messages that failed together do not return together. */
+  retryJitterShare: 0.3,
+  /**
+   * The wait after Marketo itself reports a spent limit: the rolling window of 20 s, a slot for as long as a call takes,
+   * the day for as long as SQS delays. The ledger knows better when the message asks again.
+   */
+  spentLimitWaitMs: { window: 20_000, slot: 2_000, day: MAX_DELAY_SECONDS * 1_000 },
+  /** Up to so much of that wait is added, so that the messages of one window do not come back together. */
+  spentLimitJitterShare: 0.5,
+  /** The wait after a probe of a stopped line failed: the failure is not the message's. */
+  failedProbeWaitMs: 60_000,
+  /** The wait of a message that meets a stopped line. The circuit decides when it lets one call through. */
+  stoppedLineWaitMs: 60_000,
+  /** One 603 can be a missing permission for one endpoint; a run of them stops the line, and no message is lost. */
+  maxDeniedAttempts: 3,
+
+  // The end of a message that never settles.
+
+  /** No message is kept longer, whatever it waits for: each retry message starts SQS's retention of 14 days anew. */
+  maxMessageAgeMs: (RETENTION_DAYS - 1) * 86_400_000,
+  /** How often the visibility of a message that SQS cannot take again is extended; well below `MAX_RECEIVES`. */
+  maxVisibilityExtensions: 4,
+  /** Each extension is so many times as long as the one before: nothing can be written on such a message. */
+  visibilityExtensionGrowth: 4,
+  /** SQS hides a message for 12 hours (43,200 s) at most, from its receive (SQS: ChangeMessageVisibility). */
+  maxVisibilityExtensionSeconds: 40_000,
+  /** What keeps two retry messages of one key in order: SQS delays whole seconds. */
+  orderGapSeconds: 1,
+} as const;
+
+export { DELIVERY_POLICY };

@@ -1,0 +1,86 @@
+import type { Message } from '../../message/message.ts';
+import type { SendOutcome } from '../../message/queue.ts';
+import type { DeliveryDeps } from '../deps.ts';
+import type { Batch } from '../intake/receive-batch.ts';
+import type { Settlement } from './settlement.ts';
+
+type WriteDeps = Pick<DeliveryDeps, 'deadLetters' | 'queue' | 'observe' | 'log'>;
+
+/**
+ * Writes dead letters first, then retry messages, because a retry message with the rest says that the rejected records
+ * are dealt with. A message is acknowledged only when everything that stands for it elsewhere is accepted.
+ *
+ * @returns the ids of the messages that must not be acknowledged, duplicates included.
+ */
+async function writeSettlements(
+  settlements: readonly Settlement[],
+  duplicates: Batch['duplicates'],
+  deps: WriteDeps,
+): Promise<ReadonlySet<string>> {
+  const lettersSent = await sendParts(settlements, ({ deadLetter }) => deadLetter, deps.deadLetters);
+  const hasLetter = ({ deadLetter, message }: Settlement): boolean =>
+    deadLetter === undefined || lettersSent.get(message)?.accepted === true;
+  const copiesSent = await sendParts(settlements.filter(hasLetter), ({ retryMessage }) => retryMessage, deps.queue);
+  const hasCopy = ({ retryMessage, message }: Settlement): boolean =>
+    retryMessage === undefined || copiesSent.get(message)?.accepted === true;
+
+  const unsettled = new Set<string>();
+  for (const settlement of settlements) {
+    const { message, visibilityTimeoutSeconds } = settlement;
+    const isWritten = hasLetter(settlement) && hasCopy(settlement);
+    const isAcknowledged = isWritten && visibilityTimeoutSeconds === undefined;
+    observeSettlement(settlement, isWritten, deps);
+    const sameFate = duplicates.get(message.received.messageId) ?? [];
+    if (!isAcknowledged) for (const { messageId } of [message.received, ...sameFate]) unsettled.add(messageId);
+    else for (const _ of sameFate) deps.observe({ kind: 'deduplicated', relayId: message.state.relayId });
+  }
+  await extendVisibility(settlements, deps);
+  return unsettled;
+}
+
+/** Where SQS refuses, the message comes again after its visibility timeout all the same. */
+async function extendVisibility(settlements: readonly Settlement[], { queue }: WriteDeps): Promise<void> {
+  await Promise.all(
+    settlements.map(({ visibilityTimeoutSeconds: seconds, message: { received } }) =>
+      seconds === undefined ? true : queue.extendVisibility(received.receiptHandle, seconds),
+    ),
+  );
+}
+
+async function sendParts<T>(
+  settlements: readonly Settlement[],
+  partOf: (settlement: Settlement) => T | undefined,
+  to: { send(parts: readonly T[]): Promise<readonly SendOutcome[]> },
+): Promise<ReadonlyMap<Message, SendOutcome>> {
+  const parts = settlements.flatMap((settlement) => {
+    const part = partOf(settlement);
+    return part === undefined ? [] : [{ message: settlement.message, part }];
+  });
+  if (parts.length === 0) return new Map();
+  const outcomes = await to.send(parts.map(({ part }) => part));
+  return new Map(
+    parts.flatMap(({ message }, index) => {
+      const outcome = outcomes[index];
+      return outcome === undefined ? [] : [[message, outcome] as const];
+    }),
+  );
+}
+
+function observeSettlement(settlement: Settlement, isWritten: boolean, { observe, log }: WriteDeps): void {
+  const { message, deadLetter, retryMessage, visibilityTimeoutSeconds, counts, requeued } = settlement;
+  const { relayId } = message.state;
+  if (!isWritten) {
+    observe({ kind: 'unsettled', relayId });
+    return;
+  }
+  if (counts.delivered > 0) observe({ kind: 'delivered', relayId, records: counts.delivered });
+  if (deadLetter) observe({ kind: 'deadLettered', relayId, code: deadLetter.failure.code, records: counts.dead });
+  if (requeued) {
+    const delaySeconds = retryMessage?.delaySeconds ?? visibilityTimeoutSeconds ?? 0;
+    const visibilityExtended = visibilityTimeoutSeconds !== undefined;
+    observe({ kind: 'returned', relayId, ...requeued, delaySeconds, records: counts.requeued });
+    log.info('a message goes back to the queue', { relayId, ...requeued, delaySeconds, visibilityExtended });
+  }
+}
+
+export { writeSettlements };

@@ -1,0 +1,69 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { type AwsService, DEADLINES, type Deadline, MAX_ATTEMPTS } from './deadlines.ts';
+import { endInTime } from './end-in-time.ts';
+
+interface AwsClients {
+  readonly dynamoDb: DynamoDBClient;
+  readonly sqs: SQSClient;
+  readonly s3: S3Client;
+  readonly secretsManager: SecretsManagerClient;
+  /** Closes their connections. */
+  destroy(): void;
+}
+
+interface AwsClientsOptions {
+  /** What the SDK itself reads: where the services are. @default process.env */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** In place of the delivery function's, for other uses of the same services. */
+  readonly deadlines?: Partial<Record<AwsService, Deadline>>;
+  /** What is left of the invocation: no request outlasts it. @default endless */
+  readonly leftMs?: () => number;
+}
+
+/**
+ * The SDK's clients, made here and nowhere else: all of them end in time.
+ *
+ * @example
+ * const clients = createAwsClients({ leftMs: invocationEnd.leftMs });
+ * const ledger = createDynamoDbLedgerRegister({ client: clients.dynamoDb, tableName, subscription, limits });
+ */
+function createAwsClients(options: AwsClientsOptions = {}): AwsClients {
+  const { environment = process.env, leftMs = () => Number.POSITIVE_INFINITY } = options;
+  const deadlines = { ...DEADLINES, ...options.deadlines };
+  const base = (service: AwsService) => ({
+    maxAttempts: MAX_ATTEMPTS,
+    requestHandler: {
+      connectionTimeout: deadlines[service].connectMs,
+      requestTimeout: deadlines[service].attemptMs,
+      // Without it the SDK writes a warning and waits on.
+      throwOnRequestTimeout: true,
+    },
+  });
+  const clients = {
+    dynamoDb: new DynamoDBClient(base('dynamoDb')),
+    sqs: new SQSClient(base('sqs')),
+    s3: new S3Client({ ...base('s3'), ...pathStyle(environment) }),
+    secretsManager: new SecretsManagerClient(base('secretsManager')),
+  };
+  for (const service of ['dynamoDb', 'sqs', 's3', 'secretsManager'] as const) {
+    endInTime(clients[service], deadlines[service], leftMs);
+  }
+  return {
+    ...clients,
+    destroy() {
+      for (const client of Object.values(clients)) client.destroy();
+    },
+  };
+}
+
+/** The address of an emulator has no name to put a bucket's before; on AWS the bucket's name belongs into the host. */
+function pathStyle(environment: Readonly<Record<string, string | undefined>>): { forcePathStyle?: true } {
+  const endpoint = environment.AWS_ENDPOINT_URL_S3 || environment.AWS_ENDPOINT_URL;
+  return endpoint ? { forcePathStyle: true } : {};
+}
+
+export type { AwsClients, AwsClientsOptions };
+export { createAwsClients };

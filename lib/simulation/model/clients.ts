@@ -1,0 +1,170 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  ChangeMessageVisibilityCommand,
+  SendMessageBatchCommand,
+  type SendMessageBatchCommandInput,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { MessageAttribute } from '../../message/queue.ts';
+import { DEADLINES, MAX_ATTEMPTS } from '../../runtime/deadlines.ts';
+import type { Dice } from '../dice.ts';
+import type { Life } from '../life.ts';
+import type { FaultName } from '../scenario.ts';
+import type { World } from '../world.ts';
+
+/** What becomes of one try of a request: the SDK tries again. */
+type Try = { readonly value: unknown } | { readonly error: unknown } | { readonly againAfterMs: number };
+
+interface Service {
+  readonly latencyMs: readonly [number, number, number];
+  /** Chances that one try is refused, lost on its way there, or on its way back. */
+  readonly refused?: FaultName;
+  readonly requestLost?: FaultName;
+  readonly replyLost?: FaultName;
+  readonly unreachable?: () => boolean;
+}
+
+/** How long the relay's clients wait for a reply, and for all the tries of one request. */
+const { attemptMs: REQUEST_TIMEOUT_MS, totalMs: GIVEN_UP_AFTER_MS } = DEADLINES.dynamoDb;
+const SLOW_SHARE = 0.02;
+
+/** What a worker's queue URLs name, and what it writes there is told to. */
+const QUEUE_URL = 'https://sqs.model.example/queue';
+const DEAD_LETTER_QUEUE_URL = 'https://sqs.model.example/dlq';
+
+/** An SDK client whose requests take time, fail, and are tried again, as the SDK's are. */
+function createClient(world: World, life: Life, dice: Dice, service: Service, execute: (command: unknown) => unknown) {
+  async function once(command: unknown): Promise<Try> {
+    const [low, usual, longest] = service.latencyMs;
+    const latencyMs = dice.tailed(low, usual, world.faulty ? longest : usual, SLOW_SHARE);
+    const lost = (): Promise<Try> => {
+      life.disturbed = true;
+      return world.time.sleep(REQUEST_TIMEOUT_MS).then(() => ({ againAfterMs: 100 }));
+    };
+    if (service.unreachable?.() === true) return lost();
+    await world.time.sleep(latencyMs / 2);
+    if (service.refused && world.strikes(service.refused, dice)) return { againAfterMs: dice.between(50, 400) };
+    if (service.requestLost && world.strikes(service.requestLost, dice)) return lost();
+    let result: Try;
+    try {
+      result = { value: execute(command) };
+    } catch (error) {
+      result = { error };
+    }
+    if (service.replyLost && world.strikes(service.replyLost, dice)) return lost();
+    await world.time.sleep(latencyMs / 2);
+    return result;
+  }
+
+  return {
+    async send(command: unknown): Promise<unknown> {
+      const endsAtMs = world.time.nowMs + GIVEN_UP_AFTER_MS;
+      for (let tries = 1; tries <= MAX_ATTEMPTS && world.time.nowMs < endsAtMs; tries++) {
+        const result = await life.through(() => once(command));
+        if ('value' in result) return result.value;
+        if ('error' in result) throw result.error;
+        await life.clock.sleep(result.againAfterMs);
+      }
+      life.disturbed = true;
+      throw new Error('the service did not answer');
+    },
+  };
+}
+
+function createDynamoDb(world: World, life: Life, dice: Dice): DynamoDBClient {
+  const service: Service = {
+    latencyMs: [2, 15, 2_000],
+    refused: 'tableThrottled',
+    requestLost: 'tableRequestLost',
+    replyLost: 'tableReplyLost',
+    unreachable: () => world.within(world.scenario.tableOutageMs),
+  };
+  return createClient(world, life, dice, service, (command) => {
+    world.tally.tableRequests += 1;
+    return world.table.execute(command);
+  }) as unknown as DynamoDBClient;
+}
+
+/** Told of everything that a worker puts on a queue, when SQS has it. */
+type OnSent = (queue: 'queue' | 'dlq', body: string, attributes: Attributes, delaySeconds: number) => void;
+type Attributes = Readonly<Record<string, MessageAttribute>>;
+
+function createSqs(world: World, life: Life, dice: Dice, onSent: OnSent): SQSClient {
+  const service: Service = { latencyMs: [3, 25, 2_000], refused: 'queueFails', replyLost: 'queueReplyLost' };
+
+  function sendBatch({ QueueUrl, Entries = [] }: SendMessageBatchCommandInput): unknown {
+    const Successful: { Id: string | undefined }[] = [];
+    const Failed: object[] = [];
+    for (const { Id, MessageBody = '', MessageAttributes, DelaySeconds = 0 } of Entries) {
+      if (world.strikes('queueEntryFails', dice)) {
+        Failed.push({ Id, Code: 'InternalError', Message: 'model', SenderFault: dice.chance(0.2) });
+        continue;
+      }
+      const attributes = attributesOf(MessageAttributes ?? {});
+      const isLetter = QueueUrl === DEAD_LETTER_QUEUE_URL;
+      const queue = isLetter ? world.deadLetters : world.queue;
+      onSent(isLetter ? 'dlq' : 'queue', MessageBody, attributes, DelaySeconds);
+      queue.send(MessageBody, attributes, DelaySeconds);
+      Successful.push({ Id });
+    }
+    return { Successful, Failed };
+  }
+
+  return createClient(world, life, dice, service, (command) => {
+    if (command instanceof SendMessageBatchCommand) return sendBatch(command.input);
+    if (command instanceof ChangeMessageVisibilityCommand) {
+      const { ReceiptHandle = '', VisibilityTimeout = 0 } = command.input;
+      const message = world.queue.messages.get(ReceiptHandle.split('#')[0] ?? '');
+      if (message !== undefined) {
+        message.visibleAtMs = world.time.nowMs + VisibilityTimeout * 1_000;
+        world.queue.onChange();
+      }
+      return {};
+    }
+    throw new Error('the model of SQS does not know this command');
+  }) as unknown as SQSClient;
+}
+
+function attributesOf(
+  sent: Record<string, { DataType?: unknown; StringValue?: unknown; BinaryValue?: unknown }>,
+): Attributes {
+  return Object.fromEntries(
+    Object.entries(sent).map(([name, { DataType, StringValue, BinaryValue }]) => [
+      name,
+      {
+        dataType: String(DataType),
+        ...(typeof StringValue === 'string' && { stringValue: StringValue }),
+        ...(BinaryValue instanceof Uint8Array && { binaryValue: Buffer.from(BinaryValue).toString('base64') }),
+      },
+    ]),
+  );
+}
+
+function createS3(world: World, life: Life, dice: Dice): S3Client {
+  const service: Service = { latencyMs: [10, 60, 3_000], refused: 'storeFails' };
+  return createClient(world, life, dice, service, (command) => {
+    const { objects } = world.store;
+    if (command instanceof PutObjectCommand) {
+      objects.set(command.input.Key ?? '', String(command.input.Body));
+      return {};
+    }
+    if (command instanceof GetObjectCommand) {
+      const text = objects.get(command.input.Key ?? '');
+      if (text === undefined) throw new Error('NoSuchKey');
+      return { ContentLength: Buffer.byteLength(text), Body: { transformToString: async () => text } };
+    }
+    throw new Error('the model of S3 does not know this command');
+  }) as unknown as S3Client;
+}
+
+function createSecretsManager(world: World, life: Life, dice: Dice, secretString: () => string): SecretsManagerClient {
+  const service: Service = { latencyMs: [10, 60, 3_000], refused: 'storeFails' };
+  return createClient(world, life, dice, service, () => ({
+    SecretString: secretString(),
+  })) as unknown as SecretsManagerClient;
+}
+
+export type { OnSent };
+export { createDynamoDb, createS3, createSecretsManager, createSqs, DEAD_LETTER_QUEUE_URL, QUEUE_URL };

@@ -1,0 +1,221 @@
+import type { HttpReply, HttpRequest } from '../../marketo/http.ts';
+import type { Dice } from '../dice.ts';
+import { KINDS, type Kind, marksIn } from '../publications.ts';
+import type { World } from '../world.ts';
+import { API_USER, ModelIdentity } from './identity.ts';
+import { ModelLimits } from './limits.ts';
+import {
+  DATA_CODES,
+  failure,
+  garbage,
+  httpStatus,
+  type Play,
+  type PlayedCall,
+  RESPONSE_CODES,
+  skips,
+  success,
+} from './replies.ts';
+
+interface ArrivedCall extends PlayedCall {
+  readonly keys: readonly string[];
+  readonly allMarks: readonly string[];
+}
+
+/** What happens to a request on its way: when it arrives, and what its sender is told if that is not Marketo's reply. */
+interface Journey {
+  readonly uplinkMs: number;
+  readonly downlinkMs: number;
+  /** The sender's connection breaks so long after the send, whatever Marketo does. */
+  readonly resetMs: number | undefined;
+  readonly hangs: boolean;
+}
+
+type Told = (reply: HttpReply, call: ArrivedCall, play: Play) => void;
+
+const noReply = (reason: 'timeout' | 'connection' | 'notConnected', mayHaveExecuted: boolean): HttpReply => ({
+  kind: 'noReply',
+  reason,
+  mayHaveExecuted,
+  detail: `model: ${reason}`,
+});
+/** Longer than the network ever takes: the client gives a call 10 s more than Marketo does. */
+const LONGEST_TRAVEL_MS = 4_000;
+const STARRED = new Set(['600', '601', '602', '604', '605', '608', '611']);
+
+/** Marketo, and the network before it. It goes on whatever becomes of the worker that called. */
+class ModelMarketo {
+  readonly identity: ModelIdentity;
+  readonly #world: World;
+  readonly #dice: Dice;
+  readonly #limits: ModelLimits;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#dice = world.dice.stream('marketo');
+    this.identity = new ModelIdentity(world);
+    this.#limits = new ModelLimits(world);
+  }
+
+  /** One HTTP request, as a transport sees it. `told` is called with Marketo's own reply when the sender gets it. */
+  exchange(request: HttpRequest, timeoutMs: number, bearer: string | undefined, told: Told): Promise<HttpReply> {
+    const { time } = this.#world;
+    if (this.#world.strikes('notConnected', this.#dice)) {
+      return time.sleep(this.#dice.between(1, 2_000)).then(() => noReply('notConnected', false));
+    }
+    const journey = this.#journey();
+    return new Promise((resolve) => {
+      let isOpen = true;
+      const settle = (reply: HttpReply): void => {
+        if (!isOpen) return;
+        isOpen = false;
+        forgetTimeout();
+        resolve(reply);
+      };
+      const forgetTimeout = time.after(timeoutMs, () => settle(noReply('timeout', true)));
+      if (journey.resetMs !== undefined) time.after(journey.resetMs, () => settle(noReply('connection', true)));
+      time.after(journey.uplinkMs, () => {
+        if (request.url.includes('/identity/')) {
+          const reply = this.identity.answer(request.body ?? '');
+          if (!journey.hangs) time.after(journey.downlinkMs, () => settle(reply));
+          return;
+        }
+        this.#serve(request, bearer, (call, play) => {
+          if (journey.hangs) return;
+          time.after(journey.downlinkMs, () => {
+            if (isOpen) told(play.reply, call, play);
+            settle(play.reply);
+          });
+        });
+      });
+    });
+  }
+
+  #journey(): Journey {
+    const dice = this.#dice;
+    const travel = (): number => dice.tailed(5, 80, this.#world.faulty ? LONGEST_TRAVEL_MS : 80, 0.03);
+    const resets = this.#world.strikes('reset', dice);
+    return {
+      uplinkMs: travel(),
+      downlinkMs: travel(),
+      resetMs: resets ? dice.tailed(1, 600, 20_000, 0.2) : undefined,
+      hangs: this.#world.strikes('hang', dice),
+    };
+  }
+
+  #serve(request: HttpRequest, bearer: string | undefined, done: (call: ArrivedCall, play: Play) => void): void {
+    const { time, tally } = this.#world;
+    const arrivedAtMs = time.nowMs;
+    tally.calls += 1;
+    const echo = this.#world.strikes('echo', this.#dice)
+      ? ` Authorization: Bearer ${bearer} ${encodeURIComponent(bearer ?? '')}`
+      : '';
+    const call = this.#withUsage(describe(request, echo), request);
+    const counted = { marks: call.allMarks, keys: call.keys };
+    this.#limits.arrive(counted);
+    const play = this.#play(call, bearer);
+    this.#world.note(call.allMarks, () => `Marketo: call arrives (${call.kind?.name}, ${call.allMarks.join(' ')})`);
+    time.after(this.#workMs(call, play), () => {
+      this.#limits.leave(counted);
+      if (STARRED.has(play.code)) this.#limits.giveBack(arrivedAtMs);
+      this.#execute(call, play);
+      done(call, play);
+    });
+  }
+
+  #withUsage(call: ArrivedCall, request: HttpRequest): ArrivedCall {
+    if (!request.url.endsWith('/stats/usage.json')) return call;
+    const { total, own } = this.#limits.usage();
+    const users = [
+      { userId: API_USER, count: own },
+      { userId: 'other@example.com', count: total - own },
+    ];
+    return { ...call, usage: { date: '2027-01-01', total, users } };
+  }
+
+  #workMs(call: ArrivedCall, play: Play): number {
+    const longest = call.kind?.timeoutMs ?? 30_000;
+    if (play.code === '604' || this.#world.strikes('slow', this.#dice)) return this.#dice.between(500, longest);
+    return Math.min(longest, this.#dice.tailed(40, 400, this.#world.faulty ? 5_000 : 400, 0.05));
+  }
+
+  #play(call: ArrivedCall, bearer: string | undefined): Play {
+    const { strikes, scenario } = { strikes: this.#world.strikes.bind(this.#world), scenario: this.#world.scenario };
+    const dice = this.#dice;
+    if (strikes('tokenRevoked', dice)) this.identity.revoke();
+    const refusal = this.identity.refusal(bearer);
+    if (refusal !== undefined) return failure(call, refusal, dice);
+    if (this.#world.within(scenario.outageMs)) {
+      this.#world.count('outage');
+      return dice.chance(0.5)
+        ? failure(call, dice.pick(['608', '611', '713', '502', '604']), dice)
+        : httpStatus(call, dice);
+    }
+    const others = this.#world.faulty ? scenario.othersPerSecond : 0;
+    const met = this.#limits.met(others * 20 * dice.between(0.5, 1.2), others > 0 ? dice.whole(0, 9) : 0);
+    if (met !== undefined) {
+      this.#world.count(`limit ${met}`);
+      return failure(call, met, dice);
+    }
+    if (call.allMarks.some((mark) => this.#world.publicationOf(mark)?.poison))
+      return failure(call, dice.pick(DATA_CODES), dice);
+    if (strikes('responseCode', dice)) return failure(call, dice.pick(RESPONSE_CODES), dice);
+    if (strikes('httpCode', dice)) return httpStatus(call, dice);
+    if (strikes('garbage', dice)) return garbage(call, dice);
+    const hasResults = call.kind?.aligned || call.kind === KINDS.push || call.kind === KINDS.form;
+    if (hasResults && strikes('recordCode', dice)) return skips(call, dice.between(0.1, 0.9), dice);
+    return success(call);
+  }
+
+  #execute(call: ArrivedCall, play: Play): void {
+    const { executed, alreadySo, checks, tally } = this.#world;
+    for (const mark of play.alreadySo.flatMap((index) => call.marks[index] ?? [])) alreadySo.add(mark);
+    const marks = play.executed.flatMap((index) => call.marks[index] ?? []);
+    this.#world.note(call.allMarks, () => `Marketo: ${play.code}, executed ${marks.join(' ') || 'nothing'}`);
+    for (const mark of marks) {
+      tally.executions += 1;
+      const times = (executed.get(mark) ?? 0) + 1;
+      executed.set(mark, times);
+      if (times > 1 && this.#world.publicationOf(mark)?.safe === false) {
+        checks.fail('notExecutedTwice', `${mark} (${call.kind?.name}) was executed ${times} times`, [mark]);
+      }
+    }
+  }
+}
+
+function describe(request: HttpRequest, echo: string): ArrivedCall {
+  const url = new URL(request.url);
+  const text = `${url.search} ${request.body ?? ''}`;
+  const allMarks = marksIn(text);
+  const isRead = request.method === 'GET' || url.searchParams.get('_method') === 'GET';
+  const kinds: readonly Kind[] = Object.values(KINDS);
+  const kind = isRead ? KINDS.read : kinds.find((one) => one.method === request.method && one.path.test(url.pathname));
+  const input = isRead || kind === KINDS.asset ? undefined : inputOf(request.body);
+  const records = input?.map((record) => marksIn(JSON.stringify(record)));
+  const marks = kind?.aligned && records !== undefined ? records : [allMarks];
+  // An activity is added and changes nothing: two about one lead at once do no harm.
+  const keys = kind === KINDS.activity ? [] : [...new Set(input?.flatMap(keysOf) ?? [])];
+  return { kind, marks, echo, allMarks, keys };
+}
+
+function inputOf(body: string | undefined): readonly object[] | undefined {
+  const parsed = body === undefined ? undefined : (JSON.parse(body) as { input?: unknown });
+  return Array.isArray(parsed?.input) ? (parsed.input as object[]) : undefined;
+}
+
+/** Whom a record is about. */
+function keysOf(record: {
+  email?: string;
+  id?: number;
+  leadId?: number;
+  leadFormFields?: { email: string };
+}): string[] {
+  const email = record.email ?? record.leadFormFields?.email;
+  const id = record.id ?? record.leadId;
+  return [
+    ...(email === undefined ? [] : [`email ${email.trim().toLowerCase()}`]),
+    ...(id === undefined ? [] : [`id ${id}`]),
+  ];
+}
+
+export type { ArrivedCall, Told };
+export { ModelMarketo };

@@ -1,0 +1,224 @@
+import type { Dice } from './dice.ts';
+import type { Scenario } from './scenario.ts';
+
+/**
+ * What the simulator knows of an operation, from Marketo's documents and not from the code under test: whether a second
+ * execution would differ from one, whether `result` answers `input`, and how long Marketo works on it at most.
+ */
+interface Kind {
+  readonly name: string;
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly path: RegExp;
+  readonly safe: boolean;
+  readonly aligned: boolean;
+  readonly timeoutMs: number;
+}
+
+interface Publication {
+  readonly mark: string;
+  readonly kind: Kind | undefined;
+  /** May be executed more than once. */
+  readonly safe: boolean;
+  readonly body: string;
+  readonly attributes: number;
+  /** Published a second time, under the same id, so long after the first. */
+  readonly twinAfterMs: number | undefined;
+  /** Every mark in it: one for each record where Marketo answers record by record, else its own alone. */
+  readonly marks: readonly string[];
+  readonly poison: boolean;
+}
+
+const kind = (
+  name: string,
+  method: Kind['method'],
+  path: RegExp,
+  safe: boolean,
+  aligned: boolean,
+  seconds: number,
+): Kind => ({ name, method, path, safe, aligned, timeoutMs: seconds * 1_000 });
+
+const KINDS = {
+  sync: kind('sync', 'POST', /^\/rest\/v1\/leads\.json$/, true, true, 90),
+  duplicate: kind('duplicate', 'POST', /^\/rest\/v1\/leads\.json$/, false, true, 90),
+  activity: kind('activity', 'POST', /^\/rest\/v1\/activities\/external\.json$/, false, true, 90),
+  push: kind('push', 'POST', /^\/rest\/v1\/leads\/push\.json$/, false, false, 90),
+  form: kind('form', 'POST', /^\/rest\/v1\/leads\/submitForm\.json$/, false, false, 30),
+  trigger: kind('trigger', 'POST', /^\/rest\/v1\/campaigns\/\d+\/trigger\.json$/, false, false, 30),
+  schedule: kind('schedule', 'POST', /^\/rest\/v1\/campaigns\/\d+\/schedule\.json$/, false, false, 30),
+  merge: kind('merge', 'POST', /^\/rest\/v1\/leads\/\d+\/merge\.json$/, false, false, 180),
+  listAdd: kind('listAdd', 'POST', /^\/rest\/v1\/lists\/\d+\/leads\.json$/, true, true, 30),
+  listRemove: kind('listRemove', 'DELETE', /^\/rest\/v1\/lists\/\d+\/leads\.json$/, true, true, 30),
+  status: kind('status', 'POST', /^\/rest\/v1\/programs\/\d+\/members\/status\.json$/, true, true, 30),
+  read: kind('read', 'GET', /^\/rest\/v1\/leads\.json$/, true, false, 30),
+  asset: kind('asset', 'POST', /^\/rest\/asset\/v1\/folders\.json$/, false, false, 300),
+  unknown: kind('unknown', 'POST', /^\/rest\/v1\/things\.json$/, false, false, 30),
+} as const;
+
+type KindName = keyof typeof KINDS;
+const KIND_NAMES = Object.keys(KINDS) as readonly KindName[];
+/** The kinds that people use most come most. */
+const USUAL: readonly KindName[] = ['sync', 'sync', 'sync', 'activity', 'trigger', 'form', 'duplicate', 'status'];
+
+/** What a text says of publications: `mk-p7-` names a message, `mk-p7.2-` its third record. */
+const MARK = /mk-(p\d+(?:\.\d+)?)-/g;
+
+function marksIn(text: string): string[] {
+  return [...new Set([...text.matchAll(MARK)].map((match) => match[1] ?? ''))];
+}
+
+const written = (mark: string): string => `mk-${mark}-`;
+const MANY = 310;
+const MANY_SHARE = 0.003;
+const LARGE_CHARS = 600_000;
+const LARGE_SHARE = 0.01;
+
+const messageMark = (mark: string): string => mark.split('.')[0] ?? mark;
+
+function personOf(dice: Dice, people: number): { id: number; email: string } {
+  const id = dice.whole(1, people);
+  const email = `user${id}@example.com`;
+  return { id, email: dice.chance(0.2) ? ` ${email.toUpperCase()} ` : email };
+}
+
+function recordOf(name: KindName, mark: string, dice: Dice, people: number): object {
+  const { id, email } = personOf(dice, people);
+  const note = written(mark);
+  switch (name) {
+    case 'activity':
+      return { leadId: id, activityDate: '2027-01-01T00:00:00Z', activityTypeId: 100_001, primaryAttributeValue: note };
+    case 'status':
+      return { leadId: id, note };
+    case 'listAdd':
+    case 'listRemove':
+      return { id, note };
+    case 'form':
+      return { leadFormFields: { email, note } };
+    default:
+      return { email, note };
+  }
+}
+
+/** The request, and the marks that Marketo will answer by. */
+function requestOf(name: KindName, mark: string, dice: Dice, people: number): { request: object; marks: string[] } {
+  const { aligned } = KINDS[name];
+  // More than a call holds, now and then; and one that fills a call and leaves its letter too large for SQS.
+  const isMany = name === 'sync' && dice.chance(MANY_SHARE);
+  const filler = name === 'sync' && dice.chance(LARGE_SHARE) && !isMany ? { filler: 'x'.repeat(LARGE_CHARS) } : {};
+  const count = isMany ? MANY : name === 'form' || 'filler' in filler || dice.chance(0.5) ? 1 : dice.whole(2, 9);
+  const marks = aligned ? Array.from({ length: count }, (_, index) => `${mark}.${index}`) : [mark];
+  const input = (aligned ? marks : Array.from({ length: count }, () => mark)).map((one) => {
+    return { ...recordOf(name, one, dice, isMany ? MANY * MANY : people), ...filler };
+  });
+  const note = written(mark);
+  const person = dice.whole(1, people);
+  const lead = { path: '/rest/v1/leads.json' };
+  const campaign = (verb: string) => `/rest/v1/campaigns/${dice.whole(1, 3)}/${verb}.json`;
+  const tokens = [{ name: '{{my.note}}', value: note }];
+  switch (name) {
+    case 'sync':
+      return { marks, request: { ...lead, body: { action: 'createOrUpdate', lookupField: 'email', input } } };
+    case 'duplicate':
+      return { marks, request: { ...lead, body: { action: 'createDuplicate', input } } };
+    case 'activity':
+      return { marks, request: { path: '/rest/v1/activities/external.json', body: { input } } };
+    case 'push':
+      return { marks, request: { path: '/rest/v1/leads/push.json', body: { programName: 'Web', input } } };
+    case 'form':
+      return { marks, request: { path: '/rest/v1/leads/submitForm.json', body: { formId: 7, input } } };
+    case 'trigger':
+      return { marks, request: { path: campaign('trigger'), body: { input: { leads: [{ id: person }], tokens } } } };
+    case 'schedule':
+      return { marks, request: { path: campaign('schedule'), body: { input: { tokens } } } };
+    case 'merge':
+      return {
+        marks,
+        request: { method: 'POST', path: `/rest/v1/leads/${person}/merge.json`, query: { leadIds: 9, note } },
+      };
+    case 'listAdd':
+      return { marks, request: { path: '/rest/v1/lists/7/leads.json', body: { input } } };
+    case 'listRemove':
+      return { marks, request: { method: 'DELETE', path: '/rest/v1/lists/7/leads.json', body: { input } } };
+    case 'status':
+      return { marks, request: { path: '/rest/v1/programs/9/members/status.json', body: { statusName: 'On', input } } };
+    case 'read': {
+      const filterValues = dice.chance(0.1) ? `${note}${'x'.repeat(8_200)}` : note;
+      return { marks, request: { path: '/rest/v1/leads.json', query: { filterType: 'email', filterValues } } };
+    }
+    case 'asset':
+      return { marks, request: { path: '/rest/asset/v1/folders.json', form: { name: note, parent: { id: 1 } } } };
+    case 'unknown':
+      return { marks, request: { path: '/rest/v1/things.json', body: { note } } };
+  }
+}
+
+function invalidBody(mark: string, dice: Dice): string {
+  const note = written(mark);
+  return dice.pick([
+    `not JSON ${note}`,
+    JSON.stringify({ path: 'https://evil.example/rest/v1/leads.json', query: { note } }),
+    JSON.stringify({ path: '/identity/oauth/token', query: { note } }),
+    JSON.stringify({ path: '/rest/v1/leads.json', body: { input: [] }, note }),
+  ]);
+}
+
+function drawPublication(
+  index: number,
+  isPoison: boolean,
+  attributes: number,
+  scenario: Scenario,
+  dice: Dice,
+): Publication {
+  const mark = `p${index}`;
+  if (!isPoison && dice.chance(0.03)) {
+    const body = invalidBody(mark, dice);
+    return {
+      mark,
+      kind: undefined,
+      safe: true,
+      body,
+      attributes,
+      twinAfterMs: undefined,
+      marks: [mark],
+      poison: false,
+    };
+  }
+  const name = isPoison
+    ? dice.pick(['sync', 'status', 'activity'] as const)
+    : dice.pick(dice.chance(0.7) ? USUAL : KIND_NAMES);
+  const { request, marks } = requestOf(name, mark, dice, scenario.people);
+  const hasId = dice.chance(0.6);
+  const overruled = dice.chance(0.03);
+  const { safe } = KINDS[name];
+  const body = JSON.stringify({
+    ...request,
+    ...(hasId && { id: `order-${index}` }),
+    ...(dice.chance(0.04) && {
+      notAfter: new Date(scenario.startMs + dice.between(0, scenario.faultsMs)).toISOString(),
+    }),
+    ...(overruled && { idempotent: !safe }),
+  });
+  const twinAfterMs = hasId && dice.chance(0.12) ? dice.between(0, scenario.publishMs) : undefined;
+  return {
+    mark,
+    kind: KINDS[name],
+    safe: overruled ? !safe : safe,
+    body,
+    attributes,
+    twinAfterMs,
+    marks,
+    poison: isPoison,
+  };
+}
+
+/** Everything that is published in a run. */
+function drawPublications(scenario: Scenario, dice: Dice): readonly Publication[] {
+  return Array.from({ length: scenario.messages }, (_, index) => {
+    const isPoison = index < scenario.poison;
+    // Ten attributes leave no room for the relay's own.
+    const isUncopiable = index >= scenario.messages - scenario.uncopiable;
+    return drawPublication(index, isPoison, isUncopiable ? 10 : dice.chance(0.2) ? 9 : 0, scenario, dice);
+  });
+}
+
+export type { Kind, KindName, Publication };
+export { drawPublications, KINDS, marksIn, messageMark, written };

@@ -1,0 +1,200 @@
+import { Dice } from './dice.ts';
+
+/** Chances of each fault at each occasion, from 0 to 1. A seed draws which of them its run knows, and how often. */
+interface Faults {
+  /** A worker ends, before or after any await of its I/O. */
+  readonly death: number;
+  /** A worker stands still for up to a minute, before or after any await of its I/O. */
+  readonly freeze: number;
+  /** A request to the table: throttled, lost, or done with its reply lost. The SDK sends it again. */
+  readonly tableThrottled: number;
+  readonly tableRequestLost: number;
+  readonly tableReplyLost: number;
+  /** A request to SQS fails as a whole, loses its reply, or is half refused. */
+  readonly queueFails: number;
+  readonly queueReplyLost: number;
+  readonly queueEntryFails: number;
+  /** A message is received twice at once, once more after it was deleted, or its deletion is lost. */
+  readonly duplicate: number;
+  readonly resurrection: number;
+  readonly deleteLost: number;
+  /** Marketo's replies: a code for the whole call, for a record, in the HTTP status, or nothing readable. */
+  readonly responseCode: number;
+  readonly recordCode: number;
+  readonly httpCode: number;
+  readonly garbage: number;
+  /** What the network to Marketo does: no connection, a reset at any time, a reply that never comes. */
+  readonly notConnected: number;
+  readonly reset: number;
+  readonly hang: number;
+  /** A call takes up to Marketo's own timeout. */
+  readonly slow: number;
+  /** A reply quotes a secret. */
+  readonly echo: number;
+  /** Identity fails, or answers something strange. */
+  readonly identity: number;
+  /** A token is revoked before its time. */
+  readonly tokenRevoked: number;
+  /** The overflow store or the secret store fails. */
+  readonly storeFails: number;
+}
+
+type FaultName = keyof Faults;
+
+/** All that a run is made of. The same seed gives the same scenario. */
+interface Scenario {
+  readonly seed: number;
+  readonly startMs: number;
+  /** Publishing and faults are over after so long. */
+  readonly faultsMs: number;
+  readonly workers: number;
+  /** Half of the greatest difference between two clocks. */
+  readonly clockSkewMs: number;
+  readonly functionTimeoutMs: number;
+  readonly visibilityMs: number;
+  readonly maxReceiveCount: number;
+  readonly batchSize: number;
+  readonly gatherMs: number;
+  readonly messages: number;
+  readonly publishMs: number;
+  /** How many different people the records are about. */
+  readonly people: number;
+  readonly limits: {
+    readonly windowCalls: number;
+    readonly slots: number;
+    readonly dayCalls: number;
+    readonly retryMaxAttempts: number;
+    readonly retryMaxAgeSeconds: number;
+  };
+  readonly faults: Faults;
+  /** Marketo as a whole answers with failures only, from the first to the second, after the start. */
+  readonly outageMs: readonly [number, number];
+  /** Nobody reaches the table, from the first to the second. */
+  readonly tableOutageMs: readonly [number, number];
+  /** Other integrations: calls a second, and calls of the day. */
+  readonly othersPerSecond: number;
+  readonly othersToday: number;
+  /** The day runs out and is reset during the run; Marketo reads "CST" as written, or as Central time. */
+  readonly shortDay: boolean;
+  readonly readsCstAsWritten: boolean;
+  readonly tokenLifeSeconds: number;
+  /** The client secret is changed at this time after the start; the old one is refused from then on. */
+  readonly rotationMs: number | undefined;
+  /** The stored secret is wrong, from the first to the second. */
+  readonly wrongSecretMs: readonly [number, number];
+  /** Publications that fail whichever call they are in. */
+  readonly poison: number;
+  /** Share of the invocations that ask for Marketo's own count of the day. */
+  readonly usageShare: number;
+  /** Dead letters that an operator puts back. */
+  readonly redrives: number;
+  /** Messages that SQS cannot take a copy of. */
+  readonly uncopiable: number;
+}
+
+const MINUTE_MS = 60_000;
+const NEVER_MS = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
+
+/** The highest chance of each fault. */
+const MOST: Faults = {
+  death: 0.012,
+  freeze: 0.006,
+  tableThrottled: 0.03,
+  tableRequestLost: 0.02,
+  tableReplyLost: 0.03,
+  queueFails: 0.1,
+  queueReplyLost: 0.06,
+  queueEntryFails: 0.1,
+  duplicate: 0.15,
+  resurrection: 0.03,
+  deleteLost: 0.06,
+  responseCode: 0.25,
+  recordCode: 0.2,
+  httpCode: 0.15,
+  garbage: 0.15,
+  notConnected: 0.1,
+  reset: 0.12,
+  hang: 0.04,
+  slow: 0.15,
+  echo: 0.3,
+  identity: 0.5,
+  tokenRevoked: 0.05,
+  storeFails: 0.2,
+};
+
+const NO_FAULTS = Object.fromEntries(Object.keys(MOST).map((name) => [name, 0])) as unknown as Faults;
+
+/** Each fault is in a third of the runs, so that a run shows its own few and not the average of all. */
+function drawFaults(dice: Dice): Faults {
+  if (dice.chance(0.03)) return NO_FAULTS;
+  const share = dice.pick([0.15, 0.35, 0.6]);
+  const entries = Object.entries(MOST).map(([name, most]) => {
+    return [name, dice.chance(share) ? most * dice.between(0.1, 1) : 0] as const;
+  });
+  return Object.fromEntries(entries) as unknown as Faults;
+}
+
+function drawSpan(dice: Dice, chance: number, withinMs: number, mostMs: number): readonly [number, number] {
+  if (!dice.chance(chance)) return NEVER_MS;
+  const from = dice.between(0, withinMs);
+  return [from, Math.min(withinMs, from + dice.between(0.1, 1) * mostMs)];
+}
+
+function drawStart(dice: Dice, shortDay: boolean): number {
+  // A summer and a winter day, and those on which the clocks change: 2027-03-14 and 2027-11-07.
+  const day = dice.pick(['2027-07-06', '2027-01-20', '2027-03-14', '2027-11-07']);
+  const midnightMs = Date.parse(`${day}T06:00:00Z`);
+  return shortDay
+    ? midnightMs - dice.between(0.05, 1.5) * 60 * MINUTE_MS
+    : midnightMs + dice.between(4, 14) * 60 * MINUTE_MS;
+}
+
+function drawScenario(seed: number): Scenario {
+  const dice = new Dice(seed).stream('scenario');
+  const isLong = dice.chance(0.08);
+  const faultsMs = isLong ? dice.between(1, 8) * 60 * MINUTE_MS : dice.between(2, 30) * MINUTE_MS;
+  const slots = dice.pick([1, 2, 5, 10]);
+  // Few slots and many messages are hours of waiting, which tells little for what it costs.
+  const messages = slots === 1 ? dice.whole(4, 15) : isLong ? dice.whole(20, 60) : dice.whole(5, 35);
+  const functionTimeoutMs = dice.pick([45_000, 60_000, 120_000, 420_000]);
+  const shortDay = dice.chance(0.08);
+  return {
+    seed,
+    startMs: Math.floor(drawStart(dice, shortDay)),
+    faultsMs,
+    workers: dice.whole(1, 12),
+    clockSkewMs: dice.pick([0, 50, 250]),
+    functionTimeoutMs,
+    visibilityMs: functionTimeoutMs * dice.pick([1.2, 2, 6]),
+    maxReceiveCount: dice.pick([10, 10, 100]),
+    batchSize: dice.pick([1, 4, 10, 30, 100]),
+    gatherMs: dice.pick([0, 500, 2_000]),
+    messages,
+    publishMs: faultsMs * dice.pick([0.02, 0.3, 0.8]),
+    people: dice.pick([4, 15, 100]),
+    limits: {
+      windowCalls: dice.pick([3, 6, 12, 50]),
+      slots,
+      dayCalls: shortDay ? Math.ceil(messages * dice.between(0.6, 1.5)) : 50_000,
+      retryMaxAttempts: dice.pick([2, 4, 8]),
+      retryMaxAgeSeconds: dice.pick([900, 7_200, 86_400]),
+    },
+    faults: drawFaults(dice),
+    outageMs: drawSpan(dice, isLong ? 0.6 : 0.12, faultsMs, 4 * 60 * MINUTE_MS),
+    tableOutageMs: drawSpan(dice, 0.1, faultsMs, 5 * MINUTE_MS),
+    othersPerSecond: dice.chance(0.2) ? dice.between(0.5, 6) : 0,
+    othersToday: shortDay && dice.chance(0.4) ? Math.floor(messages * dice.between(0.1, 0.4)) : 0,
+    shortDay,
+    readsCstAsWritten: dice.chance(0.4),
+    tokenLifeSeconds: dice.pick([3_600, 3_600, 600, 60, 5]),
+    rotationMs: dice.chance(0.1) ? dice.between(0, faultsMs) : undefined,
+    wrongSecretMs: drawSpan(dice, 0.07, faultsMs, 20 * MINUTE_MS),
+    poison: dice.chance(0.3) ? dice.whole(1, 4) : 0,
+    usageShare: dice.pick([0, 0, 0.1]),
+    redrives: dice.chance(0.4) ? dice.whole(1, 12) : 0,
+    uncopiable: dice.chance(0.15) ? dice.whole(1, 3) : 0,
+  };
+}
+
+export type { FaultName, Faults, Scenario };
+export { drawScenario, MINUTE_MS, NEVER_MS, NO_FAULTS };

@@ -1,0 +1,142 @@
+import type { Finding } from './checks.ts';
+import type { Dice } from './dice.ts';
+import { ModelMapping } from './mapping.ts';
+import { ModelMarketo } from './model/marketo.ts';
+import { drawScenario, MINUTE_MS, NEVER_MS, type Scenario } from './scenario.ts';
+import { scan } from './watch.ts';
+import type { Plant } from './worker.ts';
+import { parseLetter, type Tally, type TraceLine, World } from './world.ts';
+
+interface RunOptions {
+  readonly plant?: Plant;
+  readonly traced?: boolean;
+  readonly scenario?: Scenario;
+  /** Ends the worker with this number at this step. */
+  readonly strike?: (worker: number, step: number) => boolean;
+}
+
+interface RunReport {
+  readonly seed: number;
+  readonly scenario: Scenario;
+  readonly findings: readonly Finding[];
+  readonly tally: Tally;
+  readonly virtualMs: number;
+  /** How much of the stated bound the queue took to drain. */
+  readonly drainShare: number;
+  readonly published: number;
+  readonly trace: readonly TraceLine[];
+}
+
+const HOUR_MS = 60 * MINUTE_MS;
+/** SQS's longest delay, the longest pause of the circuit and of the token. */
+const LONGEST_PAUSE_MS = 900_000;
+/** A message that cannot be copied is held back for so long at most. */
+const LONGEST_HOLD_MS = 40_000_000;
+/** What a message costs where the day is short: isolation included. */
+const CALLS_A_MESSAGE = 3;
+
+/**
+ * The stated bound: so long after the last fault the queue is empty. What a dead worker had is hidden for the visibility
+ * timeout; then it can wait for the token's pause, the circuit's and SQS's longest delay, each once, and twice for the
+ * last, and then for its turn. A spent day adds the wait for both readings of its reset, and the days that the rest needs.
+ *
+ * @param left messages on the queue when the faults end.
+ */
+function drainBoundMs(scenario: Scenario, left: number): number {
+  const days = scenario.shortDay ? 2 + Math.ceil((CALLS_A_MESSAGE * left) / scenario.limits.dayCalls) : 0;
+  const held = scenario.uncopiable > 0 ? LONGEST_HOLD_MS : 0;
+  const hidden = scenario.maxReceiveCount > 1 ? 2 * scenario.visibilityMs : 0;
+  return hidden + 4 * LONGEST_PAUSE_MS * 1.3 + HOUR_MS + held + days * 25 * HOUR_MS;
+}
+
+function publish(world: World, dice: Dice): void {
+  for (const publication of world.publications.values()) {
+    const names = Array.from({ length: publication.attributes }, (_, index) => `attribute${index}`);
+    const attributes = Object.fromEntries(names.map((name) => [name, { dataType: 'String', stringValue: 'x' }]));
+    const send = (): void => {
+      const sent = world.queue.send(publication.body, attributes, 0);
+      world.markOf.set(sent.id, publication.mark).set(`order-${publication.mark.slice(1)}`, publication.mark);
+      world.note([publication.mark], () => `published as ${sent.id}: ${publication.body.slice(0, 300)}`);
+    };
+    const atMs = dice.between(0, world.scenario.publishMs);
+    world.time.after(atMs, send);
+    if (publication.twinAfterMs !== undefined) world.time.after(atMs + publication.twinAfterMs, send);
+  }
+}
+
+/** An operator who puts letters back, now and then, while faults go on. */
+function redrive(world: World, dice: Dice): void {
+  for (let count = 0; count < world.scenario.redrives; count++) {
+    world.time.after(dice.between(0, world.scenario.faultsMs), () => {
+      const letters = [...world.deadLetters.messages.values()];
+      // What SQS moved by itself is no letter: a person looks first, since it may have been sent (see decision 004).
+      const readable = letters.filter((letter) => parseLetter(letter.body) !== undefined);
+      if (readable.length === 0) return;
+      const letter = dice.pick(readable);
+      const sent = world.queue.send(letter.body, letter.attributes, 0);
+      world.deadLetters.delete(letter.id);
+      world.count('letter put back');
+      world.note(letter.marks, () => `letter put back as ${sent.id}`);
+    });
+  }
+}
+
+/** Runs one seed to its end. */
+async function simulate(seed: number, options: RunOptions = {}): Promise<RunReport> {
+  const scenario = options.scenario ?? drawScenario(seed);
+  const world = new World(scenario, options.traced ?? false);
+  const marketo = new ModelMarketo(world);
+  const mapping = new ModelMapping(world, marketo, options.plant ?? {}, options.strike);
+  countSpans(world);
+  publish(world, world.dice.stream('publish'));
+  redrive(world, world.dice.stream('redrive'));
+  const isFailed = (): boolean => world.checks.findings.length > 0;
+  const isDrained = (): boolean => world.queue.messages.size === 0 && mapping.running === 0;
+  await world.time.run(isFailed, world.faultsEndMs);
+  const boundMs = drainBoundMs(scenario, world.queue.messages.size);
+  await world.time.run(() => isFailed() || (!world.faulty && isDrained()), world.faultsEndMs + boundMs);
+  if (!isFailed()) audit(world, boundMs);
+  return {
+    seed,
+    scenario,
+    findings: world.checks.findings,
+    tally: world.tally,
+    virtualMs: world.time.nowMs - scenario.startMs,
+    drainShare: Math.max(0, world.time.nowMs - world.faultsEndMs) / boundMs,
+    published: world.publications.size,
+    trace: world.trace ?? [],
+  };
+}
+
+function audit(world: World, boundMs: number): void {
+  const { queue, checks } = world;
+  for (const [pk, item] of world.table.items) {
+    // The token's own item shares it among the workers, in a table that is encrypted.
+    if (!pk.startsWith('token#')) scan(world, `the item ${pk}`, JSON.stringify(item));
+  }
+  for (const [key, text] of world.store.objects) scan(world, `the object ${key}`, text);
+  for (const { mark, code } of world.hidden) {
+    if (world.known.has(mark) || world.unknownTold.has(mark)) continue;
+    checks.fail('unknownIsSaid', `${mark} was executed, and its letter (${code}) does not say so`, [mark]);
+  }
+  const left = [...queue.messages.values()];
+  if (left.length > 0) {
+    const boundMinutes = Math.round(boundMs / MINUTE_MS);
+    checks.fail(
+      'queueDrains',
+      `${left.length} messages left ${boundMinutes} minutes after the last fault`,
+      left.flatMap((one) => one.marks),
+    );
+  }
+}
+
+function countSpans(world: World): void {
+  const { outageMs, tableOutageMs, wrongSecretMs, rotationMs } = world.scenario;
+  if (outageMs !== NEVER_MS) world.count('outage of Marketo');
+  if (tableOutageMs !== NEVER_MS) world.count('outage of the table');
+  if (wrongSecretMs !== NEVER_MS) world.count('wrong secret stored');
+  if (rotationMs !== undefined) world.count('secret rotated');
+}
+
+export type { RunOptions, RunReport };
+export { simulate };

@@ -1,0 +1,207 @@
+import { inspect } from 'node:util';
+import type { DeliveryDeps } from '../delivery/deps.ts';
+import type { MessageAttribute } from '../message/queue.ts';
+import type { Log } from '../ports.ts';
+import { TAINT } from './model/identity.ts';
+import type { ArrivedCall } from './model/marketo.ts';
+import type { StoredMessage } from './model/queue.ts';
+import type { Play } from './model/replies.ts';
+import { marksIn, messageMark } from './publications.ts';
+import { parseLetter, type World } from './world.ts';
+
+type Attributes = Readonly<Record<string, MessageAttribute>>;
+
+const LONG_CODES = new Set(['614', '1016', '1019', '1029', '603', '401', '600', '601', '602']);
+const SOON_CODES = new Set(['1014', '1022', '1004', '1013']);
+const LONGEST_DELAY_SECONDS = 900;
+
+/** The least delay after the so-manieth failure (design: 5 s or 60 s doubling, to 20 s or 900 s). */
+function leastDelaySeconds(code: string, attempt: number): number {
+  const doubled = 2 ** (attempt - 1);
+  if (SOON_CODES.has(code)) return Math.min(20, 5 * doubled);
+  return Math.min(LONGEST_DELAY_SECONDS, (LONG_CODES.has(code) ? 60 : 5) * doubled);
+}
+
+/** What one invocation was given, learns and is granted: what it does is judged by that. */
+class Invocation {
+  readonly #world: World;
+  readonly #received: readonly StoredMessage[];
+  /** Marks that Marketo told this worker it has, and how many of the messages received hold each. */
+  readonly #known = new Set<string>();
+  readonly #permits = new Map<string, 'open' | 'returned'>();
+
+  constructor(world: World, received: readonly StoredMessage[]) {
+    this.#world = world;
+    this.#received = received;
+  }
+
+  /** A reply of Marketo's has reached the worker. */
+  told(call: ArrivedCall, play: Play): void {
+    const isWhole = !call.kind?.aligned;
+    if (play.code !== 'ok' && play.code !== 'records' && play.code !== 'cut after the end') return;
+    if (isWhole && play.executed.length === 0) return;
+    for (const mark of play.executed.flatMap((index) => call.marks[index] ?? [])) {
+      this.#known.add(mark);
+      this.#world.known.add(mark);
+    }
+  }
+
+  /** The worker sends a call. */
+  sends(text: string): void {
+    for (const mark of marksIn(text)) {
+      const isOnlyHere = this.#received.filter((message) => message.marks.includes(mark)).length === 1;
+      if (isOnlyHere && this.#known.has(mark)) {
+        this.#world.checks.fail('deliveredOnce', `${mark} is sent again by the worker that knows its success`, [mark]);
+      }
+    }
+  }
+
+  /** SQS has taken a message from the worker. */
+  wrote(queue: 'queue' | 'dlq', body: string, attributes: Attributes, delaySeconds: number): void {
+    const { checks, tally } = this.#world;
+    scan(this.#world, 'a message on a queue', body + JSON.stringify(attributes));
+    const marks = this.#world.contentsOf(body);
+    const known = marks.filter((mark) => this.#known.has(mark));
+    const isOnlyHere =
+      this.#received.filter((message) => message.marks.some((mark) => known.includes(mark))).length === 1;
+    if (known.length > 0 && isOnlyHere) {
+      checks.fail('deliveredOnce', `${known.join(' ')} was delivered and is written to the ${queue}`, known);
+    }
+    if (queue === 'dlq') {
+      tally.letters += 1;
+      this.#letter(body, marks);
+    } else {
+      tally.copies += 1;
+      this.#copy(body, attributes, delaySeconds, marks);
+    }
+  }
+
+  get marks(): readonly string[] {
+    return this.#received.flatMap((message) => message.marks);
+  }
+
+  granted(id: string): void {
+    this.#permits.set(id, 'open');
+  }
+
+  released(id: string): void {
+    if (this.#permits.get(id) === 'returned') {
+      this.#world.checks.fail('permitsReturned', `permit ${id} is given back twice`);
+    }
+    this.#permits.set(id, 'returned');
+  }
+
+  /** The handler has answered. */
+  ended(): void {
+    const open = [...this.#permits].filter(([, state]) => state === 'open').map(([id]) => id);
+    if (open.length > 0) this.#world.checks.fail('permitsReturned', `never given back: ${open.join(' ')}`);
+  }
+
+  #letter(body: string, marks: readonly string[]): void {
+    const { checks } = this.#world;
+    const letter = parseLetter(body);
+    if (letter === undefined) {
+      checks.fail('lettersAreOwn', 'a letter that is none', marks);
+      return;
+    }
+    this.#world.note(marks, () => `dead letter ${letter.failure.code}: ${letter.failure.message.slice(0, 120)}`);
+    const owners = new Set(marks.map(messageMark));
+    const shown = marksIn(JSON.stringify([letter.request ?? '', letter.response ?? '']));
+    const strangers = shown.filter((mark) => !owners.has(messageMark(mark)));
+    if (strangers.length > 0)
+      checks.fail('lettersAreOwn', `a letter about ${[...owners].join(' ')} shows ${strangers.join(' ')}`, marks);
+    // Judged in the end: another copy can have been delivered meanwhile, or its letter says that nobody knows.
+    for (const mark of marks) {
+      if (letter.failure.outcomeUnknown) this.#world.unknownTold.add(mark);
+      else if (this.#world.executed.has(mark) && this.#world.publicationOf(mark)?.safe === false) {
+        this.#world.hidden.push({ mark, code: letter.failure.code });
+      }
+    }
+  }
+
+  #copy(body: string, attributes: Attributes, delaySeconds: number, marks: readonly string[]): void {
+    const after = stateOf(attributes);
+    this.#world.note(
+      marks,
+      () => `copy on the queue, ${delaySeconds} s: ${attributes.relay?.stringValue ?? 'no state'} ${marks.join(' ')}`,
+    );
+    if (after === undefined) {
+      this.#world.checks.fail('delayKept', `a copy without the relay's state: ${body.slice(0, 80)}`, marks);
+      return;
+    }
+    const before = this.#received
+      .filter((message) => message.marks.some((mark) => marks.includes(mark)))
+      .map((message) => stateOf(message.attributes)?.attempt ?? 0);
+    if (before.some((attempts) => attempts >= after.attempt)) return;
+    const demanded = leastDelaySeconds(after.lastCode, after.attempt);
+    // At SQS's longest delay the first of a line of followers goes sooner by a second for each of the others.
+    const least = demanded === LONGEST_DELAY_SECONDS ? demanded - this.#received.length : demanded;
+    if (delaySeconds < least) {
+      this.#world.checks.fail(
+        'delayKept',
+        `attempt ${after.attempt} after ${after.lastCode} waits ${delaySeconds} s, ${least} s at least`,
+        marks,
+      );
+    }
+  }
+}
+
+function stateOf(attributes: Attributes): { attempt: number; lastCode: string } | undefined {
+  const text = attributes.relay?.stringValue;
+  if (text === undefined) return undefined;
+  try {
+    const { attempt, lastCode } = JSON.parse(text) as { attempt: number; lastCode?: string };
+    return { attempt, lastCode: lastCode ?? '' };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Secrets are tainted: nothing that leaves the core may hold one. */
+function scan(world: World, where: string, text: string): void {
+  const at = text.indexOf(TAINT);
+  if (at >= 0) world.checks.fail('noSecrets', `${where}: ...${text.slice(Math.max(0, at - 60), at + 40)}`);
+}
+
+function watchedLog(world: World, worker: string): Log {
+  const line = (level: string) => (message: string, fields?: Record<string, unknown>) => {
+    const text = fields === undefined ? '' : JSON.stringify(fields);
+    scan(
+      world,
+      `log line "${message}"`,
+      `${message}${text}${fields?.error instanceof Error ? inspect(fields.error) : ''}`,
+    );
+    const owner = world.markOf.get(String(fields?.relayId));
+    world.note(
+      owner === undefined ? marksIn(text) : [owner],
+      () => `${worker} ${level}: ${message} ${text.slice(0, 200)}`,
+    );
+  };
+  return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
+}
+
+/**
+ * The ledger, with every permit's way noted in the invocation that runs. Usage is due now and then, and not only after
+ * 500 calls, of which no run has so many.
+ */
+function watchedLedger(deps: DeliveryDeps, current: () => Invocation, isUsageDue: () => boolean): DeliveryDeps {
+  const { ledger } = deps;
+  return {
+    ...deps,
+    ledger: {
+      ...ledger,
+      usageDue: () => ledger.usageDue() || isUsageDue(),
+      acquire: async (asks) => {
+        const answers = await ledger.acquire(asks);
+        for (const answer of answers) if (answer.kind === 'granted') current().granted(answer.permit.id);
+        return answers;
+      },
+      release: (ends) => {
+        for (const end of ends) current().released(end.permit.id);
+        return ledger.release(ends);
+      },
+    },
+  };
+}
+
+export { Invocation, scan, watchedLedger, watchedLog };

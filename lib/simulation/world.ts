@@ -1,0 +1,162 @@
+import { Checks } from './checks.ts';
+import { Dice } from './dice.ts';
+import { ModelQueue } from './model/queue.ts';
+import { ModelStore } from './model/store.ts';
+import { ModelTable } from './model/table.ts';
+import { drawPublications, marksIn, messageMark, type Publication } from './publications.ts';
+import { type FaultName, type Faults, NO_FAULTS, type Scenario } from './scenario.ts';
+import { VirtualTime } from './virtual-time.ts';
+
+interface Tally {
+  calls: number;
+  identityCalls: number;
+  executions: number;
+  invocations: number;
+  letters: number;
+  copies: number;
+  tableRequests: number;
+  /** The most that Marketo's identity service was asked in a minute. */
+  busiestIdentityMinute: number;
+  /** How often each fault struck. */
+  readonly faults: Map<string, number>;
+}
+
+interface TraceLine {
+  readonly atMs: number;
+  /** Publications it is about; none: about all. */
+  readonly marks: readonly string[];
+  readonly text: string;
+}
+
+/** How often one fault strikes in a run at most. */
+const MOST_STRIKES = 80;
+
+/** Where a run happens: its time, its chances, what is stored, and who watches. */
+class World {
+  readonly scenario: Scenario;
+  readonly time: VirtualTime;
+  readonly dice: Dice;
+  readonly checks: Checks;
+  readonly publications: ReadonlyMap<string, Publication>;
+  readonly queue: ModelQueue;
+  readonly deadLetters: ModelQueue;
+  readonly table: ModelTable;
+  readonly store: ModelStore;
+  readonly tally: Tally;
+  /** Undefined unless somebody wants to read it: it costs more than the run. */
+  readonly trace: TraceLine[] | undefined;
+  /** Marks that Marketo has: executed, or told to be so already; and how often. */
+  readonly executed = new Map<string, number>();
+  readonly alreadySo = new Set<string>();
+  /** Marks whose success some worker lives to know. */
+  readonly known = new Set<string>();
+  /** What letters have said is unknown, and what they said of things that were executed. */
+  readonly unknownTold = new Set<string>();
+  readonly hidden: { readonly mark: string; readonly code: string }[] = [];
+  /** Whose life a relay id names. */
+  readonly markOf = new Map<string, string>();
+  readonly faultsEndMs: number;
+
+  constructor(scenario: Scenario, traced: boolean) {
+    this.scenario = scenario;
+    this.time = new VirtualTime(scenario.startMs);
+    this.dice = new Dice(scenario.seed);
+    this.checks = new Checks(() => this.time.nowMs);
+    this.faultsEndMs = scenario.startMs + scenario.faultsMs;
+    const drawn = drawPublications(scenario, this.dice.stream('publications'));
+    this.publications = new Map(drawn.map((publication) => [publication.mark, publication]));
+    this.trace = traced ? [] : undefined;
+    this.tally = {
+      calls: 0,
+      identityCalls: 0,
+      executions: 0,
+      invocations: 0,
+      letters: 0,
+      copies: 0,
+      tableRequests: 0,
+      busiestIdentityMinute: 0,
+      faults: new Map(),
+    };
+    const contents = (body: string): readonly string[] => this.contentsOf(body);
+    this.store = new ModelStore();
+    this.table = new ModelTable();
+    this.queue = new ModelQueue('queue', this.time, this.dice.stream('queue'), contents);
+    this.deadLetters = new ModelQueue('dlq', this.time, this.dice.stream('dlq'), contents);
+  }
+
+  get faulty(): boolean {
+    return this.time.nowMs < this.faultsEndMs;
+  }
+
+  /** The chances of now: none when the faults are over. */
+  get faults(): Faults {
+    return this.faulty ? this.scenario.faults : NO_FAULTS;
+  }
+
+  /** Whether a fault strikes now. */
+  strikes(name: FaultName, dice: Dice): boolean {
+    if (!dice.chance(this.chanceOf(name))) return false;
+    this.count(name);
+    return true;
+  }
+
+  /** Nothing strikes for ever: a world that only ever fails shows no recovery, and takes all night. */
+  chanceOf(name: FaultName): number {
+    return (this.tally.faults.get(name) ?? 0) < MOST_STRIKES ? this.faults[name] : 0;
+  }
+
+  count(fault: string): void {
+    this.tally.faults.set(fault, (this.tally.faults.get(fault) ?? 0) + 1);
+  }
+
+  within([fromMs, toMs]: readonly [number, number]): boolean {
+    const sinceMs = this.time.nowMs - this.scenario.startMs;
+    return sinceMs >= fromMs && sinceMs < toMs;
+  }
+
+  note(marks: readonly string[], text: () => string): void {
+    this.trace?.push({ atMs: this.time.nowMs, marks: [...new Set(marks.map(messageMark))], text: text() });
+  }
+
+  publicationOf(mark: string): Publication | undefined {
+    return this.publications.get(messageMark(mark));
+  }
+
+  isDone(mark: string): boolean {
+    return this.executed.has(mark) || this.alreadySo.has(mark);
+  }
+
+  /** What a message on a queue would bring about: of a letter, the message in it. */
+  contentsOf(body: string): readonly string[] {
+    if (!body.includes('"deadLetter"')) return marksIn(body);
+    const letter = parseLetter(body);
+    if (letter === undefined) return marksIn(body);
+    if (letter.overflow?.cut.includes('message.body')) {
+      return this.contentsOf(this.store.objects.get(letter.overflow.key) ?? '');
+    }
+    const inner = letter.message?.body ?? '';
+    // A letter that could not be fetched whole is put into another as it is.
+    return this.contentsOf(typeof inner === 'string' ? inner : JSON.stringify(inner));
+  }
+}
+
+interface Letter {
+  readonly relayId: string;
+  readonly failure: { readonly code: string; readonly outcomeUnknown: boolean; readonly message: string };
+  readonly message?: { readonly body?: unknown };
+  readonly request?: unknown;
+  readonly response?: unknown;
+  readonly overflow?: { readonly key: string; readonly cut: readonly string[] };
+}
+
+function parseLetter(body: string): Letter | undefined {
+  try {
+    const letter = JSON.parse(body) as Letter & { deadLetter?: unknown };
+    return letter.deadLetter === 1 ? letter : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export type { Letter, Tally, TraceLine };
+export { parseLetter, World };

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import type { DeadLetter } from '../../../lib/dead-letter/types.ts';
+import type { DeliveryDeps } from '../../../lib/delivery/deps.ts';
+import type { Settlement } from '../../../lib/delivery/settle/settlement.ts';
+import { writeSettlements } from '../../../lib/delivery/settle/write.ts';
+import type { OutgoingMessage, SendOutcome } from '../../../lib/message/queue.ts';
+import { silentLog } from '../../../lib/simulation/silent-log.ts';
+import type { DeliveryEvent } from '../../../lib/telemetry/events.ts';
+import { messageOf } from '../fixtures.ts';
+import { SYNC } from '../intake/fixtures.ts';
+
+const NONE = { delivered: 0, dead: 0, requeued: 0 };
+const LETTER = { failure: { code: '1006' } } as DeadLetter;
+const COPY: OutgoingMessage = { body: '{}', attributes: {}, delaySeconds: 5 };
+const REQUEUED = { reason: 'retry', code: '713' } as const;
+
+const settled = (id: string, rest: Partial<Settlement>): Settlement => ({
+  message: messageOf({ ...SYNC, id }, id),
+  counts: NONE,
+  ...rest,
+});
+const delivered = settled('delivered', { counts: { ...NONE, delivered: 2 } });
+const both = settled('both', {
+  deadLetter: LETTER,
+  retryMessage: COPY,
+  counts: { ...NONE, dead: 1, requeued: 1 },
+  requeued: REQUEUED,
+});
+const extended = settled('extended', {
+  visibilityTimeoutSeconds: 20,
+  counts: { ...NONE, requeued: 2 },
+  requeued: REQUEUED,
+});
+
+/** What is written for these, and in which order. */
+async function write(settlements: readonly Settlement[], refuses: 'nothing' | 'letters' | 'copies' = 'nothing') {
+  const steps: string[] = [];
+  const events: DeliveryEvent[] = [];
+  const send =
+    (what: 'letters' | 'copies') =>
+    async (parts: readonly unknown[]): Promise<SendOutcome[]> => {
+      steps.push(`${parts.length} ${what}`);
+      return parts.map(() => (refuses === what ? { accepted: false, error: 'no' } : { accepted: true }));
+    };
+  const deps: Pick<DeliveryDeps, 'deadLetters' | 'queue' | 'observe' | 'log'> = {
+    deadLetters: { send: send('letters') },
+    queue: {
+      send: send('copies'),
+      extendVisibility: async (_, seconds) => {
+        steps.push(`visible in ${seconds} s`);
+        return false;
+      },
+    },
+    observe: (event) => events.push(event),
+    log: silentLog,
+  };
+  const duplicates = new Map(
+    settlements.map(({ message: { received } }) => [
+      received.messageId,
+      [{ ...received, messageId: `${received.messageId}-again` }],
+    ]),
+  );
+  const unsettled = await writeSettlements(settlements, duplicates, deps);
+  return { unsettled: [...unsettled], steps, kinds: events.map(({ kind }) => kind) };
+}
+
+describe('writing what a batch has led to', () => {
+  it('acknowledges what is delivered, and its duplicates, without writing anything', async () => {
+    expect(await write([delivered])).toEqual({ unsettled: [], steps: [], kinds: ['delivered', 'deduplicated'] });
+  });
+
+  it('writes dead letters, then retry messages, then acknowledges', async () => {
+    const { unsettled, steps, kinds } = await write([delivered, both]);
+
+    expect(steps).toEqual(['1 letters', '1 copies']);
+    expect(unsettled).toEqual([]);
+    expect(kinds).toEqual(['delivered', 'deduplicated', 'deadLettered', 'returned', 'deduplicated']);
+  });
+
+  it('writes no retry message for one whose dead letter is refused, and acknowledges neither it nor its duplicates', async () => {
+    const { unsettled, steps, kinds } = await write([both], 'letters');
+
+    expect(steps).toEqual(['1 letters']);
+    expect(unsettled).toEqual(['both', 'both-again']);
+    expect(kinds).toEqual(['unsettled']);
+  });
+
+  it('does not acknowledge a message whose retry message is refused', async () => {
+    const { unsettled, kinds } = await write([delivered, both], 'copies');
+
+    expect(unsettled).toEqual(['both', 'both-again']);
+    expect(kinds).toEqual(['delivered', 'deduplicated', 'unsettled']);
+  });
+
+  it('extends the visibility of what cannot be copied, and leaves it on the queue, even where SQS refuses', async () => {
+    const { unsettled, steps, kinds } = await write([extended]);
+
+    expect(steps).toEqual(['visible in 20 s']);
+    expect(unsettled).toEqual(['extended', 'extended-again']);
+    expect(kinds).toEqual(['returned']);
+  });
+});

@@ -1,0 +1,108 @@
+import type { SQSRecord } from 'aws-lambda';
+import { type LedgerView, readLedger } from '../../lib/aws/read-ledger.ts';
+import { applyEnvironment, awsEnvironment } from '../../lib/emulators/aws.ts';
+import type { FakeMarketo } from '../../lib/fake-marketo/handle.ts';
+import type { FakeMarketoOptions } from '../../lib/fake-marketo/options.ts';
+import { startFakeMarketo } from '../../lib/fake-marketo/server.ts';
+import type { CallReport } from '../../lib/fake-marketo/stats.ts';
+import { DEFAULT_LIMITS } from '../../lib/ledger/limits.ts';
+import { createDeliveryHandler, type DeliveryHandler } from '../../lib/runtime/delivery.ts';
+import type { DeliveryEvent } from '../../lib/telemetry/events.ts';
+import { createDesk, type Desk } from '../support/desk.ts';
+import { startWire, type Wire } from '../support/wire.ts';
+
+interface BenchOptions {
+  readonly fake?: FakeMarketoOptions;
+  /** Of the delivery function, beside those that the relayUnderTest knows. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** The whole way of a message on real wires, an invocation at a time: no event source mapping decides when. */
+interface RelayUnderTest {
+  readonly wire: Wire;
+  readonly desk: Desk;
+  readonly marketo: FakeMarketo;
+  /** Receives all that is visible and delivers it as one batch; acknowledges what the function says is settled. */
+  deliver(
+    remainingMs?: number,
+  ): Promise<{ readonly failedIds: readonly string[]; readonly records: readonly SQSRecord[] }>;
+  /** API calls since the last `reset`. */
+  calls(): readonly CallReport[];
+  events(): readonly DeliveryEvent[];
+  ledger(): Promise<LedgerView>;
+  /** Lets time pass for relay, queues and table at once: leases and delays end. The fake's day goes on as it was. */
+  later(ms: number): void;
+  /** As new: empty queues and table, no faults. */
+  reset(): Promise<void>;
+  /** A new execution environment, which remembers no token; its settings may differ. */
+  renew(settings?: Readonly<Record<string, string>>): void;
+  stop(): Promise<void>;
+}
+
+/** Far from any limit, so that only what a test asks for stops a call. */
+const NO_LIMITS: FakeMarketoOptions = { rateLimitCalls: 100_000, maxConcurrentCalls: 1_000, dailyQuota: 1_000_000 };
+const WIDE_SETTINGS = { RATE_LIMIT_CALLS: '200', RATE_LIMIT_WINDOW_SECONDS: '1', MAX_CONCURRENT_CALLS: '30' };
+/** What Lambda's context says at the start: the stack's timeout. */
+const TIMEOUT_MS = 420_000;
+const MAX_LOGGED_CALLS = 5_000;
+
+async function startRelayUnderTest(options: BenchOptions = {}): Promise<RelayUnderTest> {
+  const marketo = await startFakeMarketo({ ...NO_LIMITS, callLogSize: MAX_LOGGED_CALLS, ...options.fake });
+  const wire = await startWire({ marketo });
+  const restoreEnvironment = applyEnvironment(process.env, awsEnvironment(wire.endpoints));
+  const desk = createDesk(wire);
+  const realNow = Date.now;
+  let laterMs = 0;
+  Date.now = () => realNow() + laterMs;
+  let events: DeliveryEvent[] = [];
+  let callsBefore = 0;
+  let deliverBatch: DeliveryHandler;
+
+  function renew(settings: Readonly<Record<string, string>> = {}): void {
+    const env = { ...wire.settingsFor(marketo), ...WIDE_SETTINGS, ...options.settings, ...settings };
+    deliverBatch = createDeliveryHandler(env, { observe: (event) => events.push(event) });
+  }
+  renew();
+
+  return {
+    wire,
+    desk,
+    marketo,
+    async deliver(remainingMs = TIMEOUT_MS) {
+      const records = await desk.receive();
+      const { batchItemFailures } = await deliverBatch(
+        { Records: [...records] },
+        { getRemainingTimeInMillis: () => remainingMs },
+      );
+      const failedIds = batchItemFailures.map((failure) => failure.itemIdentifier);
+      await desk.acknowledge(records.filter((record) => !failedIds.includes(record.messageId)));
+      return { failedIds, records };
+    },
+    calls: () => marketo.calls().filter((call) => call.kind === 'api' && call.sequence > callsBefore),
+    events: () => events,
+    async ledger() {
+      const view = await readLedger(wire.dynamodb, wire.tableName, DEFAULT_LIMITS, Date.now());
+      if (view === undefined) throw new Error('the ledger was never asked');
+      return view;
+    },
+    later(ms) {
+      laterMs += ms;
+    },
+    async reset() {
+      laterMs = 0;
+      marketo.setFaults([]);
+      await Promise.all([desk.clear(), wire.clearTable()]);
+      events = [];
+      callsBefore = marketo.calls().at(-1)?.sequence ?? 0;
+    },
+    renew,
+    async stop() {
+      await Promise.all([marketo.stop(), wire.stop()]);
+      restoreEnvironment();
+      Date.now = realNow;
+    },
+  };
+}
+
+export type { BenchOptions, RelayUnderTest };
+export { startRelayUnderTest };
