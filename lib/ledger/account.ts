@@ -1,6 +1,6 @@
 import { lowered } from './adaptive-limit.ts';
 import { type CircuitEnd, showsMarketoWorks } from './circuit.ts';
-import { daySpent, freshDay } from './day.ts';
+import { daySpent, freshDay, resetAfterSpentMs } from './day.ts';
 import type { View } from './fold.ts';
 import type { LedgerLimits } from './limits.ts';
 import { lineAfter } from './line-circuit.ts';
@@ -18,10 +18,15 @@ function dayAfter(state: LedgerState, slot: Slot, end: PermitRelease, { limits, 
   const givenBack = !end.counted || end.outcome === 'unused';
   const day = givenBack ? { ...state.day, used: Math.max(0, state.day.used - 1) } : state.day;
   if (end.outcome === 'daySpent' && slot.grantedAtMs >= day.startedAtMs) return daySpent(day, end.atMs, limits);
+  const resetMs = resetAfterSpentMs(day, limits);
+  if (end.outcome !== 'success' || !slot.probes.includes('day') || resetMs === undefined) return day;
+  if (slot.grantedAtMs < resetMs) return withoutProbe(day);
   // The probe itself is among the calls carried over: it has just left its slot for the window.
-  if (end.outcome === 'success' && slot.probes.includes('day') && day.probeAtMs !== undefined) {
-    return freshDay(nowMs, carriedOver(state, day.probeAtMs, limits), limits);
-  }
+  return freshDay(nowMs, carriedOver(state, resetMs, limits), limits);
+}
+
+/** Marketo goes on in the middle of the day: what was used stays used, and the configured quota holds. */
+function withoutProbe({ probeAtMs: _over, ...day }: Day): Day {
   return day;
 }
 

@@ -59,6 +59,22 @@ function daySpent(day: Day, atMs: number, limits: LedgerLimits): Day {
   return { ...day, probeAtMs: Math.min(nextPossibleResetMs(limits.quotaTimeZone, atMs), atMs + DAY_PROBE_EVERY_MS) };
 }
 
+/** The first instant since the 607 at which the day may have been reset; undefined while no day is spent. */
+function resetAfterSpentMs({ probeAtMs }: Day, limits: LedgerLimits): number | undefined {
+  // No reset comes between a 607 and its probe.
+  return probeAtMs === undefined ? undefined : nextPossibleResetMs(limits.quotaTimeZone, probeAtMs - 1);
+}
+
+/**
+ * When a spent day may be tried, by every clock. Whoever has used up all that is configured has nothing to win before
+ * the reset.
+ */
+function dayOpensAtMs(day: Day, limits: LedgerLimits): number | undefined {
+  if (day.probeAtMs === undefined) return undefined;
+  const atMs = leftToday(day, limits) < 1 ? (resetAfterSpentMs(day, limits) ?? day.probeAtMs) : day.probeAtMs;
+  return atMs + limits.clockSkewMs;
+}
+
 /**
  * A day that begins at the reset before `nowMs`; `carried` calls may have arrived after it although they were granted
  * before.
@@ -72,4 +88,4 @@ function leftToday(day: Day, limits: LedgerLimits): number {
   return Math.max(0, limits.dayCalls - Math.max(day.others, limits.dayReserve) - day.used);
 }
 
-export { daySpent, freshDay, leftToday, nextMidnightMs, nextPossibleResetMs };
+export { dayOpensAtMs, daySpent, freshDay, leftToday, nextMidnightMs, nextPossibleResetMs, resetAfterSpentMs };

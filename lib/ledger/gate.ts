@@ -1,3 +1,4 @@
+import { dayOpensAtMs } from './day.ts';
 import type { View } from './fold.ts';
 import type { PermitAnswer, PermitAsk, RefusalReason } from './ledger.ts';
 import { SHORTEST_WAIT_MS } from './policy.ts';
@@ -38,8 +39,8 @@ function lineGate({ line, callMs }: LedgerState, slots: readonly Slot[], ask: As
 
 /** A health check is let through beside the day's probe: what it is made for does not hang on the day. */
 function dayGate({ day, callMs }: LedgerState, slots: readonly Slot[], ask: Asking, { nowMs, limits }: View): Gate {
-  if (day.probeAtMs === undefined) return OPEN;
-  const opensAtMs = day.probeAtMs + limits.clockSkewMs;
+  const opensAtMs = dayOpensAtMs(day, limits);
+  if (opensAtMs === undefined) return OPEN;
   if (nowMs < opensAtMs) return shut(refused('day', opensAtMs - nowMs, 'daySpent'));
   if (ask.healthCheck) return OPEN;
   return isProbed(slots, 'day') ? shut(refused('day', callMs, 'daySpent')) : probeOf('day');

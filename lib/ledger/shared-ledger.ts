@@ -30,11 +30,12 @@ function createSharedLedger({ register, limits, clock, random, log }: SharedLedg
   const releases = createReleaseWriter({ register, clock, log, observe });
   let permits = 0;
   let refusedInARow = 0;
-  let lastRead: LedgerState = EMPTY_STATE;
+  /** As read, or written, last. */
+  let lastKnown: LedgerState = EMPTY_STATE;
 
   function observe(state: LedgerState): number {
     const nowMs = clock.nowMs();
-    lastRead = state;
+    lastKnown = state;
     for (const call of state.windowCalls) bounds.observe(call.worker, call.atMs, nowMs);
     for (const [id, end] of Object.entries(state.releases)) bounds.observe(workerOf(id), end.atMs, nowMs);
     for (const [id, slot] of Object.entries(state.slots)) bounds.observe(workerOf(id), slot.grantedAtMs, nowMs);
@@ -49,10 +50,10 @@ function createSharedLedger({ register, limits, clock, random, log }: SharedLedg
     return { nowMs, limits, aheadOf: (other) => bounds.aheadOf(other, nowMs) };
   }
 
-  /** What was read last as it stands now, with what this worker knows and has not yet told. */
-  function lastKnown(): { state: LedgerState; view: View } {
+  /** How things stand by now, with what this worker has not yet told. */
+  function presumed(): { state: LedgerState; view: View } {
     const view = viewAt(clock.nowMs());
-    return { state: fold(releases.onto(lastRead), view), view };
+    return { state: fold(releases.onto(lastKnown), view), view };
   }
 
   /** Applies a change by compare-and-swap until it is in, is not needed, or the tries are spent. */
@@ -65,6 +66,7 @@ function createSharedLedger({ register, limits, clock, random, log }: SharedLedg
       if (await register.swap(state, next)) {
         // What the swap has told of ended calls need not be written once more.
         releases.written(carried);
+        lastKnown = next;
         return value;
       }
       await clock.sleep(random() * AFTER_CONFLICT_MS * tries);
@@ -105,7 +107,7 @@ function createSharedLedger({ register, limits, clock, random, log }: SharedLedg
 
     release: (ends: readonly Release[]) => releases.add(ends),
 
-    usageDue: () => isUsageDue(lastRead, clock.nowMs()),
+    usageDue: () => isUsageDue(lastKnown, clock.nowMs()),
 
     async tokenUnobtainable(reason, detail): Promise<void> {
       log.error('there is no access token that Marketo takes: the line stops', { reason, detail });
@@ -128,17 +130,17 @@ function createSharedLedger({ register, limits, clock, random, log }: SharedLedg
 
     async evidence(): Promise<Evidence> {
       observe(await register.read());
-      const { state } = lastKnown();
+      const { state } = presumed();
       return { ...statusOf(state, limits), ...(state.lastSuccess && { lastSuccess: state.lastSuccess }) };
     },
 
     healthCheckDue(): boolean {
-      const { state, view } = lastKnown();
+      const { state, view } = presumed();
       return isHealthCheckDue(state, view);
     },
 
     status(): LedgerStatus | undefined {
-      return lastRead.version === 0 ? undefined : statusOf(lastKnown().state, limits);
+      return lastKnown.version === 0 ? undefined : statusOf(presumed().state, limits);
     },
   };
 }

@@ -243,6 +243,21 @@ describe('folding the day', () => {
     expect(after({ probes: ['line'] }, 'success')).toEqual(day);
   });
 
+  it('goes on with the day whose probe succeeds before a reset may have come, and keeps its count', () => {
+    const probeAtMs = NOON_MS - 100;
+    const day = usedToday(900, { probeAtMs, others: 50 });
+
+    expect(fold(withCall({ probes: ['day'] }, {}, { day }), viewAt(LATER)).day).toEqual(usedToday(900, { others: 50 }));
+  });
+
+  it('begins the new day with a probe that succeeds long after the reset that it waited for', () => {
+    const grantedAtMs = RESET_MS + 60_000;
+    const day = usedToday(900, { probeAtMs: RESET_MS - 60_000 });
+    const state = withCall({ grantedAtMs, probes: ['day'] }, { atMs: grantedAtMs + 300 }, { day });
+
+    expect(fold(state, viewAt(grantedAtMs + 400)).day).toMatchObject({ used: 1, startedAtMs: grantedAtMs + 400 });
+  });
+
   it('begins the new day with the probe that succeeds, and what else may have arrived since', () => {
     const at = RESET_MS + 600;
     const state = stateOf({

@@ -40,6 +40,7 @@ const REAL_PARTS: FleetParts = { createLedger: createSharedLedger, createRegiste
 const TIMEOUT_MARGIN_MS = 50;
 const MAX_DEATHS = 20;
 const BROKEN = ['op0', 'op1', 'op2'];
+const TOKEN = 0x9abcdef0;
 const HEALTH_CHECK = { operation: 'getDailyUsage', keys: [], hasKeyless: true, healthCheck: true } as const;
 /** What the relay's function waits out; after it, it asks again here, where messages would go back to the queue there. */
 const LONGEST_WAIT_MS = 5_000;
@@ -150,7 +151,7 @@ async function runFleet(scenario: Scenario, parts: FleetParts = REAL_PARTS): Pro
     const isBroken = BROKEN.slice(0, scenario.brokenOperations).includes(operation);
     const outcome = outage || starred || isBroken ? 'transient' : 'success';
     if (outcome === 'transient') failed.add(operation);
-    return { permit, operation, outcome, counted: !starred, endedAtMs: clock.nowMs() };
+    return { permit, operation, outcome, counted: !starred, endedAtMs: clock.nowMs(), token: TOKEN };
   }
 
   async function tell(ledger: Ledger, life: WorkerLife, end: Release): Promise<void> {
@@ -181,7 +182,7 @@ function newAsks(scenario: Scenario, random: Random): PermitAsk[] {
   const callTimeoutMs = serverTimeoutMs + uplinkMs[1] + TIMEOUT_MARGIN_MS;
   return Array.from({ length: asksAtOnce }, () => {
     const keys = Array.from({ length: Math.floor(random() * (keysPerCall + 1)) }, () => Math.floor(random() * keyPool));
-    const operation = operations === 1 ? 'op0' : `op${Math.floor(random() * operations)}`;
+    const operation = operations === 1 ? 'syncLeads' : `op${Math.floor(random() * operations)}`;
     return { operation, keys: [...new Set(keys)], hasKeyless: random() < 0.2, callTimeoutMs };
   });
 }

@@ -127,7 +127,12 @@ describe('what the ledger learns', () => {
     ['606', verdict({ kind: 'wait', limit: 'window' }, { code: '606' }), false, 'windowSpent'],
     ['615', verdict({ kind: 'wait', limit: 'slot' }, { code: '615' }), false, 'slotsSpent'],
     ['607', verdict({ kind: 'wait', limit: 'day' }, { code: '607' }), false, 'daySpent'],
-    ['1029, a quota of its own', verdict({ kind: 'wait', limit: 'day' }, { code: '1029' }), false, 'success'],
+    [
+      '1029, a quota of its own',
+      verdict({ kind: 'wait', limit: 'day' }, { code: '1029' }),
+      false,
+      'operationQuotaSpent',
+    ],
     [
       'a limit for one record',
       verdict({ kind: 'wait', limit: 'day' }, { level: 'record', code: '1020' }),
