@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { TokenAnswer } from '../../../lib/access-token/token-keeper.ts';
+import { tokenMark } from '../../../lib/access-token/token-state.ts';
+import { createDeadline } from '../../../lib/delivery/call/call-timeout.ts';
+import { createPermitReleases } from '../../../lib/delivery/call/permit-releases.ts';
+import { askUsage } from '../../../lib/delivery/call/usage-call.ts';
 import { checkUsage } from '../../../lib/delivery/call/usage-check.ts';
 import type { DeliveryDeps } from '../../../lib/delivery/deps.ts';
 import type { Permit, PermitAnswer, PermitAsk, Release, UsageToday } from '../../../lib/ledger/ledger.ts';
@@ -28,7 +32,7 @@ const USAGE = reply({
 
 interface Given {
   readonly due?: boolean;
-  readonly healthCheckDue?: boolean;
+  readonly healthCheck?: boolean;
   readonly answer?: PermitAnswer;
   readonly token?: TokenAnswer;
   readonly reply?: HttpReply;
@@ -37,7 +41,7 @@ interface Given {
 
 async function check({
   due = true,
-  healthCheckDue = false,
+  healthCheck = false,
   answer = GRANTED,
   token = TOKEN,
   reply: given = USAGE,
@@ -58,18 +62,22 @@ async function check({
     },
     ledger: {
       usageDue: () => due,
-      healthCheckDue: () => healthCheckDue,
       acquire: async (asked: readonly PermitAsk[]) => {
         asks.push(...asked);
         return [answer];
       },
       release: async (ended: readonly Release[]) => void ends.push(...ended),
       learnUsage: async (usage: UsageToday) => void learned.push(usage),
-      credentialsRefused: async () => {},
     },
   };
-  await checkUsage(deps as unknown as DeliveryDeps, NOW_MS + leftMs);
-  return { urls: requests.map(({ url }) => url), asks, ends, learned };
+  const delivery = deps as unknown as DeliveryDeps;
+  const releases = createPermitReleases(delivery);
+  const deadline = createDeadline(delivery.clock, NOW_MS + leftMs);
+  const told = healthCheck
+    ? await askUsage({ healthCheck }, delivery, releases, deadline)
+    : await checkUsage(delivery, releases, deadline);
+  await releases.written();
+  return { told, urls: requests.map(({ url }) => url), asks, ends, learned };
 }
 
 describe('asking for the usage of the day', () => {
@@ -79,7 +87,15 @@ describe('asking for the usage of the day', () => {
     expect(urls).toEqual(['https://123-abc-456.mktorest.com/rest/v1/stats/usage.json']);
     expect(learned).toEqual([{ totalToday: 9_000, ownToday: 700, atMs: NOW_MS }]);
     expect(ends).toEqual([
-      { permit: PERMIT, operation: 'getDailyUsage', outcome: 'neutral', counted: true, endedAtMs: NOW_MS, holdMs: 0 },
+      {
+        permit: PERMIT,
+        operation: 'getDailyUsage',
+        outcome: 'success',
+        counted: true,
+        endedAtMs: NOW_MS,
+        holdMs: 0,
+        token: tokenMark(new Secret('token-1')),
+      },
     ]);
   });
 
@@ -92,7 +108,10 @@ describe('asking for the usage of the day', () => {
   it.each<[string, Given]>([
     ['it is not due', { due: false }],
     ['the function is about to end', { leftMs: 50_000 }],
-    ['there is no token', { token: { kind: 'refused', detail: 'no' } }],
+    [
+      'there is no token',
+      { token: { kind: 'refused', reason: 'credentialsRefused', retryAfterMs: 60_000, detail: 'no' } },
+    ],
     ['there is no permit at once', { answer: { kind: 'refused', reason: 'window', waitMs: 100 } }],
   ])('makes no call when %s', async (_, given) => {
     const { urls, learned } = await check(given);
@@ -111,24 +130,36 @@ describe('asking for the usage of the day', () => {
     expect(ends).toMatchObject([{ permit, outcome: 'unused', counted: false, endedAtMs: NOW_MS, holdMs: 0 }]);
   });
 
-  it.each<[string, HttpReply, string]>([
-    ['an answer', USAGE, 'success'],
-    ['603', reply({ success: false, errors: [{ code: '603', message: 'Access denied' }] }), 'denied'],
-    ['607', reply({ success: false, errors: [{ code: '607', message: 'Daily quota' }] }), 'daySpent'],
-    ['608', reply({ success: false, errors: [{ code: '608', message: 'Unavailable' }] }), 'transient'],
-    ['no reply', { kind: 'noReply', reason: 'connection', mayHaveExecuted: true, detail: 'reset' }, 'transient'],
-  ])('sees whether Marketo works when a circuit waits for it: %s', async (_, given, outcome) => {
+  it.each<[string, HttpReply, string, string]>([
+    ['an answer', USAGE, 'success', 'answered'],
+    ['603', reply({ success: false, errors: [{ code: '603', message: 'Access denied' }] }), 'denied', 'answered'],
+    ['607', reply({ success: false, errors: [{ code: '607', message: 'Daily quota' }] }), 'daySpent', 'answered'],
+    ['601', reply({ success: false, errors: [{ code: '601', message: 'invalid' }] }), 'neutral', 'tokenRefused'],
+    ['608', reply({ success: false, errors: [{ code: '608', message: 'Unavailable' }] }), 'transient', 'failed'],
+    ['a page', { kind: 'reply', status: 503, headers: {}, body: '<html>', complete: true }, 'transient', 'failed'],
+    [
+      'no reply',
+      { kind: 'noReply', reason: 'connection', mayHaveExecuted: true, detail: 'reset' },
+      'transient',
+      'failed',
+    ],
+  ])('sees whether Marketo works, as a health check: %s', async (_, given, outcome, kind) => {
     const permit: Permit = { ...PERMIT, probe: 'line', healthCheck: true };
 
-    const { asks, ends } = await check({
-      due: false,
-      healthCheckDue: true,
-      answer: { ...GRANTED, permit },
-      reply: given,
-    });
+    const { asks, ends, told } = await check({ healthCheck: true, answer: { ...GRANTED, permit }, reply: given });
 
     expect(asks).toMatchObject([{ operation: 'getDailyUsage', healthCheck: true }]);
-    expect(ends).toMatchObject([{ permit, operation: 'getDailyUsage', outcome, counted: true }]);
+    expect(ends).toMatchObject([{ permit, operation: 'getDailyUsage', outcome }]);
+    expect(told).toMatchObject({ kind });
+  });
+
+  it('gives up a health check that gets no permit within its patience', async () => {
+    const refusal = { kind: 'refused', reason: 'window', waitMs: 26_000 } as const;
+
+    const { asks, told } = await check({ healthCheck: true, answer: refusal });
+
+    expect(asks).toHaveLength(1);
+    expect(told).toEqual({ kind: 'notMade' });
   });
 
   it.each<[string, HttpReply]>([
