@@ -1,5 +1,5 @@
 import { type CircuitEnd, isOlderThan, showsMarketoWorks, stopAgain } from './circuit.ts';
-import { FAILURES_TO_OPEN, LINE_LEAST_OPERATIONS } from './policy.ts';
+import { FAILURES_TO_OPEN, HEALTH_CHECK_WEIGHT, LINE_LEAST_OPERATIONS } from './policy.ts';
 import { type LineCircuit, type LineStopReason, NO_RUN, RUNNING_LINE, type Run } from './state.ts';
 
 /**
@@ -11,10 +11,10 @@ function stopLine(line: LineCircuit, reason: LineStopReason, atMs: number): Line
   return { ...line, stop: stopAgain(line.stop, reason, atMs) };
 }
 
-function longer({ count, operations }: Run, operation: string | undefined): Run {
+function longer({ count, operations }: Run, operation: string | undefined, weight = 1): Run {
   const isKnown = operation === undefined || operations.includes(operation);
   const isEnough = operations.length >= LINE_LEAST_OPERATIONS;
-  return { count: count + 1, operations: isKnown || isEnough ? operations : [...operations, operation] };
+  return { count: count + weight, operations: isKnown || isEnough ? operations : [...operations, operation] };
 }
 
 function holdsForAll({ count, operations }: Run): boolean {
@@ -33,9 +33,12 @@ function lineAfter(line: LineCircuit, end: CircuitEnd): LineCircuit {
     case 'tokenRefused':
       return stopLine(line, 'tokenRefused', freedAtMs);
     case 'transient': {
-      const next = { ...line, failures: longer(line.failures, end.operation) };
+      const isHealthCheck = end.slot.healthCheck === true;
+      const next = { ...line, failures: longer(line.failures, end.operation, isHealthCheck ? HEALTH_CHECK_WEIGHT : 1) };
       if (isProbe) return stopLine(next, line.stop?.reason ?? 'transientFailures', freedAtMs);
-      return holdsForAll(next.failures) ? stopLine(next, 'transientFailures', freedAtMs) : next;
+      // A health check belongs to no message and no operation of theirs: what it fails of holds for all.
+      const isOfAll = isHealthCheck ? next.failures.count >= FAILURES_TO_OPEN : holdsForAll(next.failures);
+      return isOfAll ? stopLine(next, 'transientFailures', freedAtMs) : next;
     }
     case 'neutral':
       // A probe that shows nothing has not shown that the line works: the next may not follow at once.

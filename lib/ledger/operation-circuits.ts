@@ -1,7 +1,7 @@
 import { type CircuitEnd, isOlderThan, stopAgain } from './circuit.ts';
 import { nextPossibleResetMs } from './day.ts';
 import type { LedgerLimits } from './limits.ts';
-import { FAILURES_TO_OPEN, FORGET_AFTER_MS, MOST_CIRCUITS } from './policy.ts';
+import { FAILURES_TO_OPEN, FIRST_PAUSE_MS, FORGET_AFTER_MS, MOST_CIRCUITS } from './policy.ts';
 import type { OperationCircuit, OperationStopReason } from './state.ts';
 
 /** The operations that failed since they last succeeded. */
@@ -46,22 +46,23 @@ function circuitAfter(
     case 'operationQuotaSpent':
       return stopped(failed, 'quotaSpent', end, limits);
     case 'neutral':
-      return isProbe && circuit.stop !== undefined ? pausedAsLong(failed, circuit.stop, end) : known;
+      return isProbe && circuit.stop !== undefined ? pausedBriefly(failed, circuit.stop, end) : known;
     default:
       return known;
   }
 }
 
 /**
- * A probe whose messages had all failed before may have failed of their own fault: the next one, of other messages, may
- * not follow at once, and need not wait for longer.
+ * A probe whose message had failed alone before may have failed of its own fault, and shows nothing of the operation: the
+ * next one, of another message, follows soon, whatever the pause has grown to.
  */
-function pausedAsLong(
+function pausedBriefly(
   circuit: OperationCircuit,
   { reason, sinceMs, untilMs }: NonNullable<OperationCircuit['stop']>,
   { freedAtMs }: CircuitEnd,
 ): OperationCircuit {
-  return { ...circuit, stop: { reason, sinceMs: freedAtMs, untilMs: freedAtMs + untilMs - sinceMs } };
+  const pauseMs = Math.min(untilMs - sinceMs, FIRST_PAUSE_MS[reason]);
+  return { ...circuit, stop: { reason, sinceMs: freedAtMs, untilMs: freedAtMs + pauseMs } };
 }
 
 /** All operations after a call's end. */

@@ -21,6 +21,8 @@ const CALL_MS_WEIGHT = 0.2;
 const FAILURES_TO_OPEN = 5;
 /** One operation can be broken, or forbidden, by itself: only two say something of the line. */
 const LINE_LEAST_OPERATIONS = 2;
+/** A failed health check weighs as two failures, and three of them alone stop the line: no message can be at fault. */
+const HEALTH_CHECK_WEIGHT = 2;
 /** Operations that failures are counted for. A circuit takes 60 to 150 bytes of the item: 16 of them 2 KB. */
 const MOST_CIRCUITS = 16;
 /** Waiting messages come back within an hour: what nobody has probed for so long, nobody waits for. */
@@ -91,6 +93,7 @@ export {
   FIRST_BACK_OFF_MS,
   FIRST_PAUSE_MS,
   FORGET_AFTER_MS,
+  HEALTH_CHECK_WEIGHT,
   KEEP_SHARE,
   LEAST_BURST,
   LINE_LEAST_OPERATIONS,

@@ -186,7 +186,7 @@ describe("a worker's ledger", () => {
     expect(ledger.status()).toBeUndefined();
     const [granted] = await time.finish(other.acquire([askOf()]));
     const endedAtMs = time.nowMs + 300;
-    await time.run(endedAtMs);
+    await time.finish(time.sleep(300));
     await time.finish(other.release([endOfCall(permitOf(granted), endedAtMs, { token: 7 })]));
     requests.length = 0;
 
