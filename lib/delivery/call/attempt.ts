@@ -35,6 +35,7 @@ async function attempt(planned: Call, permit: Permit, invocation: Invocation): P
   const result = await permittedCall(
     {
       permit,
+      operation: endpointOf(planned).operation,
       longestMs: longestCallMs(endpointOf(planned)),
       async prepare() {
         const { items, outcomes } = await sendOnce.claim(planned);
@@ -55,7 +56,9 @@ async function attempt(planned: Call, permit: Permit, invocation: Invocation): P
   }
   const exchange: Exchange = { ...result.exchange, items: call.items };
   const { clock, limits, random } = deps;
-  const at = { exchange, probe: permit.probe, holdMs: result.holdMs, nowMs: clock.nowMs(), limits, random };
+  // Of a paused operation it is known that Marketo works: its probe's failure is an attempt.
+  const probe = permit.probe === 'line' || permit.probe === 'day';
+  const at = { exchange, probe, holdMs: result.holdMs, nowMs: clock.nowMs(), limits, random };
   const concluded =
     result.kind === 'replied'
       ? await conclude({ call, token: result.token.token, reply: result.value }, at, deps)

@@ -1,9 +1,9 @@
-import type { PermitAnswer } from '../../ledger/ledger.ts';
+import type { PermitAnswer, RefusalReason } from '../../ledger/ledger.ts';
 import type { Message } from '../../message/message.ts';
 import type { WaitCode } from '../../settings/relay-codes.ts';
-import type { Outcomes } from '../outcome.ts';
+import { type Outcomes, sameOutcome } from '../outcome.ts';
 import { DELIVERY_POLICY } from '../policy.ts';
-import { type Call, messagesOf } from '../work-item.ts';
+import { type Call, endpointOf, messagesOf } from '../work-item.ts';
 import { attempt, type Invocation } from './attempt.ts';
 import { createBusyKeyWaits } from './busy-key-waits.ts';
 import type { CallResult } from './call-result.ts';
@@ -12,6 +12,7 @@ import { createPendingWork, type PendingWork } from './pending-work.ts';
 import { createPermitAsks } from './permit-asks.ts';
 import { UNUSED } from './permit-releases.ts';
 import { rejectOverdue, rejectTooLarge, tableUnreachable } from './reject-unsent.ts';
+import { checkUsage } from './usage-check.ts';
 import { withoutToken } from './without-token.ts';
 
 type Granted = Extract<PermitAnswer, { kind: 'granted' }>;
@@ -95,9 +96,19 @@ function createScheduler(work: PendingWork, invocation: Invocation) {
       const answer = answers[index];
       if (answer?.kind === 'granted') start(call, answer);
       else if (answer?.reason === 'keys') keyWaits.refused(call, answer.waitMs, nowMs);
+      else if (answer?.reason === 'operation') requeuePaused(call, answer.waitMs);
       else if (answer !== undefined) refusals.push(answer);
     }
+    // A half-open circuit waits for a call that belongs to no message.
+    if (ledger.healthCheckDue()) await checkUsage(invocation.deps, deadline.atMs);
     await waitOrRequeue(refusals, nowMs);
+  }
+
+  /** The calls of other operations do not wait for a paused one. */
+  function requeuePaused({ items }: Call, delayMs: number): void {
+    const own = new Set(items);
+    work.withdraw((item) => own.has(item));
+    work.decide(sameOutcome(items, { kind: 'requeue', reason: 'wait', code: 'operationPaused', delayMs }));
   }
 
   /** A short wait is waited out here. A long one, or one without any call in flight for too long, is left to the queue. */
@@ -105,12 +116,12 @@ function createScheduler(work: PendingWork, invocation: Invocation) {
     const [soonest] = refusals.toSorted((a, b) => a.waitMs - b.waitMs);
     if (inFlight.idleMs(nowMs) > DELIVERY_POLICY.idlePatienceMs) {
       const { reason, waitMs } = soonest ?? { reason: 'keys', waitMs: DELIVERY_POLICY.permitPatienceMs };
-      return requeueRest(work, reason, waitMs, invocation);
+      return requeueRest(work, waitCodeOf(reason), waitMs, invocation);
     }
     if (soonest === undefined) return;
     const { reason, waitMs } = soonest;
     if (waitMs > DELIVERY_POLICY.permitPatienceMs || nowMs + waitMs > deadline.atMs) {
-      return requeueRest(work, reason, waitMs, invocation);
+      return requeueRest(work, waitCodeOf(reason), waitMs, invocation);
     }
     observe({ kind: 'waited', reason, waitMs, calls: refusals.length });
     await pause(waitMs);
@@ -126,7 +137,7 @@ function createScheduler(work: PendingWork, invocation: Invocation) {
     const items = asks.freeItems(planned, busyKeys);
     if (items.length === 0) {
       // A whole message with some keys in flight and some not: the ledger cannot know that it is indivisible.
-      releases.release(permit, UNUSED);
+      releases.release(permit, endpointOf(planned).operation, UNUSED);
       keyWaits.indivisible(planned, clock.nowMs());
       return;
     }
@@ -146,6 +157,10 @@ function createScheduler(work: PendingWork, invocation: Invocation) {
   }
 
   return { round, allEnd: inFlight.allEnd };
+}
+
+function waitCodeOf(reason: RefusalReason): WaitCode {
+  return reason === 'operation' ? 'operationPaused' : reason;
 }
 
 /** Requeues all that is not in flight, spread over the time that the window needs for it. */

@@ -1,3 +1,4 @@
+import type { CallOutcome } from '../../ledger/ledger.ts';
 import { matchEndpoint } from '../../marketo/endpoints/endpoints.ts';
 import { toHttpRequest } from '../../marketo/http-request.ts';
 import { type ParsedReply, parseReply } from '../../marketo/reply.ts';
@@ -9,32 +10,49 @@ import { createPermitReleases } from './permit-releases.ts';
 import { type HttpExchange, permittedCall } from './permitted-call.ts';
 
 const REQUEST: MarketoRequest = { method: 'GET', path: '/rest/v1/stats/usage.json' };
+const ENDPOINT = matchEndpoint(REQUEST);
+/** Answers that say that Marketo does not work (Marketo: error-codes). */
+const OUTAGE_CODES: readonly string[] = ['604', '608', '611', '614'];
+/** A short function must find out, too: it waits for a health check as long as it can. */
+const LEAST_HEALTH_CHECK_MS = 5_000;
 
 /**
  * Asks Marketo now and then how many calls the day has seen, so that the ledger leaves out of the quota what other
- * integrations have used. It is one ordinary call with a permit of its own, and it is not made when there is no permit at
+ * integrations have used; and when a half-open circuit waits to know whether Marketo works. It is one call with a permit of its own, and it is not made when there is no permit at
  * once. Never throws: nothing depends on it but the count.
  */
 async function checkUsage(deps: DeliveryDeps, deadlineMs: number): Promise<void> {
   const { ledger, clock, tokens, log } = deps;
-  const longestMs = longestCallMs(matchEndpoint(REQUEST));
-  const isLate = clock.nowMs() + longestMs + DELIVERY_POLICY.settleReserveMs > deadlineMs;
-  if (!ledger.usageDue() || isLate) return;
+  const { operation } = ENDPOINT;
+  const longestMs = longestCallMs(ENDPOINT);
+  const healthCheck = ledger.healthCheckDue() && ({ healthCheck: true } as const);
+  const neededMs = healthCheck ? LEAST_HEALTH_CHECK_MS : longestMs + DELIVERY_POLICY.settleReserveMs;
+  if ((!healthCheck && !ledger.usageDue()) || clock.nowMs() + neededMs > deadlineMs) return;
   try {
     // Before the permit is asked for: a permit does not wait for a token.
     if ((await tokens.current()).kind !== 'token') return;
-    const [answer] = await ledger.acquire([{ keys: [], hasKeyless: true, callTimeoutMs: longestMs }]);
+    const [answer] = await ledger.acquire([
+      { operation, keys: [], hasKeyless: true, callTimeoutMs: longestMs, ...healthCheck },
+    ]);
     if (answer?.kind !== 'granted') return;
     const { permit } = answer;
     const releases = createPermitReleases(deps);
-    const outgoing = { request: toHttpRequest(deps.baseUrl, REQUEST), timeoutMs: longestMs };
+    const isHealthCheck = permit.healthCheck === true;
+    const outgoing = () => {
+      const timeoutMs = Math.max(1, Math.min(longestMs, deadlineMs - clock.nowMs()));
+      return { request: toHttpRequest(deps.baseUrl, REQUEST), timeoutMs };
+    };
     const result = await permittedCall(
       {
         permit,
+        operation,
         longestMs,
         // A probe of a stopped line is for a message's call: this one's failure would teach the ledger nothing.
-        prepare: async () => ({ prepared: undefined, outgoing: permit.probe ? undefined : outgoing }),
-        read: (exchange) => readUsageReply(exchange, longestMs, clock.nowMs()),
+        prepare: async () => ({
+          prepared: undefined,
+          outgoing: permit.probe && !isHealthCheck ? undefined : outgoing(),
+        }),
+        read: (exchange) => readUsageReply(exchange, isHealthCheck, longestMs, clock.nowMs()),
       },
       deps,
       releases,
@@ -49,11 +67,20 @@ async function checkUsage(deps: DeliveryDeps, deadlineMs: number): Promise<void>
   }
 }
 
-/** Whatever the reply, it says nothing of Marketo's health; a lost one may still keep Marketo busy. */
-function readUsageReply({ reply, sentAtMs }: HttpExchange, longestMs: number, nowMs: number) {
+/** Only a health check says something of Marketo's health; a lost reply may still keep Marketo busy. */
+function readUsageReply({ reply, sentAtMs }: HttpExchange, isHealthCheck: boolean, longestMs: number, nowMs: number) {
   const isLost = reply.kind === 'noReply' && reply.mayHaveExecuted;
   const holdMs = isLost ? Math.max(0, sentAtMs + longestMs - nowMs) : 0;
-  return { value: parseReply(reply), terms: { outcome: 'neutral', counted: true, holdMs } } as const;
+  const value = parseReply(reply);
+  return { value, terms: { outcome: isHealthCheck ? healthOf(value) : 'neutral', counted: true, holdMs } } as const;
+}
+
+/** Whatever Marketo answers, it works, unless the answer says that it does not. */
+function healthOf(reply: ParsedReply): CallOutcome {
+  if (reply.kind !== 'marketo') return 'transient';
+  const codes = reply.success ? [] : reply.errors.map(({ code }) => code);
+  if (codes.some((code) => OUTAGE_CODES.includes(code))) return 'transient';
+  return codes.includes('603') ? 'denied' : codes.includes('607') ? 'daySpent' : 'success';
 }
 
 /**
