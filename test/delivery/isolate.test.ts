@@ -184,7 +184,8 @@ describe('in the middle of isolation', () => {
     });
     expect(shares.length).toBeGreaterThan(0);
     expect(shares.every((share) => share < COUNT)).toBe(true);
-    expect(world.calls.length).toBeLessThanOrEqual(most(bad.size, COUNT) + faults.size);
+    // Each fault of Marketo's own makes the messages of its call share with eight times fewer.
+    expect(world.calls.length).toBeLessThanOrEqual(most(bad.size, COUNT) + 8 * faults.size);
     expectIsolated(world, COUNT, bad, troubled(faults));
   });
 
@@ -256,9 +257,10 @@ describe('in the middle of isolation', () => {
             retryMaxAttempts: 50,
           });
           await world.deliverAll(world.messages(singles(count, culprits)));
+          // A fault of Marketo's own parts the call that it met into eight, and the token's tries cost two calls.
           // 1004 and 1037 at response level are not final for one record until they have come twice.
           const again = code === '1004' ? culprits.size : 0;
-          expect(world.calls.length).toBeLessThanOrEqual(most(culprits.size, count) + again + 2 * faults.size);
+          expect(world.calls.length).toBeLessThanOrEqual(most(culprits.size, count) + again + 10 * faults.size);
           expectIsolated(world, count, culprits, (call) => faults.get(call.index) ?? brittle(code)(call));
         },
       ),

@@ -15,10 +15,15 @@ function after(line: LineCircuit, outcome: CallOutcome, change: Partial<CircuitE
 }
 
 /** The line after so many calls, of these operations in turn. */
-function inTurn(outcome: CallOutcome, count: number, operations = ['syncLeads', 'getLeads']): LineCircuit {
+function inTurn(
+  outcome: CallOutcome,
+  count: number,
+  operations = ['syncLeads', 'getLeads'],
+  change: Partial<CircuitEnd> = {},
+): LineCircuit {
   let line = RUNNING_LINE;
   for (let call = 0; call < count; call++) {
-    line = after(line, outcome, { operation: operations[call % operations.length] ?? '' });
+    line = after(line, outcome, { ...change, operation: operations[call % operations.length] ?? '' });
   }
   return line;
 }
@@ -45,6 +50,14 @@ describe('the line', () => {
 
     expect(after(alone, 'transient', CHECK).stop?.reason).toBe('transientFailures');
     expect(after(inTurn('denied', FAILURES_TO_OPEN, ['syncLeads']), 'denied', CHECK).stop?.reason).toBe('accessDenied');
+  });
+
+  it('stops for three health checks that fail in a row, and for one after three failures of one operation', () => {
+    const checks = [1, 2, 3].map((count) => inTurn('transient', count, ['getDailyUsage'], CHECK).stop?.reason);
+
+    expect(checks).toEqual([undefined, undefined, 'transientFailures']);
+    expect(after(inTurn('transient', 2, ['syncLeads']), 'transient', CHECK).stop).toBeUndefined();
+    expect(after(inTurn('transient', 3, ['syncLeads']), 'transient', CHECK).stop?.reason).toBe('transientFailures');
   });
 
   it('does not add denials to failures', () => {

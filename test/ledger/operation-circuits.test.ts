@@ -89,13 +89,13 @@ describe('the circuit of an operation', () => {
     });
   });
 
-  it('is paused for as long again when the messages of a probe had failed before', () => {
+  it('is paused for its first time again when the messages of a probe had failed before', () => {
     const freedAtMs = NOON_MS + 7_000;
     const later = inARow('transient', 2, PROBE, BROKEN);
 
     expect(after(later, 'neutral', { ...PROBE, freedAtMs }).syncLeads).toMatchObject({
       failedAtMs: freedAtMs,
-      stop: { reason: 'transientFailures', sinceMs: freedAtMs, untilMs: freedAtMs + 20_000 },
+      stop: { reason: 'transientFailures', sinceMs: freedAtMs, untilMs: freedAtMs + 5_000 },
     });
   });
 

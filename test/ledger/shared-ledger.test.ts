@@ -142,7 +142,12 @@ describe("a worker's ledger", () => {
   it('stops the line of all workers when the credentials are refused', async () => {
     const { time, worker, ledger, requests } = setUp();
 
-    await time.finish(Promise.all([ledger.credentialsRefused('401'), worker().credentialsRefused('401')]));
+    await time.finish(
+      Promise.all([
+        ledger.tokenUnobtainable('credentialsRefused', '401'),
+        worker().tokenUnobtainable('credentialsRefused', '401'),
+      ]),
+    );
 
     const [answer] = await time.finish(worker().acquire([askOf()]));
     expect(answer).toMatchObject({ kind: 'refused', reason: 'circuit', detail: 'credentialsRefused' });
@@ -168,7 +173,7 @@ describe("a worker's ledger", () => {
     const { time, ledger, requests } = setUp();
     // Another call of this worker is under way: an ordinary end would wait for it.
     await time.finish(ledger.acquire([askOf({ callTimeoutMs: 90_000 })]));
-    await time.finish(ledger.credentialsRefused('401'));
+    await time.finish(ledger.tokenUnobtainable('credentialsRefused', '401'));
     await time.finish(time.sleep(60_000));
     const [tried] = await time.finish(ledger.acquire([askOf(change)]));
     expect(permitOf(tried).probe).toBe('line');
@@ -186,7 +191,7 @@ describe("a worker's ledger", () => {
     expect(ledger.status()).toBeUndefined();
     const [granted] = await time.finish(other.acquire([askOf()]));
     const endedAtMs = time.nowMs + 300;
-    await time.run(endedAtMs);
+    await time.finish(time.sleep(300));
     await time.finish(other.release([endOfCall(permitOf(granted), endedAtMs, { token: 7 })]));
     requests.length = 0;
 

@@ -49,7 +49,11 @@ interface Record {
 interface Run {
   count: number;
   readonly operations: Set<string>;
+  /** A health check is among them: it weighs twice, and what it fails of holds for all. */
+  checked: boolean;
 }
+
+const newRun = (): Run => ({ count: 0, operations: new Set(), checked: false });
 
 const IN_A_ROW = 5;
 const ROOM = 16;
@@ -63,8 +67,8 @@ class CircuitJudge {
   readonly findings = new Set<CircuitFinding>();
   readonly #records = new Map<string, Record>();
   readonly #underWay = new Map<string, { probe: string; untilMs: number }>();
-  #failures: Run = { count: 0, operations: new Set() };
-  #denials: Run = { count: 0, operations: new Set() };
+  #failures = newRun();
+  #denials = newRun();
   #worksAtMs = 0;
   readonly #resetMs: number;
 
@@ -88,7 +92,7 @@ class CircuitJudge {
     if (reason === 'circuit') {
       const run =
         detail === 'transientFailures' ? this.#failures : detail === 'accessDenied' ? this.#denials : undefined;
-      if (run && (run.count < IN_A_ROW || run.operations.size < 2)) this.findings.add('lineAlone');
+      if (run && (run.count < IN_A_ROW || (run.operations.size < 2 && !run.checked))) this.findings.add('lineAlone');
     }
     if (reason !== 'operation') return;
     const record = this.#records.get(operation);
@@ -126,10 +130,10 @@ class CircuitJudge {
     const works = outcome === 'success' || outcome === 'operationQuotaSpent';
     if (works || (permit.healthCheck && ANSWERS.includes(outcome))) {
       this.#worksAtMs = atMs;
-      this.#failures = { count: 0, operations: new Set() };
+      this.#failures = newRun();
     }
-    if (works) this.#denials = { count: 0, operations: new Set() };
-    if (outcome === 'transient') count(this.#failures, operation);
+    if (works) this.#denials = newRun();
+    if (outcome === 'transient') count(this.#failures, operation, permit.healthCheck);
     if (outcome === 'denied') count(this.#denials, operation);
     if (outcome === 'success') this.#records.delete(operation);
     else this.#note(operation, outcome, permit, atMs);
@@ -169,8 +173,9 @@ class CircuitJudge {
   }
 }
 
-function count(run: Run, operation: string): void {
-  run.count += 1;
+function count(run: Run, operation: string, isHealthCheck = false): void {
+  run.count += isHealthCheck ? 2 : 1;
+  run.checked ||= isHealthCheck;
   run.operations.add(operation);
 }
 

@@ -3,10 +3,10 @@ import type { fold } from '../../../lib/ledger/fold.ts';
 import type { isHealthCheckDue } from '../../../lib/ledger/gate.ts';
 import type { CallOutcome, Permit, PermitAsk } from '../../../lib/ledger/ledger.ts';
 import type { LedgerState } from '../../../lib/ledger/state.ts';
+import { between, seeded } from '../../../lib/simulation/seeded.ts';
 import { askOf, RESET_MS, stateOf, viewAt } from './builders.ts';
 import { type CircuitFinding, CircuitJudge } from './circuit-judge.ts';
 import { type Ailment, type CircuitScenario, MINUTE_MS, TROUBLE_MS } from './circuit-scenario.ts';
-import { between, seeded } from './random.ts';
 
 /** What a planted fault replaces. */
 interface CircuitParts {
