@@ -54,7 +54,7 @@ function nextState(input: RetryMessageInput): RelayState {
   };
 }
 
-/** Waits for all of Marketo: what a message cannot help does not make it older. */
+/** Waits for the whole line. What a message cannot help does not make it older. */
 const WAITS_FOR_THE_LINE: ReadonlySet<string> = new Set<WaitCode>(['circuit', 'credentialsRefused', 'noToken', 'day']);
 
 /** Since when the age budget counts. Undefined while nothing has failed. */
