@@ -57,7 +57,9 @@ function isKnown({ code }: ExpectedCode): boolean {
 
 /** Starred replies do not count; the calls that follow them do. */
 function countedOf(line: ExpectedCode, calls: number): number {
-  return line.starred ? calls - 1 : calls;
+  // Isolated, the culprit is in two of three calls.
+  const starredCalls = calls === 3 ? 2 : 1;
+  return line.starred ? calls - starredCalls : calls;
 }
 
 const titled = (lines: readonly ExpectedCode[]) =>
@@ -163,7 +165,14 @@ describe('a message whose budget ends with a call that is answered with', () => 
     const { attempts } = line.fate as { attempts: number };
     const request = requestVia(line.via);
     const firstSeen = new Date(Date.now() - 60_000).toISOString();
-    const relay = JSON.stringify({ v: 1, id: CULPRIT, attempt: attempts - 1, firstSeen, firstFailed: firstSeen });
+    const relay = JSON.stringify({
+      v: 1,
+      id: CULPRIT,
+      attempt: attempts - 1,
+      alone: attempts - 1,
+      firstSeen,
+      firstFailed: firstSeen,
+    });
     relayUnderTest.marketo.addFault(faultOf(line, line.level, request));
     await relayUnderTest.desk.publish(message(CULPRIT, request, { relay }));
 

@@ -16,6 +16,8 @@ interface OddMarketo {
 
 const TOKEN = { access_token: 'odd-token-0123456789', token_type: 'bearer', expires_in: 3_600, scope: 'odd' };
 
+const USAGE = { success: true, result: [{ date: '2027-01-01', total: 0, users: [] }] };
+
 async function startOddMarketo(): Promise<OddMarketo> {
   let api: Answer = json({ success: true, result: [] });
   let identity: Answer | undefined;
@@ -25,6 +27,8 @@ async function startOddMarketo(): Promise<OddMarketo> {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       if (request.url?.startsWith('/identity/')) return (identity ?? json(TOKEN))(response, request);
+      // The relay looks whether Marketo works when a call fails: it does.
+      if (request.url?.endsWith('/stats/usage.json')) return json(USAGE)(response, request);
       calls.push({ atMs: Date.now(), body: Buffer.concat(chunks).toString() });
       return api(response, request);
     });

@@ -36,7 +36,13 @@ async function outcomeOf(relayUnderTest: RelayUnderTest): Promise<Outcome> {
     relayUnderTest.desk.letters(),
     relayUnderTest.ledger(),
   ]);
-  return { copies, letters, usedToday, calls: calls.length, lastCall: calls.at(-1) };
+  return {
+    copies,
+    letters,
+    usedToday: usedToday - relayUnderTest.healthChecks(),
+    calls: calls.length,
+    lastCall: calls.at(-1),
+  };
 }
 
 /** The message is where its fate says, exactly once, and says there what happened. */

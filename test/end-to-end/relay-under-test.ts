@@ -26,8 +26,10 @@ interface RelayUnderTest {
   deliver(
     remainingMs?: number,
   ): Promise<{ readonly failedIds: readonly string[]; readonly records: readonly SQSRecord[] }>;
-  /** API calls since the last `reset`. */
+  /** API calls for messages since the last `reset`. */
   calls(): readonly CallReport[];
+  /** Calls that looked whether Marketo works: they belong to no message. */
+  healthChecks(): number;
   events(): readonly DeliveryEvent[];
   ledger(): Promise<LedgerView>;
   /** Lets time pass for relay, queues and table at once: leases and delays end. The fake's day goes on as it was. */
@@ -56,6 +58,8 @@ async function startRelayUnderTest(options: BenchOptions = {}): Promise<RelayUnd
   Date.now = () => realNow() + laterMs;
   let events: DeliveryEvent[] = [];
   let callsBefore = 0;
+  const apiCalls = () => marketo.calls().filter((call) => call.kind === 'api' && call.sequence > callsBefore);
+  const isHealthCheck = ({ path }: CallReport): boolean => path === '/rest/v1/stats/usage.json';
   let deliverBatch: DeliveryHandler;
 
   function renew(settings: Readonly<Record<string, string>> = {}): void {
@@ -78,7 +82,8 @@ async function startRelayUnderTest(options: BenchOptions = {}): Promise<RelayUnd
       await desk.acknowledge(records.filter((record) => !failedIds.includes(record.messageId)));
       return { failedIds, records };
     },
-    calls: () => marketo.calls().filter((call) => call.kind === 'api' && call.sequence > callsBefore),
+    calls: () => apiCalls().filter((call) => !isHealthCheck(call)),
+    healthChecks: () => apiCalls().filter(isHealthCheck).length,
     events: () => events,
     async ledger() {
       const view = await readLedger(wire.dynamodb, wire.tableName, DEFAULT_LIMITS, Date.now());
