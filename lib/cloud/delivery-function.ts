@@ -13,8 +13,14 @@ import type { ResolvedProps } from './resolve-props.ts';
 /** Construct id of the function, by which its bundle is found in `cdk.out`. */
 const DELIVERY_FUNCTION_ID = 'Delivery';
 
+interface Delivery {
+  readonly deliveryFunction: LambdaFunction;
+  /** UUID of the event source mapping: what pauses and resumes it names it so. */
+  readonly eventSourceMappingId: string;
+}
+
 /** The function that delivers, what it may do, and the mapping that feeds it from the queue. */
-function createDeliveryFunction(scope: Construct, resources: RelayResources, props: ResolvedProps): LambdaFunction {
+function createDeliveryFunction(scope: Construct, resources: RelayResources, props: ResolvedProps): Delivery {
   const deliveryFunction = createRelayFunction(scope, props, {
     id: DELIVERY_FUNCTION_ID,
     entryFile: 'deliver.ts',
@@ -27,15 +33,15 @@ function createDeliveryFunction(scope: Construct, resources: RelayResources, pro
     recursiveLoop: RecursiveLoop.ALLOW,
   });
   grantDelivery(deliveryFunction, resources);
-  deliveryFunction.addEventSource(
-    new SqsEventSource(resources.queue, {
-      batchSize: props.gatherMessages,
-      maxBatchingWindow: Duration.seconds(props.gatherSeconds),
-      maxConcurrency: props.maxConcurrency,
-      reportBatchItemFailures: true,
-    }),
-  );
-  return deliveryFunction;
+  // Whether it is enabled is not for the template to say: a deployment would resume what somebody has paused.
+  const eventSource = new SqsEventSource(resources.queue, {
+    batchSize: props.gatherMessages,
+    maxBatchingWindow: Duration.seconds(props.gatherSeconds),
+    maxConcurrency: props.maxConcurrency,
+    reportBatchItemFailures: true,
+  });
+  deliveryFunction.addEventSource(eventSource);
+  return { deliveryFunction, eventSourceMappingId: eventSource.eventSourceMappingId };
 }
 
 /** Action by action: the grants of CDK's constructs allow more than a delivery does. */
@@ -73,4 +79,5 @@ function grantDecrypt(deliveryFunction: LambdaFunction, { encryptionKey }: ISecr
   );
 }
 
+export type { Delivery };
 export { createDeliveryFunction, DELIVERY_FUNCTION_ID };

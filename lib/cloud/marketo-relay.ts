@@ -44,6 +44,8 @@ class MarketoRelay extends Construct {
   /** Dead letters too big for a queue. */
   readonly overflowBucket: Bucket;
   readonly deliveryFunction: LambdaFunction;
+  /** UUID of the mapping that feeds the delivery function: disabled, the relay is paused. */
+  readonly eventSourceMappingId: string;
   readonly alarms: RelayAlarms;
 
   /** @throws {ConfigurationError} that lists every bad prop with its value and what to give instead. */
@@ -58,7 +60,9 @@ class MarketoRelay extends Construct {
     this.table = createLedgerTable(this, resolved);
     this.secret = props.secret ?? createSecret(this, resolved);
     this.overflowBucket = createOverflowBucket(this, resolved);
-    this.deliveryFunction = createDeliveryFunction(this, this, resolved);
+    const { deliveryFunction, eventSourceMappingId } = createDeliveryFunction(this, this, resolved);
+    this.deliveryFunction = deliveryFunction;
+    this.eventSourceMappingId = eventSourceMappingId;
 
     createLogQueries(this, this.deliveryFunction.logGroup);
     this.alarms = createAlarms(this, this, resolved, topics);

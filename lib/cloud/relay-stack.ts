@@ -61,9 +61,10 @@ class RelayStack extends Stack {
     const secret = this.#secret(secretName, secretKeyArn, problems);
     const topic = this.#topic(alarmTopicArn, problems);
     if (problems.length > 0) throw new ConfigurationError('The stack cannot be built', problems);
+    const baseUrl = marketoBaseUrl ?? this.#baseUrlParameter(props.allowOtherHosts ?? false);
     this.relay = new MarketoRelay(this, 'Relay', {
       ...relayProps,
-      marketoBaseUrl: marketoBaseUrl ?? this.#baseUrlParameter(props.allowOtherHosts ?? false),
+      marketoBaseUrl: baseUrl,
       alarmActions: topic === undefined ? [] : [topic],
       ...(secret === undefined ? {} : { secret }),
     });
@@ -76,6 +77,11 @@ class RelayStack extends Stack {
       this.relay.deliveryFunction.functionName,
       'Delivers; its log tells of each call',
     );
+    this.#output('OverflowBucketName', this.relay.overflowBucket.bucketName, 'Dead letters too big for a queue');
+    this.#output('EventSourceMappingId', this.relay.eventSourceMappingId, 'Disabled, the relay is paused');
+    // The parameter has taken the name already: an output of this name needs an id of another.
+    const output = new CfnOutput(this, 'BaseUrl', { value: baseUrl, description: 'The subscription that is served' });
+    output.overrideLogicalId('MarketoBaseUrl');
   }
 
   #baseUrlParameter(allowOtherHosts: boolean): string {

@@ -20,10 +20,27 @@ describe('the stack', () => {
     expect(Object.keys(synthesizeStack().findOutputs('*')).sort()).toEqual([
       'DeadLetterQueueUrl',
       'DeliveryFunctionName',
+      'EventSourceMappingId',
       'LedgerTableName',
+      'MarketoBaseUrl',
+      'OverflowBucketName',
       'QueueUrl',
       'SecretName',
     ]);
+  });
+
+  it('prints what the command line works on', () => {
+    const template = synthesizeStack();
+    const mapping = Object.keys(template.findResources('AWS::Lambda::EventSourceMapping'))[0];
+    template.hasOutput('EventSourceMappingId', { Value: { Ref: mapping } });
+    template.hasOutput('OverflowBucketName', { Value: { Ref: Match.stringLikeRegexp('^RelayOverflow') } });
+    template.hasOutput('MarketoBaseUrl', { Value: { Ref: 'MarketoBaseUrl' } });
+    synthesizeStack({ marketoBaseUrl: BASE_URL }).hasOutput('MarketoBaseUrl', { Value: BASE_URL });
+  });
+
+  it('says nowhere whether the relay is paused, so that a deployment neither pauses nor resumes it', () => {
+    const { Properties } = onlyResource(synthesizeStack(), 'AWS::Lambda::EventSourceMapping');
+    expect(Properties).not.toHaveProperty('Enabled');
   });
 
   it('without an address has a parameter for one, without a default', () => {
