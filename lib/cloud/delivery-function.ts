@@ -1,12 +1,12 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type Function as LambdaFunction, RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { DELIVERY_TIMEOUT_SECONDS } from '../settings/policy.ts';
 import type { RelayResources } from './environment.ts';
 import { deliveryEnvironment } from './environment.ts';
+import { grantCredentials, grantItems } from './grants.ts';
 import { createRelayFunction } from './relay-function.ts';
 import type { ResolvedProps } from './resolve-props.ts';
 
@@ -50,31 +50,12 @@ function grantDelivery(deliveryFunction: LambdaFunction, resources: RelayResourc
   queue.grantConsumeMessages(deliveryFunction);
   queue.grant(deliveryFunction, 'sqs:SendMessage');
   deadLetterQueue.grant(deliveryFunction, 'sqs:SendMessage');
-  secret.grantRead(deliveryFunction);
-  grantDecrypt(deliveryFunction, secret);
-  deliveryFunction.addToRolePolicy(
-    new PolicyStatement({
-      actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
-      resources: [table.tableArn],
-    }),
-  );
+  grantCredentials(deliveryFunction, secret);
+  grantItems(deliveryFunction, table);
   deliveryFunction.addToRolePolicy(
     new PolicyStatement({
       actions: ['s3:PutObject', 's3:GetObject'],
       resources: [overflowBucket.arnForObjects('*')],
-    }),
-  );
-}
-
-/** For a key that was made elsewhere, CDK's grant of the secret adds nothing to the function's role. */
-function grantDecrypt(deliveryFunction: LambdaFunction, { encryptionKey }: ISecret): void {
-  if (encryptionKey === undefined) return;
-  const service = `secretsmanager.${Stack.of(deliveryFunction).region}.amazonaws.com`;
-  deliveryFunction.addToRolePolicy(
-    new PolicyStatement({
-      actions: ['kms:Decrypt'],
-      resources: [encryptionKey.keyArn],
-      conditions: { StringEquals: { 'kms:ViaService': service } },
     }),
   );
 }

@@ -15,6 +15,7 @@ import type { RelayAlarms } from './alarms/relay-alarms.ts';
 import { createAlarms } from './alarms/relay-alarms.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { createDeliveryFunction } from './delivery-function.ts';
+import { createGovernFunction } from './govern-function.ts';
 import { createLogQueries } from './log-queries.ts';
 import { createQueues } from './queues.ts';
 import type { MarketoRelayProps } from './relay-props.ts';
@@ -46,6 +47,8 @@ class MarketoRelay extends Construct {
   readonly deliveryFunction: LambdaFunction;
   /** UUID of the mapping that feeds the delivery function: disabled, the relay is paused. */
   readonly eventSourceMappingId: string;
+  /** Looks after the relay every minute: gauges, usage, and a pause while nothing can be delivered. */
+  readonly governFunction: LambdaFunction;
   readonly alarms: RelayAlarms;
 
   /** @throws {ConfigurationError} that lists every bad prop with its value and what to give instead. */
@@ -63,6 +66,7 @@ class MarketoRelay extends Construct {
     const { deliveryFunction, eventSourceMappingId } = createDeliveryFunction(this, this, resolved);
     this.deliveryFunction = deliveryFunction;
     this.eventSourceMappingId = eventSourceMappingId;
+    this.governFunction = createGovernFunction(this, this, resolved);
 
     createLogQueries(this, this.deliveryFunction.logGroup);
     this.alarms = createAlarms(this, this, resolved, topics);

@@ -17,6 +17,7 @@ const CHECKS = {
   endsInTime: 'no invocation that the world left in peace is cut off by its deadline',
   neverThrows: 'an invocation never throws, and no rejection goes unhandled',
   permitsReturned: 'each permit is given back exactly once by the time its invocation ends',
+  resumes: 'after the last fault messages are taken off the queue again, whatever had paused the relay',
   lettersAreOwn: 'a letter holds only the records of its own message',
 } as const;
 

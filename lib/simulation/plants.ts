@@ -278,6 +278,15 @@ const PLANTED_BUGS: readonly PlantedBug[] = [
     })),
   },
   {
+    what: 'takes the note of a pause away although Lambda has not enabled the mapping, and forgets that it disabled it',
+    finds: 'resumes',
+    govern: (deps) => ({
+      ...deps,
+      memory: { ...deps.memory, rememberDisabling: async () => {} },
+      mapping: { ...deps.mapping, enable: () => deps.mapping.enable().catch(() => {}) },
+    }),
+  },
+  {
     what: 'shows in a letter what the whole shared call carried',
     finds: 'lettersAreOwn',
     deps: (deps) => {

@@ -90,6 +90,10 @@ interface Scenario {
   readonly redrives: number;
   /** Messages that SQS cannot take a copy of. */
   readonly uncopiable: number;
+  /** The function that governs runs every minute. */
+  readonly governs: boolean;
+  /** A person pauses the relay, from the first to the second. */
+  readonly personPauseMs: readonly [number, number];
 }
 
 const MINUTE_MS = 60_000;
@@ -149,6 +153,13 @@ function drawStart(dice: Dice, shortDay: boolean): number {
     : midnightMs + dice.between(4, 14) * 60 * MINUTE_MS;
 }
 
+/** By chances of its own, so that all else of a seed stays as it is. In a third of the runs: each of its minutes costs. */
+function drawGoverning(seed: number, faultsMs: number): Pick<Scenario, 'governs' | 'personPauseMs'> {
+  const dice = new Dice(seed).stream('governing');
+  const governs = dice.chance(0.35);
+  return { governs, personPauseMs: drawSpan(dice, governs ? 0.15 : 0, faultsMs, 20 * MINUTE_MS) };
+}
+
 function drawScenario(seed: number): Scenario {
   const dice = new Dice(seed).stream('scenario');
   const isLong = dice.chance(0.08);
@@ -193,6 +204,7 @@ function drawScenario(seed: number): Scenario {
     usageShare: dice.pick([0, 0, 0.1]),
     redrives: dice.chance(0.4) ? dice.whole(1, 12) : 0,
     uncopiable: dice.chance(0.15) ? dice.whole(1, 3) : 0,
+    ...drawGoverning(seed, faultsMs),
   };
 }
 

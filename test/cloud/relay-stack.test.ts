@@ -4,14 +4,14 @@ import { ConfigurationError } from '../../lib/cloud/configuration-error.ts';
 import type { RelayStackProps } from '../../lib/cloud/relay-stack.ts';
 import { RELAY_STACK_ID, RelayStack } from '../../lib/cloud/relay-stack.ts';
 import { baseUrlPattern } from '../../lib/settings/base-url.ts';
-import { BASE_URL, onlyResource, testApp } from './synth.ts';
+import { BASE_URL, functionOf, onlyResource, testApp } from './synth.ts';
 
 function synthesizeStack(props: RelayStackProps = {}): Template {
   return Template.fromStack(new RelayStack(testApp(), RELAY_STACK_ID, props));
 }
 
 function baseUrlOf(template: Template): unknown {
-  const { Environment } = onlyResource(template, 'AWS::Lambda::Function').Properties;
+  const { Environment } = functionOf(template).Properties;
   return (Environment as { Variables: Record<string, unknown> }).Variables.MARKETO_BASE_URL;
 }
 

@@ -14,9 +14,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   telemetry: ['ledger', 'marketo', 'settings', 'ports'],
   'dead-letter': ['telemetry', 'message', 'marketo', 'settings', 'ports'],
   delivery: ['dead-letter', 'telemetry', 'message', 'ledger', 'access-token', 'marketo', 'settings', 'ports'],
-  aws: ['delivery', 'dead-letter', 'message', 'ledger', 'access-token', 'marketo', 'settings', 'ports'],
+  govern: ['delivery', 'telemetry', 'ledger', 'access-token', 'marketo', 'settings', 'ports'],
+  aws: ['govern', 'delivery', 'dead-letter', 'message', 'ledger', 'access-token', 'marketo', 'settings', 'ports'],
   runtime: [
     'aws',
+    'govern',
     'delivery',
     'dead-letter',
     'telemetry',
@@ -31,6 +33,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   simulation: [
     'runtime',
     'aws',
+    'govern',
     'delivery',
     'dead-letter',
     'telemetry',
@@ -48,6 +51,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'fake-marketo',
     'runtime',
     'aws',
+    'govern',
     'delivery',
     'dead-letter',
     'telemetry',

@@ -10,7 +10,7 @@ import { DELIVERY_TIMEOUT_SECONDS } from '../../../lib/settings/policy.ts';
 import type { DeliveryEvent } from '../../../lib/telemetry/events.ts';
 import { LINE_STOP_REASONS, OPERATION_PAUSE_REASONS } from '../../../lib/telemetry/events.ts';
 import type { Resource } from '../synth.ts';
-import { BASE_URL, onlyResource, synthesizeRelay, testApp } from '../synth.ts';
+import { BASE_URL, functionOf, synthesizeRelay, testApp } from '../synth.ts';
 import { alarmsOf, goesOff, type TemplateAlarm } from './evaluate.ts';
 import { published } from './published.ts';
 
@@ -19,7 +19,7 @@ const alarms = alarmsOf(template);
 const environment = environmentOf(template);
 
 function environmentOf(of: Template): Readonly<Record<string, unknown>> {
-  const { Environment } = onlyResource(of, 'AWS::Lambda::Function').Properties;
+  const { Environment } = functionOf(of).Properties;
   return (Environment as { Variables: Record<string, unknown> }).Variables;
 }
 
