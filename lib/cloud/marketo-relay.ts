@@ -55,8 +55,9 @@ class MarketoRelay extends Construct {
   constructor(scope: Construct, id: string, props: MarketoRelayProps) {
     super(scope, id);
     const resolved = resolveProps(props);
-    const topics = props.alarmActions ?? [];
-    requireTopicsOfRegion(this, topics);
+    const page = props.alarmActions ?? [];
+    const warn = props.warningActions ?? page;
+    requireTopicsOfRegion(this, [...page, ...warn]);
     const { queue, deadLetterQueue } = createQueues(this, resolved);
     this.queue = queue;
     this.deadLetterQueue = deadLetterQueue;
@@ -69,7 +70,7 @@ class MarketoRelay extends Construct {
     this.governFunction = createGovernFunction(this, this, resolved);
 
     createLogQueries(this, this.deliveryFunction.logGroup);
-    this.alarms = createAlarms(this, this, resolved, topics);
+    this.alarms = createAlarms(this, this, resolved, { topics: { page, warn }, runbookUrl: props.runbookUrl });
   }
 
   /** Lets `grantee` publish messages, and nothing else. */

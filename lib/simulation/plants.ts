@@ -278,12 +278,17 @@ const PLANTED_BUGS: readonly PlantedBug[] = [
     })),
   },
   {
-    what: 'takes the note of a pause away although Lambda has not enabled the mapping, and forgets that it disabled it',
+    what: 'takes its own pause for that of a person',
     finds: 'resumes',
     govern: (deps) => ({
       ...deps,
-      memory: { ...deps.memory, rememberDisabling: async () => {} },
-      mapping: { ...deps.mapping, enable: () => deps.mapping.enable().catch(() => {}) },
+      notes: {
+        ...deps.notes,
+        read: async () => {
+          const note = await deps.notes.read();
+          return note && { ...note, by: 'person' };
+        },
+      },
     }),
   },
   {

@@ -90,7 +90,12 @@ function measuresOf(event: DeliveryEvent): readonly Measure[] {
       return Object.entries(event.values).map(([name, value]) => count(METRIC_NAMES[name as GaugeName], value));
     case 'paused':
       return [
-        { name: METRIC_NAMES.paused, unit: 'Seconds', value: event.seconds, by: { dimension: 'by', value: event.by } },
+        {
+          name: METRIC_NAMES.paused,
+          unit: 'Seconds',
+          value: event.seconds,
+          by: { dimension: 'by', value: event.by === 'govern' ? 'govern' : 'person' },
+        },
       ];
   }
 }

@@ -77,6 +77,28 @@ describe('the stack', () => {
     template.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [alarmTopicArn] });
   });
 
+  it('tells mail addresses by a topic of its own, beside those that exist', () => {
+    const alarmTopicArn = ['arn:aws:sns:us-east-1:123456789012:on-call', 'arn:aws:sns:us-east-1:123456789012:chat'];
+    const template = synthesizeStack({ alarmTopicArn, alarmEmail: 'on-call@example.com' });
+    const topic = { Ref: Object.keys(template.findResources('AWS::SNS::Topic'))[0] };
+    template.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'on-call@example.com' });
+    template.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [...alarmTopicArn, topic] });
+  });
+
+  it('tells others of what can wait', () => {
+    const template = synthesizeStack({
+      alarmEmail: 'on-call@example.com',
+      warningEmail: ['a@example.com', 'b@example.com'],
+    });
+    template.resourceCountIs('AWS::SNS::Subscription', 3);
+    const topicsOf = (description: string) =>
+      Object.values(template.findResources('AWS::CloudWatch::Alarm'))
+        .filter(({ Properties }) => Properties.AlarmDescription.startsWith(description))
+        .map(({ Properties }) => JSON.stringify(Properties.AlarmActions));
+    for (const text of topicsOf('[page]')) expect(text).toMatch(/^\[\{"Ref":"AlarmTopicByEmail\w+"\}\]$/);
+    for (const text of topicsOf('[warn]')) expect(text).toMatch(/^\[\{"Ref":"WarningTopicByEmail\w+"\}\]$/);
+  });
+
   it('refuses what lies in another region than the stack', () => {
     const elsewhere = (props: RelayStackProps) => () =>
       synthesizeStack({ env: { account: '123456789012', region: 'eu-west-1' }, ...props });
