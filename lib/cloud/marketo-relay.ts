@@ -1,5 +1,5 @@
 import { Stack, Token } from 'aws-cdk-lib';
-import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, type Dashboard, type Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -14,6 +14,7 @@ import { ownMetric } from './alarms/own-metric.ts';
 import type { RelayAlarms } from './alarms/relay-alarms.ts';
 import { createAlarms } from './alarms/relay-alarms.ts';
 import { ConfigurationError } from './configuration-error.ts';
+import { createDashboard } from './dashboard/create-dashboard.ts';
 import { createDeliveryFunction } from './delivery-function.ts';
 import { createGovernFunction } from './govern-function.ts';
 import { createLogQueries } from './log-queries.ts';
@@ -50,6 +51,7 @@ class MarketoRelay extends Construct {
   /** Looks after the relay every minute: gauges, usage, and a pause while nothing can be delivered. */
   readonly governFunction: LambdaFunction;
   readonly alarms: RelayAlarms;
+  readonly dashboard: Dashboard;
 
   /** @throws {ConfigurationError} that lists every bad prop with its value and what to give instead. */
   constructor(scope: Construct, id: string, props: MarketoRelayProps) {
@@ -69,8 +71,16 @@ class MarketoRelay extends Construct {
     this.eventSourceMappingId = eventSourceMappingId;
     this.governFunction = createGovernFunction(this, this, resolved);
 
-    createLogQueries(this, this.deliveryFunction.logGroup);
+    createLogQueries(this, { delivery: this.deliveryFunction.logGroup, govern: this.governFunction.logGroup });
     this.alarms = createAlarms(this, this, resolved, { topics: { page, warn }, runbookUrl: props.runbookUrl });
+    this.dashboard = createDashboard(this, {
+      queue,
+      deadLetterQueue,
+      table: this.table,
+      functions: [this.deliveryFunction, this.governFunction],
+      alarms: this.node.children.filter((child) => child instanceof Alarm),
+      widgets: [],
+    });
   }
 
   /** Lets `grantee` publish messages, and nothing else. */
