@@ -8,7 +8,7 @@ import type { Construct } from 'constructs';
 import { MarketoRelay } from './marketo-relay.ts';
 import type { MarketoRelayProps } from './relay-props.ts';
 
-/** Construct id of the stack in `bin/app.ts`, and so the name of its files in `cdk.out`. */
+/** Construct id of the stack in `bin/app.mts`, and so the name of its files in `cdk.out`. */
 const RELAY_STACK_ID = 'MarketoRelay';
 
 interface RelayStackProps extends StackProps, Omit<MarketoRelayProps, 'alarmActions' | 'marketoBaseUrl' | 'secret'> {
