@@ -16,11 +16,13 @@ interface HoldOptions {
   readonly holdSeconds: number;
   /** Most letters to hold. @default 100,000: SQS lets 120,000 be received and not deleted */
   readonly mostLetters?: number;
+  /** How long a receive waits for a letter. 0 where the queue has one server, as an emulator has. @default 1 */
+  readonly pollSeconds?: number;
 }
 
 /** How the reading ended. */
 interface ReadingEnd {
-  /** `all`: several long polls gave nothing and SQS counts none; `some`: it counts letters that it would not give. */
+  /** `all`: every one of the parallel long polls gave nothing and SQS counts none; `some`: it counts letters that it would not give. */
   readonly kind: 'all' | 'some' | 'bound' | 'stopped';
   readonly read: number;
   /** Left, as SQS counts them, when it is not all. */
@@ -52,11 +54,11 @@ const PARALLEL_BATCHES = 8;
 const MOST_LETTERS = 100_000;
 /** A long poll asks every server of the queue, a short one only some of them (SQS: short and long polling). */
 const LONG_POLL_SECONDS = 1;
-const QUIET_POLLS = 3;
 /** How often SQS may count letters that it then does not give. */
-const MAX_DISAGREEMENTS = 4;
+const MAX_DISAGREEMENTS = 5;
 
-function holdLetters({ client, queueUrl, holdSeconds, mostLetters = MOST_LETTERS }: HoldOptions): LetterHold {
+function holdLetters(options: HoldOptions): LetterHold {
+  const { client, queueUrl, holdSeconds, mostLetters = MOST_LETTERS, pollSeconds = LONG_POLL_SECONDS } = options;
   const handles = new Map<string, string>();
 
   async function receive(): Promise<readonly Message[]> {
@@ -65,7 +67,7 @@ function holdLetters({ client, queueUrl, holdSeconds, mostLetters = MOST_LETTERS
         QueueUrl: queueUrl,
         MaxNumberOfMessages: MAX_ENTRIES,
         VisibilityTimeout: holdSeconds,
-        WaitTimeSeconds: LONG_POLL_SECONDS,
+        WaitTimeSeconds: pollSeconds,
         MessageAttributeNames: ['All'],
         MessageSystemAttributeNames: ['SentTimestamp', 'ApproximateReceiveCount'],
       }),
@@ -90,22 +92,20 @@ function holdLetters({ client, queueUrl, holdSeconds, mostLetters = MOST_LETTERS
     onLetter: (letter: QueuedLetter) => void | Promise<void>,
     stop: AbortSignal,
   ): Promise<ReadingEnd> {
-    let quiet = 0;
-    let disagreements = 0;
     let ended: ReadingEnd['kind'] | undefined;
 
-    async function look(): Promise<void> {
+    /** Receives until a poll gives nothing new: SQS gives samples, so that one empty poll says little. */
+    async function untilQuiet(): Promise<void> {
       while (ended === undefined) {
         if (stop.aborted) ended ??= 'stopped';
         else if (handles.size >= mostLetters) ended ??= 'bound';
-        else await takeSome();
+        else if (!(await takeSome())) return;
       }
     }
 
-    async function takeSome(): Promise<void> {
-      const messages = await receive();
+    async function takeSome(): Promise<boolean> {
       let isNew = false;
-      for (const message of messages) {
+      for (const message of await receive()) {
         const { MessageId = '', ReceiptHandle = '' } = message;
         const isKnown = handles.has(MessageId);
         // Received again: only the newest handle works.
@@ -114,17 +114,17 @@ function holdLetters({ client, queueUrl, holdSeconds, mostLetters = MOST_LETTERS
         isNew = true;
         await onLetter(toQueuedLetter(message));
       }
-      quiet = isNew ? 0 : quiet + 1;
-      if (quiet < QUIET_POLLS || ended !== undefined) return;
-      quiet = 0;
-      if ((await counts()).visible === 0) ended ??= 'all';
-      else if (++disagreements > MAX_DISAGREEMENTS) ended ??= 'some';
+      return isNew;
     }
 
-    await Promise.all(Array.from({ length: PARALLEL_RECEIVES }, look));
+    for (let round = 0; ended === undefined && round < MAX_DISAGREEMENTS; round += 1) {
+      await Promise.all(Array.from({ length: PARALLEL_RECEIVES }, untilQuiet));
+      if (ended === undefined && (await counts()).visible === 0) ended = 'all';
+    }
+    ended ??= 'some';
     const { visible, inFlight } = await counts();
     const hidden = Math.max(0, inFlight - handles.size);
-    return { kind: ended ?? 'all', read: handles.size, left: ended === 'all' ? 0 : visible, hidden };
+    return { kind: ended, read: handles.size, left: ended === 'all' ? 0 : visible, hidden };
   }
 
   async function changeVisibility(ids: readonly string[], seconds: number): Promise<void> {

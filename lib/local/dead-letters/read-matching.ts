@@ -40,7 +40,7 @@ interface Reading {
  */
 async function readMatching(input: ReadMatchingInput): Promise<Reading> {
   const { io, target, filter, holdSeconds, stop } = input;
-  const hold = holdLetters({ client: target.clients.sqs, queueUrl: target.deadLetterQueueUrl, holdSeconds });
+  const hold = holdTargetLetters(target, holdSeconds);
   const progress = createProgress(io);
   let read = 0;
   let matched = 0;
@@ -60,6 +60,21 @@ async function readMatching(input: ReadMatchingInput): Promise<Reading> {
   } finally {
     progress.clear();
   }
+}
+
+/** A queue on this machine has one server: a short poll asks all of it. */
+function holdTargetLetters(
+  { kind, clients, deadLetterQueueUrl }: RelayTarget,
+  holdSeconds: number,
+  mostLetters?: number,
+) {
+  return holdLetters({
+    client: clients.sqs,
+    queueUrl: deadLetterQueueUrl,
+    holdSeconds,
+    ...(kind === 'local' ? { pollSeconds: 0 } : {}),
+    ...(mostLetters === undefined ? {} : { mostLetters }),
+  });
 }
 
 async function matchOne(
@@ -130,4 +145,4 @@ function reportEnd({ end }: Pick<Reading, 'end'>, io: CliIo): ExitName {
 }
 
 export type { MatchedLetter, Reading };
-export { readMatching, reportEnd };
+export { holdTargetLetters, readMatching, reportEnd };

@@ -100,8 +100,8 @@ function sideBySide(panels: readonly Panel[], width: number, screen: Screen): st
       .join(GAP)
       .trimEnd(),
   );
-  const titles = columns.map(({ title }) => screen.paint('bold', title.padEnd(width))).join(GAP);
-  return [titles, ...rows].join('\n');
+  const titles = columns.map(({ title }) => title.padEnd(width)).join(GAP);
+  return [screen.paint('bold', titles.trimEnd()), ...rows].join('\n');
 }
 
 /** A line that is too long goes on below, under its own indentation. */

@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { QueuedLetter } from '../../dead-letter/triage/queued-letter.ts';
 import { printableJson } from '../print.ts';
@@ -22,9 +22,8 @@ interface Spool {
   read(place: SpoolPlace): Promise<SpooledLetter>;
   /** Resolves when all of it, and its name in the folder, is on the disk. */
   sync(): Promise<void>;
-  close(): Promise<void>;
-  /** Closes it and takes the file away. */
-  discard(): Promise<void>;
+  /** Closes it. A file that was never synced is no backup: it goes. */
+  end(): Promise<void>;
 }
 
 /** Letters hold what people wrote about people: nobody else on the machine reads them. */
@@ -35,6 +34,7 @@ async function openSpool(path: string): Promise<Spool> {
   await mkdir(dirname(path), { recursive: true, mode: PRIVATE_FOLDER });
   const file = await open(path, 'wx+', PRIVATE_FILE);
   let end = 0;
+  let isKept = false;
   let writing: Promise<unknown> = Promise.resolve();
 
   return {
@@ -57,11 +57,11 @@ async function openSpool(path: string): Promise<Spool> {
       await writing;
       await file.sync();
       await syncFolder(dirname(path));
+      isKept = true;
     },
-    close: () => closeQuietly(file),
-    async discard() {
-      await closeQuietly(file);
-      await rm(path, { force: true });
+    async end() {
+      await file.close().catch(() => {});
+      if (!isKept) await rm(path, { force: true });
     },
   };
 }
@@ -71,10 +71,6 @@ async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r').catch(() => undefined);
   await folder?.sync().catch(() => {});
   await folder?.close();
-}
-
-async function closeQuietly(file: FileHandle): Promise<void> {
-  await file.close().catch(() => {});
 }
 
 export type { Spool, SpooledLetter, SpoolPlace };

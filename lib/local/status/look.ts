@@ -1,8 +1,8 @@
-import { holdLetters } from '../../aws/hold-letters.ts';
 import { readLedgerStatus } from '../../aws/ledger-status.ts';
 import { createPauseNotes } from '../../aws/pause-note.ts';
 import { factsOf } from '../../dead-letter/triage/queued-letter.ts';
 import type { Clock } from '../../ports.ts';
+import { holdTargetLetters } from '../dead-letters/read-matching.ts';
 import { countQueue } from '../queue-counts.ts';
 import { readFeed } from '../target/mapping.ts';
 import type { RelayTarget } from '../target/target.ts';
@@ -57,12 +57,7 @@ async function countDeadLetters(target: RelayTarget, stop: AbortSignal): Promise
   const total = visible + inFlight;
   if (visible === 0) return { total, counted: 0, byCode: [] };
   const counts = new Map<string, { code: string; name: string; count: number }>();
-  const hold = holdLetters({
-    client: sqs,
-    queueUrl: target.deadLetterQueueUrl,
-    holdSeconds: HOLD_SECONDS,
-    mostLetters: MOST_LETTERS,
-  });
+  const hold = holdTargetLetters(target, HOLD_SECONDS, MOST_LETTERS);
   try {
     const { read } = await hold.readAll((letter) => {
       const { code, name } = factsOf(letter);

@@ -60,7 +60,7 @@ async function drop(
       await spool.append({ letter, ...(whole === undefined ? {} : { whole }) });
     },
   }).catch(async (error: unknown) => {
-    await spool.discard();
+    await spool.end();
     throw error;
   });
   const letGo = keepHeld(reading.hold, io.clock);
@@ -111,9 +111,7 @@ async function drop(
   } finally {
     letGo();
     await reading.hold.release();
-    if (ids.length === 0 || options.dryRun === true || (interrupted.aborted && reading.end.kind === 'stopped'))
-      await spool.discard();
-    else await spool.close();
+    await spool.end();
   }
 }
 

@@ -75,7 +75,7 @@ async function exportLetters(options: ExportOptions, filter: LetterFilter, io: C
     note(io, `Exported ${plural(reading.matched, 'letter')}${what}. All of them are still on the queue.`);
     return exit;
   } finally {
-    await spool.discard();
+    await spool.end();
     await output.close();
   }
 }

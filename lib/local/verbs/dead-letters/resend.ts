@@ -114,7 +114,7 @@ async function resend(job: Job): Promise<ExitName> {
   } finally {
     letGo();
     await reading?.hold.release();
-    await spool.close();
+    await spool.end();
   }
 }
 
@@ -140,7 +140,6 @@ async function sendAgain(
   const { io, options, run, filter } = job;
   const readExit = reportEnd(reading, io);
   if (readExit === 'interrupted' || candidates.length === 0) {
-    await spool.discard();
     if (readExit === 'interrupted') return readExit;
     note(io, `None of ${plural(reading.end.read, 'dead letter')} matches ${describeFilter(filter)}.`);
     return readExit === 'done' ? 'nothing' : readExit;
@@ -148,22 +147,18 @@ async function sendAgain(
   const resendOptions = await withEditor(job, spool, candidates);
   const plans = resendOptions === undefined ? undefined : await planResends(spool, candidates, resendOptions);
   if (resendOptions === undefined || plans === undefined) {
-    await spool.discard();
     note(io, 'The message was not changed: nothing is sent. Without --edit it is sent as it is.');
     return 'failed';
   }
   if (plans.refused.length > 0) {
-    await spool.discard();
     await printRefused(plans, io);
     return 'failed';
   }
   if (options.dryRun === true) {
     await printDryRun(plans, spool, resendOptions, io, run.json);
-    await spool.discard();
     return exitOf(plans, readExit);
   }
   if (plans.ready.length === 0) {
-    await spool.discard();
     await printResult({ plans, io, json: run.json });
     return 'failed';
   }
@@ -180,7 +175,6 @@ async function withEditor(
   if (options.edit !== true) return base;
   const [only, ...others] = candidates;
   if (only === undefined || others.length > 0) {
-    await spool.discard();
     throw failed(
       'usage',
       `--edit mends one letter, and ${candidates.length} match: give --id, or --set and --rename for many`,
