@@ -4,6 +4,7 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { MOVED_BY_SQS } from '../dead-letter/triage/queued-letter.ts';
 
 /** What the report says of one dead letter. */
 interface LetterLine {
@@ -88,8 +89,8 @@ function unreadable(messageId: string, body: Record<string, unknown> | undefined
     messageId,
     relayId: typeof body?.id === 'string' ? body.id : messageId,
     level: 'relay',
-    code: 'receivedTooOften',
-    name: 'Received too often',
+    code: MOVED_BY_SQS,
+    name: 'Moved by SQS',
     message: 'SQS moved the message here itself: the function could not settle it however often it came.',
     meaning: 'The delivery function failed each time it received this message.',
     remedy: "Look for the error in the function's log, and put the message back when it is mended.",

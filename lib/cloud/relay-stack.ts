@@ -1,5 +1,6 @@
 import type { StackProps } from 'aws-cdk-lib';
 import { CfnOutput, CfnParameter, Stack } from 'aws-cdk-lib';
+import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -45,9 +46,10 @@ class RelayStack extends Stack {
       ...props,
     });
     const { marketoBaseUrl, secretName, alarmTopicArn, ...relayProps } = props;
+    const baseUrl = marketoBaseUrl ?? this.#baseUrlParameter();
     this.relay = new MarketoRelay(this, 'Relay', {
       ...relayProps,
-      marketoBaseUrl: marketoBaseUrl ?? this.#baseUrlParameter(),
+      marketoBaseUrl: baseUrl,
       alarmActions: alarmTopicArn === undefined ? [] : [this.#topic(alarmTopicArn)],
       ...(secretName === undefined ? {} : { secret: this.#secret(secretName) }),
     });
@@ -60,6 +62,19 @@ class RelayStack extends Stack {
       this.relay.deliveryFunction.functionName,
       'Delivers; its log tells of each call',
     );
+    this.#commandLineOutputs(baseUrl);
+  }
+
+  /** What the command line needs beside the outputs for people. */
+  #commandLineOutputs(baseUrl: string): void {
+    const { deliveryFunction, overflowBucket } = this.relay;
+    const mapping = deliveryFunction.node.children.find((child) => child instanceof EventSourceMapping);
+    if (mapping === undefined) throw new Error('the delivery function has no event source mapping');
+    this.#output('OverflowBucketName', overflowBucket.bucketName, 'Dead letters that are too large for a queue');
+    this.#output('EventSourceMappingId', mapping.eventSourceMappingId, 'Disabled while the relay is paused');
+    // The parameter has the construct id; sections of a template do not share their names.
+    const output = new CfnOutput(this, 'BaseUrl', { value: baseUrl, description: 'The subscription that is served' });
+    output.overrideLogicalId('MarketoBaseUrl');
   }
 
   #baseUrlParameter(): string {

@@ -133,9 +133,13 @@ function renameIn(text: string, node: JsonNode, from: string | number, to: strin
 }
 
 function splice(text: string, splices: readonly Splice[]): string {
-  return splices
-    .toSorted((one, other) => other.start - one.start)
-    .reduce((edited, { start, end, text: piece }) => edited.slice(0, start) + piece + edited.slice(end), text);
+  const pieces: string[] = [];
+  let at = 0;
+  for (const { start, end, text: piece } of splices.toSorted((one, other) => one.start - other.start)) {
+    pieces.push(text.slice(at, start), piece);
+    at = end;
+  }
+  return pieces.join('') + text.slice(at);
 }
 
 export type { EditOutcome, JsonEdit, JsonPath };

@@ -2,6 +2,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import type { RelayStackProps } from '../../lib/cloud/relay-stack.ts';
 import { RELAY_STACK_ID, RelayStack } from '../../lib/cloud/relay-stack.ts';
+import { OUTPUTS } from '../../lib/local/target/stack-target.ts';
 import { BASE_URL, onlyResource, testApp } from './synth.ts';
 
 function synthesizeStack(props: RelayStackProps = {}): Template {
@@ -14,14 +15,14 @@ function baseUrlOf(template: Template): unknown {
 }
 
 describe('the stack', () => {
-  it('prints what an operator needs to publish, look and fill in', () => {
-    expect(Object.keys(synthesizeStack().findOutputs('*')).sort()).toEqual([
-      'DeadLetterQueueUrl',
-      'DeliveryFunctionName',
-      'LedgerTableName',
-      'QueueUrl',
-      'SecretName',
-    ]);
+  it('prints what an operator needs to publish, look and fill in, and all that the command line reads', () => {
+    const outputs = synthesizeStack().findOutputs('*');
+    expect(Object.keys(outputs).sort()).toEqual(OUTPUTS.toSorted());
+    expect(outputs.EventSourceMappingId?.Value).toEqual({ Ref: expect.stringMatching(/^RelayDeliverySqsEventSource/) });
+    expect(outputs.MarketoBaseUrl?.Value).toEqual({ Ref: 'MarketoBaseUrl' });
+    expect(synthesizeStack({ marketoBaseUrl: BASE_URL }).findOutputs('MarketoBaseUrl').MarketoBaseUrl?.Value).toBe(
+      BASE_URL,
+    );
   });
 
   it('without an address asks for one at deployment, and takes no default', () => {

@@ -19,20 +19,20 @@ type EditedBody =
 
 const MAX_EDITS = 100;
 const PATH_HELP =
-  'give the path of a member in each record, such as industry or address.city; $.query.programName is one of the message';
+  'give the path of a member in each record, such as country or leadFormFields.email; $.query.programName is one of the message';
 
 /**
  * Reads `--set path=value`, `--rename a=b` or `--unset path`. A value is JSON where it is JSON, else a text: `5`, `true` and
  * `null` are what they are in JSON, and `'"5"'` is the text.
  *
  * @example
- * readEdit('set', 'industry=Software'); // sets `industry` of each record
+ * readEdit('set', 'country=Switzerland'); // sets `country` of each record
  */
 function readEdit(kind: JsonEdit['kind'], text: string): ParsedEdit {
   const shown = `--${kind} ${text}`;
   const split = kind === 'unset' ? -1 : separatorOf(text);
   if (kind !== 'unset' && split < 1) {
-    const example = kind === 'set' ? '--set industry=Software' : '--rename favouriteColour=favoriteColor';
+    const example = kind === 'set' ? '--set country=Switzerland' : '--rename favouriteColour=favoriteColor';
     return { ok: false, problem: `${shown}: there is no "=" after the path; for example ${example}` };
   }
   const left = (kind === 'unset' ? text : text.slice(0, split)).trim();

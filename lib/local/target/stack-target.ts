@@ -90,4 +90,4 @@ function hostOf(baseUrl: string): string {
   return URL.canParse(baseUrl) ? new URL(baseUrl).host : baseUrl;
 }
 
-export { checkOutputs, hostOf, openStack };
+export { OUTPUTS, openStack };

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -85,10 +85,10 @@ interface CliUnderTest {
 const TOKEN = 'control-token-of-the-test';
 const ACCESS = { region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS };
 
-async function startCliUnderTest(): Promise<CliUnderTest> {
-  const wire = await startWire({
-    marketo: { url: 'https://123-abc-456.mktorest.com', clientId: 'c', clientSecret: 's' },
-  });
+/** @param shared - a relay's own wire: it is left alone by `stop`, and `baseUrl` names the subscription */
+async function startCliUnderTest(shared?: { readonly wire: Wire; readonly baseUrl: string }): Promise<CliUnderTest> {
+  const baseUrl = shared?.baseUrl ?? 'https://123-abc-456.mktorest.com';
+  const wire = shared?.wire ?? (await startWire({ marketo: { url: baseUrl, clientId: 'c', clientSecret: 's' } }));
   const desk = createDesk(wire);
   const s3 = new S3Client({ ...ACCESS, endpoint: wire.endpoints.s3, forcePathStyle: true });
   const folder = await mkdtemp(join(tmpdir(), 'relay-cli-'));
@@ -107,15 +107,14 @@ async function startCliUnderTest(): Promise<CliUnderTest> {
       ledgerTableName: wire.tableName,
       overflowBucketName: wire.bucketName,
       secretName: 'marketo-relay/credentials',
-      baseUrl: 'https://123-abc-456.mktorest.com',
-      subscription: '123-abc-456.mktorest.com',
+      baseUrl,
+      subscription: new URL(baseUrl).host,
       endpoints: wire.endpoints,
       region: LOCAL_REGION,
       controlUrl,
       controlToken: TOKEN,
       pageUrl: controlUrl,
     };
-    const { mkdir } = await import('node:fs/promises');
     await mkdir(state, { recursive: true });
     await writeFile(join(state, 'local.json'), JSON.stringify(descriptor), { mode: 0o600 });
   }
@@ -219,7 +218,7 @@ async function startCliUnderTest(): Promise<CliUnderTest> {
     async stop() {
       s3.destroy();
       await closeServer(server);
-      await wire.stop();
+      if (shared === undefined) await wire.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -54,7 +54,7 @@ function registerResend(parent: Command, io: CliIo): void {
     .addHelpText(
       'after',
       `
-A path such as industry or address.city is one in each record of body.input; $.query.programName is one in the message.
+A path such as country or leadFormFields.email is one in each record of body.input; $.query.programName is one in the message.
 Edits leave every digit that they do not name as it is, and are checked as the relay checks messages before anything is
 sent. What is taken off the queue is written to .marketo-relay/backups first (--state names another folder).
 ${examples(
