@@ -43,8 +43,8 @@ interface LetterHold {
   extend(seconds: number): Promise<void>;
   /** Takes letters off the queue; gives the message ids that SQS did not confirm, with its reason. */
   remove(messageIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** Makes all that are still held visible again. Never throws: what it cannot release comes back by itself. */
-  release(): Promise<void>;
+  /** Makes what is still held visible again, all but `keep`. Never throws: what it cannot release comes back by itself. */
+  release(keep?: ReadonlySet<string>): Promise<void>;
 }
 
 /** SQS: at most ten entries a request. */
@@ -69,7 +69,7 @@ function holdLetters(options: HoldOptions): LetterHold {
         VisibilityTimeout: holdSeconds,
         WaitTimeSeconds: pollSeconds,
         MessageAttributeNames: ['All'],
-        MessageSystemAttributeNames: ['SentTimestamp', 'ApproximateReceiveCount'],
+        MessageSystemAttributeNames: ['SentTimestamp'],
       }),
     );
     return Messages;
@@ -161,9 +161,10 @@ function holdLetters(options: HoldOptions): LetterHold {
       });
       return failed;
     },
-    async release() {
-      await changeVisibility([...handles.keys()], 0).catch(() => {});
-      handles.clear();
+    async release(keep = new Set()) {
+      const ids = [...handles.keys()].filter((id) => !keep.has(id));
+      await changeVisibility(ids, 0).catch(() => {});
+      for (const id of ids) handles.delete(id);
     },
   };
 }
@@ -197,7 +198,6 @@ function toQueuedLetter({ MessageId = '', Body = '', MessageAttributes = {}, Att
     body: Body,
     attributes,
     sentAtMs: Number(Attributes.SentTimestamp ?? 0),
-    receiveCount: Number(Attributes.ApproximateReceiveCount ?? 1),
   };
 }
 

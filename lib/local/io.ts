@@ -1,6 +1,7 @@
 import type { Clock } from '../ports.ts';
 import type { Screen } from './cli/layout.ts';
 import { type OutputStream, screenOf } from './cli/screen.ts';
+import { printableText } from './print.ts';
 import type { RelayTarget, TargetChoice } from './target/target.ts';
 import type { ExitName } from './verb-failure.ts';
 
@@ -33,9 +34,9 @@ function print(io: CliIo, text: string): Promise<boolean> {
   });
 }
 
-/** A line for the reader. */
+/** A line for the reader, whatever it quotes. */
 function note(io: CliIo, text: string): void {
-  io.stderr.write(`${text}\n`);
+  io.stderr.write(`${printableText(text)}\n`);
 }
 
 function stdoutScreen(io: CliIo): Screen {

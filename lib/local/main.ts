@@ -1,6 +1,5 @@
 import { CommanderError } from 'commander';
 import { type CliIo, note } from './io.ts';
-import { printableText } from './print.ts';
 import { createProgram } from './program.ts';
 import { EXIT, type ExitName, VerbFailure } from './verb-failure.ts';
 
@@ -28,7 +27,7 @@ async function runRelay(argv: readonly string[], io: Omit<CliIo, 'end'>): Promis
 }
 
 function statusOf(error: unknown, io: Omit<CliIo, 'end'>): number {
-  const tell = (text: string): void => note({ ...io, end: () => {} }, printableText(text));
+  const tell = (text: string): void => note({ ...io, end: () => {} }, text);
   if (error instanceof CommanderError) {
     // Asked for help or version; help that is shown for want of a verb is wrong use.
     return error.exitCode === 0 ? EXIT.done : EXIT.usage;

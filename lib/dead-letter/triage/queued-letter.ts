@@ -16,8 +16,6 @@ interface QueuedLetter {
   readonly attributes: Readonly<Record<string, MessageAttribute>>;
   /** When it came to the dead-letter queue. */
   readonly sentAtMs: number;
-  /** For a message that SQS moved itself: the receives that it had on the relay's queue are among them. */
-  readonly receiveCount: number;
 }
 
 /** What lists, filters and groups need of a letter: small, whatever the letter holds. */
@@ -104,7 +102,7 @@ function adviceOf(code: string, failure: Record<string, unknown>): Pick<LetterFa
 }
 
 function factsOfMoved(queued: QueuedLetter, body: Record<string, unknown> | undefined): LetterFacts {
-  const { messageId, sentAtMs, receiveCount } = queued;
+  const { messageId, sentAtMs } = queued;
   const state = decodeRelayState(queued.attributes, Number.MAX_SAFE_INTEGER);
   const { request, id } = readShape(body);
   return {
@@ -115,7 +113,7 @@ function factsOfMoved(queued: QueuedLetter, body: Record<string, unknown> | unde
     level: 'relay',
     name: 'Moved by SQS',
     ...(request === undefined ? {} : { operation: matchEndpoint(request).operation }),
-    message: `SQS moved the message here itself after ${receiveCount} receives: this is no letter of the relay, but the message as it was.`,
+    message: 'SQS moved the message here itself: this is no letter of the relay, but the message as it was.',
     meaning:
       'The delivery function did not settle the message however often it received it: it ended before it could, each time.',
     remedy:

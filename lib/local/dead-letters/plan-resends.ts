@@ -3,8 +3,9 @@ import type { LetterFacts } from '../../dead-letter/triage/queued-letter.ts';
 import { lineOf, planResend, type ResendOptions, type ResendPlan } from '../../dead-letter/triage/resend.ts';
 import type { Spool, SpoolPlace } from './spool.ts';
 
+/** Small, for there may be many. */
 interface Candidate {
-  readonly facts: LetterFacts;
+  readonly facts: Pick<LetterFacts, 'messageId' | 'relayId' | 'source' | 'firstSeenMs' | 'deadAtMs'>;
   readonly place: SpoolPlace;
   readonly wholeProblem?: string;
 }

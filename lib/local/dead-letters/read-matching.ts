@@ -43,17 +43,19 @@ async function readMatching(input: ReadMatchingInput): Promise<Reading> {
   const hold = holdTargetLetters(target, holdSeconds);
   const progress = createProgress(io);
   let read = 0;
-  let matched = 0;
+  const matched = new Set<string>();
   try {
     const end = await hold.readAll(async (letter) => {
       read += 1;
       progress.show(`Reading the dead-letter queue: ${formatCount(read)}`);
       const found = await matchOne(letter, input, filter);
       if (found === undefined) return;
-      matched += 1;
+      matched.add(letter.messageId);
       await input.onMatch(found);
     }, stop);
-    return { hold, end, matched };
+    // Only what matches is held any longer.
+    await hold.release(matched);
+    return { hold, end, matched: matched.size };
   } catch (error) {
     await hold.release();
     throw error;

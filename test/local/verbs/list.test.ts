@@ -113,6 +113,12 @@ describe('dead-letters list', () => {
     const evil = "Field '\u001b[2J\u009b31m\u202ex' not found";
     await cli.addLetters({ id: 'evil', code: '1006\u001b[31m', message: evil });
 
+    const key = 'dead-letters/\u001b[31m\u202e';
+    const overflow = { bucket: cli.wire.bucketName, key, cut: ['message.body'] };
+    await cli.addRaw([
+      JSON.stringify({ deadLetter: 1, relayId: 'evil', failure: { code: '1006' }, message: {}, overflow }),
+    ]);
+
     for (const argv of [
       ['list'],
       ['list', '--each'],

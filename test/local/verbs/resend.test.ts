@@ -418,6 +418,19 @@ describe('order and loss', () => {
     expect(await cli.deadCounts()).toEqual({ visible: 30 - sent, hidden: 0 });
   });
 
+  it('shows letters that do not match to others while it sends', async () => {
+    await cli.addLetters({ id: 'a', code: '703' }, { id: 'b', code: '1003' });
+    let seen: object = {};
+    await cli.run(['dead-letters', 'resend', '--code', '703'], {
+      wrapTarget: (target) =>
+        withSend(target, async (command, send) => {
+          seen = await cli.deadCounts();
+          return send(command);
+        }),
+    });
+    expect(seen).toEqual({ visible: 1, hidden: 1 });
+  });
+
   it('gives the whole result as JSON', async () => {
     await cli.addLetters({ id: 'a', code: '703' }, { id: 'u', code: 'outcomeUnknown' });
     const { stdout } = await resend('--all', '--json');

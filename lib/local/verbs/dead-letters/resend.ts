@@ -128,7 +128,12 @@ function readEdits(texts: readonly EditText[]): readonly MessageEdit[] {
 
 async function spooled(spool: Spool, { letter, facts, whole, wholeProblem }: MatchedLetter): Promise<Candidate> {
   const place = await spool.append({ letter, ...(whole === undefined ? {} : { whole }) });
-  return { facts, place, ...(wholeProblem === undefined ? {} : { wholeProblem }) };
+  const { messageId, relayId, source, firstSeenMs, deadAtMs } = facts;
+  return {
+    facts: { messageId, relayId, source, firstSeenMs, deadAtMs },
+    place,
+    ...(wholeProblem === undefined ? {} : { wholeProblem }),
+  };
 }
 
 async function sendAgain(
