@@ -14,7 +14,7 @@ import { ownMetric } from './alarms/own-metric.ts';
 import type { RelayAlarms } from './alarms/relay-alarms.ts';
 import { createAlarms } from './alarms/relay-alarms.ts';
 import { ConfigurationError } from './configuration-error.ts';
-import { createDashboard } from './dashboard/create-dashboard.ts';
+import { createDashboard, triageWidget } from './dashboard/create-dashboard.ts';
 import { createDeliveryFunction } from './delivery-function.ts';
 import { createGovernFunction } from './govern-function.ts';
 import { createLogQueries } from './log-queries.ts';
@@ -22,6 +22,7 @@ import { createQueues } from './queues.ts';
 import type { MarketoRelayProps } from './relay-props.ts';
 import { resolveProps } from './resolve-props.ts';
 import { createLedgerTable, createOverflowBucket, createSecret } from './stores.ts';
+import { createTriageFunction } from './triage-function.ts';
 
 /** A value that may rise and fall within a period shows at its highest. */
 const HIGHEST_OF_A_MINUTE = { statistic: 'Maximum', period: ONE_MINUTE };
@@ -50,6 +51,8 @@ class MarketoRelay extends Construct {
   readonly eventSourceMappingId: string;
   /** Looks after the relay every minute: gauges, usage, and a pause while nothing can be delivered. */
   readonly governFunction: LambdaFunction;
+  /** Answers the triage widget of the dashboard. */
+  readonly triageFunction: LambdaFunction;
   readonly alarms: RelayAlarms;
   readonly dashboard: Dashboard;
 
@@ -71,15 +74,16 @@ class MarketoRelay extends Construct {
     this.eventSourceMappingId = eventSourceMappingId;
     this.governFunction = createGovernFunction(this, this, resolved);
 
+    this.triageFunction = createTriageFunction(this, this, resolved);
     createLogQueries(this, { delivery: this.deliveryFunction.logGroup, govern: this.governFunction.logGroup });
     this.alarms = createAlarms(this, this, resolved, { topics: { page, warn }, runbookUrl: props.runbookUrl });
     this.dashboard = createDashboard(this, {
       queue,
       deadLetterQueue,
       table: this.table,
-      functions: [this.deliveryFunction, this.governFunction],
+      functions: [this.deliveryFunction, this.governFunction, this.triageFunction],
       alarms: this.node.children.filter((child) => child instanceof Alarm),
-      widgets: [],
+      widgets: [triageWidget(this.triageFunction)],
     });
   }
 

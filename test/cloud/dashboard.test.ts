@@ -46,6 +46,7 @@ describe('the dashboard', () => {
       'What it costs',
       'Lambda Function',
       'Lambda Function',
+      'Lambda Function',
     ]);
     const alarms = shown.find(({ type }) => type === 'alarm');
     expect(alarms?.properties.alarms).toHaveLength(

@@ -14,7 +14,7 @@ import { BASE_URL, functionOf, onlyResource, statementsOf, synthesizeRelay, test
 
 const DEFAULT = synthesizeRelay();
 const { template } = DEFAULT;
-const OWN_FUNCTIONS = 2;
+const OWN_FUNCTIONS = 3;
 
 describe('the queues', () => {
   const queues = Object.entries(template.findResources('AWS::SQS::Queue')) as [string, Resource][];

@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
-import { type Alarm, AlarmStatusWidget, type Dashboard, type IWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Alarm, AlarmStatusWidget, CustomWidget, type Dashboard, type IWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { DefaultDashboardFactory, MonitoringFacade } from 'cdk-monitoring-constructs';
 import type { Construct } from 'constructs';
 import { serviceName } from '../service-name.ts';
@@ -15,6 +16,7 @@ interface DashboardProps extends Charted {
 const RANGE = Duration.hours(4);
 const FULL_WIDTH = 24;
 const ALARMS_HEIGHT = 4;
+const TRIAGE_HEIGHT = 8;
 
 /**
  * One dashboard: alarms first, then what can be acted on, then how the relay works and what it costs. No alarm is made here:
@@ -53,5 +55,18 @@ function createDashboard(relay: Construct, props: DashboardProps): Dashboard {
   return dashboard;
 }
 
+/** It looks when somebody asks it to: each look hides the letters from others for seconds. */
+function triageWidget(triageFunction: IFunction): IWidget {
+  return new CustomWidget({
+    title: 'Dead letters: what to do',
+    functionArn: triageFunction.functionArn,
+    width: FULL_WIDTH,
+    height: TRIAGE_HEIGHT,
+    updateOnRefresh: false,
+    updateOnResize: false,
+    updateOnTimeRangeChange: false,
+  });
+}
+
 export type { DashboardProps };
-export { createDashboard };
+export { createDashboard, triageWidget };
