@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { QueuedLetter } from '../dead-letter/triage/queued-letter.ts';
 import type { MessageAttribute } from '../message/queue.ts';
+import { MAX_BATCH_ENTRIES } from '../settings/policy.ts';
 
 interface HoldOptions {
   readonly client: SQSClient;
@@ -47,8 +48,6 @@ interface LetterHold {
   release(keep?: ReadonlySet<string>): Promise<void>;
 }
 
-/** SQS: at most ten entries a request. */
-const MAX_ENTRIES = 10;
 const PARALLEL_RECEIVES = 8;
 const PARALLEL_BATCHES = 8;
 const MOST_LETTERS = 100_000;
@@ -65,7 +64,7 @@ function holdLetters(options: HoldOptions): LetterHold {
     const { Messages = [] } = await client.send(
       new ReceiveMessageCommand({
         QueueUrl: queueUrl,
-        MaxNumberOfMessages: MAX_ENTRIES,
+        MaxNumberOfMessages: MAX_BATCH_ENTRIES,
         VisibilityTimeout: holdSeconds,
         WaitTimeSeconds: pollSeconds,
         MessageAttributeNames: ['All'],
@@ -173,8 +172,8 @@ async function inBatches(ids: readonly string[], work: (batch: readonly string[]
   let next = 0;
   async function takeTurns(): Promise<void> {
     while (next < ids.length) {
-      const batch = ids.slice(next, next + MAX_ENTRIES);
-      next += MAX_ENTRIES;
+      const batch = ids.slice(next, next + MAX_BATCH_ENTRIES);
+      next += MAX_BATCH_ENTRIES;
       await work(batch);
     }
   }

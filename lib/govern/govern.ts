@@ -88,12 +88,12 @@ async function act(actions: readonly Action[], deps: GovernDeps, deadlineMs: num
       deps.log.warn('the run ends: the next one does what is left', { left: action.kind });
       return;
     }
-    if (!(await perform(action, deps))) return;
+    if (!(await doAction(action, deps))) return;
   }
 }
 
 /** @returns false when what the actions were decided from no longer holds. */
-async function perform(action: Action, { notes, memory, mapping, log, askMarketo }: GovernDeps): Promise<boolean> {
+async function doAction(action: Action, { notes, memory, mapping, log, askMarketo }: GovernDeps): Promise<boolean> {
   switch (action.kind) {
     case 'rememberStop':
       await memory.rememberStop(action.sinceMs);

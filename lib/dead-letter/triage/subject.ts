@@ -1,6 +1,6 @@
 import { shorten } from '../../message/json-text.ts';
 
-/** What a failure is about, by its name in Marketo: a field, a parameter, a program. Never a value of somebody's record. */
+/** What a failure is about, by the name that Marketo gives it: of a field, a parameter, a program. Never a value of somebody's record. */
 interface Subject {
   readonly kind: string;
   readonly name: string;
