@@ -56,7 +56,7 @@ async function runInRealTime(load: Load): Promise<Run> {
     const clock: Clock = { nowMs: () => Date.now() + 50 * index - 250, sleep };
     const ledger = createSharedLedger({ register, limits, clock, random: Math.random, log });
     while (Date.now() < untilMs) {
-      const ask: PermitAsk = { keys: [], hasKeyless: true, callTimeoutMs: 30_000 };
+      const ask: PermitAsk = { operation: 'syncLeads', keys: [], hasKeyless: true, callTimeoutMs: 30_000 };
       let wanted = Array.from({ length: load.atOnce }, () => ask);
       const underWay: Promise<void>[] = [];
       while (wanted.length > 0 && Date.now() < untilMs) {
@@ -72,7 +72,8 @@ async function runInRealTime(load: Load): Promise<Run> {
           const run = async (): Promise<void> => {
             await sleep(Math.max(0, permit.notBeforeMs - clock.nowMs()));
             await call();
-            await ledger.release([{ permit, outcome: 'success', counted: true, endedAtMs: clock.nowMs() }]);
+            const end = { permit, operation: ask.operation, outcome: 'success', counted: true } as const;
+            await ledger.release([{ ...end, endedAtMs: clock.nowMs() }]);
           };
           underWay.push(run());
         }

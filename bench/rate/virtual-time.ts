@@ -21,6 +21,8 @@ async function runInVirtualTime(load: Load): Promise<Run> {
     asksAtOnce: load.atOnce,
     keyPool: 1,
     keysPerCall: 0,
+    operations: 1,
+    brokenOperations: 0,
     uplinkMs: [low * 0.2, high * 0.2],
     workMs: [low * 0.6, high * 0.6],
     downlinkMs: [low * 0.2, high * 0.2],

@@ -12,7 +12,13 @@ import { fingerprintOf, type HeldToken } from './token-state.ts';
  */
 type TokenAnswer =
   | { readonly kind: 'token'; readonly token: Secret; readonly user?: string }
-  | { readonly kind: 'refused'; readonly detail: string }
+  | {
+      readonly kind: 'refused';
+      readonly reason: 'credentialsRefused' | 'tokenRefused';
+      /** When identity is asked again. */
+      readonly retryAfterMs: number;
+      readonly detail: string;
+    }
   | { readonly kind: 'unavailable'; readonly retryAfterMs: number; readonly detail: string };
 
 /**

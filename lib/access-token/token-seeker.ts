@@ -26,7 +26,12 @@ type Found =
   | { readonly kind: 'held'; readonly token: HeldToken }
   | { readonly kind: 'good' }
   | { readonly kind: 'same' }
-  | { readonly kind: 'refused'; readonly detail: string }
+  | {
+      readonly kind: 'refused';
+      readonly reason: 'credentialsRefused' | 'tokenRefused';
+      readonly retryAfterMs: number;
+      readonly detail: string;
+    }
   | { readonly kind: 'unavailable'; readonly retryAfterMs: number; readonly detail: string };
 
 type Paused = Extract<TokenDecision, { kind: 'wait' | 'unavailable' }>;
@@ -65,7 +70,7 @@ function createTokenSeeker(options: TokenSeekerOptions): (refusal: Refusal | und
           state = await store(decision.next);
           break;
         case 'refused':
-          if (nowMs - recheckedAtMs < RECHECK_CREDENTIALS_MS) return { kind: 'refused', detail: decision.detail };
+          if (nowMs - recheckedAtMs < RECHECK_CREDENTIALS_MS) return refused(decision, state, nowMs);
           recheckedAtMs = nowMs;
           rotated = await readCredentials();
           state = await register.read();
@@ -112,11 +117,22 @@ function createTokenSeeker(options: TokenSeekerOptions): (refusal: Refusal | und
   function afterFault(error: unknown): Found {
     const detail = describe(error);
     log.error('no token', { detail });
-    if (error instanceof CredentialsError) return { kind: 'refused', detail };
+    if (error instanceof CredentialsError) {
+      return { kind: 'refused', reason: 'credentialsRefused', retryAfterMs: RECHECK_CREDENTIALS_MS, detail };
+    }
     return { kind: 'unavailable', retryAfterMs: INFRASTRUCTURE_RETRY_MS, detail };
   }
 
   return (refusal) => walk(refusal).catch(afterFault);
+}
+
+function refused(
+  { detail, untilMs }: Extract<TokenDecision, { kind: 'refused' }>,
+  { trouble }: TokenState,
+  nowMs: number,
+): Found {
+  const reason = trouble?.kind === 'tokenRefused' ? 'tokenRefused' : 'credentialsRefused';
+  return { kind: 'refused', reason, retryAfterMs: Math.max(untilMs - nowMs, MIN_RETRY_MS), detail };
 }
 
 function unavailable(decision: Paused, nowMs: number): Found {

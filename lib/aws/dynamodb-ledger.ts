@@ -2,7 +2,8 @@ import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { LedgerLimits } from '../ledger/limits.ts';
 import type { LedgerRegister } from '../ledger/register.ts';
 import { EMPTY_STATE, type LedgerState } from '../ledger/state.ts';
-import { decodeItem, encodePlain, encodeRelease, encodeSlot, OPTIONAL_ATTRIBUTES } from './ledger-item.ts';
+import { encodeRelease, encodeSlot } from './ledger-calls-codec.ts';
+import { decodeItem, encodePlain, OPTIONAL_ATTRIBUTES } from './ledger-item.ts';
 import { createUpdateExpression, type UpdateExpression } from './update-expression.ts';
 import { createVersionedItem, type Item, type Write } from './versioned-item.ts';
 

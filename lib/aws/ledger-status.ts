@@ -2,6 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { leftToday } from '../ledger/day.ts';
 import { fold } from '../ledger/fold.ts';
 import type { LedgerLimits } from '../ledger/limits.ts';
+import { statusOf } from '../ledger/status.ts';
 import { createDynamoDbLedgerRegister } from './dynamodb-ledger.ts';
 
 interface PausedOperation {
@@ -46,13 +47,14 @@ async function readLedgerStatus(options: LedgerStatusOptions): Promise<LedgerSta
   const stored = await createDynamoDbLedgerRegister({ client, tableName, subscription, limits }).read();
   if (stored.version === 0) return undefined;
   // A reader has no worker's clock to compare with. Folding settles what has ended since the last write.
-  const { circuit, day, slots, windowCalls, callMs } = fold(stored, { nowMs, limits, aheadOf: () => 0 });
-  const { stop } = circuit;
+  const state = fold(stored, { nowMs, limits, aheadOf: () => 0 });
+  const { day, slots, windowCalls, callMs } = state;
+  const { lineStop: stop, pausedOperations, daySpentUntilMs } = statusOf(state, limits);
   const callsInFlight = Object.keys(slots).length;
   return {
     ...(stop && { lineStop: { reason: stop.reason, untilMs: stop.untilMs } }),
-    pausedOperations: [],
-    ...(day.probeAtMs !== undefined && { daySpentUntilMs: day.probeAtMs }),
+    pausedOperations,
+    ...(daySpentUntilMs !== undefined && { daySpentUntilMs }),
     usedToday: day.used,
     leftToday: leftToday(day, limits),
     dailyQuota: limits.dayCalls,

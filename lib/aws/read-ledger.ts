@@ -2,7 +2,7 @@ import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { leftToday } from '../ledger/day.ts';
 import { fold } from '../ledger/fold.ts';
 import type { LedgerLimits } from '../ledger/limits.ts';
-import type { StopReason } from '../ledger/state.ts';
+import type { LineStopReason } from '../ledger/state.ts';
 import { decodeItem } from './ledger-item.ts';
 
 /** The ledger's item as it stands now, for a reader. */
@@ -17,7 +17,7 @@ interface LedgerView {
   readonly windowSeconds: number;
   readonly slotsTaken: number;
   readonly slots: number;
-  readonly circuit: 'closed' | StopReason;
+  readonly circuit: 'closed' | LineStopReason;
   /** How often the item was written by admission: its version. */
   readonly version: number;
 }
@@ -51,7 +51,7 @@ async function readLedger(
     windowSeconds: limits.windowMs / 1000,
     slotsTaken: Object.keys(state.slots).length,
     slots: limits.slots,
-    circuit: state.circuit.stop?.reason ?? 'closed',
+    circuit: state.line.stop?.reason ?? 'closed',
     version: state.version,
   };
 }

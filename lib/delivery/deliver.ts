@@ -1,5 +1,6 @@
 import type { ReceivedMessage } from '../message/queue.ts';
 import { createDeadline } from './call/call-timeout.ts';
+import { createHealth } from './call/health.ts';
 import { createPermitReleases } from './call/permit-releases.ts';
 import { makeCalls } from './call/scheduler.ts';
 import { createSendOnceSession } from './call/send-once-session.ts';
@@ -7,6 +8,7 @@ import { checkUsage } from './call/usage-check.ts';
 import type { DeliveryDeps } from './deps.ts';
 import { deadLetterInvalid } from './intake/dead-letter-invalid.ts';
 import { receiveBatch } from './intake/receive-batch.ts';
+import { observeState } from './observe-state.ts';
 import { DELIVERY_POLICY } from './policy.ts';
 import { settlementsOf } from './settle/settlement.ts';
 import { writeSettlements } from './settle/write.ts';
@@ -53,15 +55,17 @@ async function deliverBatch(
   const leaseMs = (): number => deadlineMs - clock.nowMs() + DELIVERY_POLICY.sendOnceLeaseMarginMs;
   const sendOnce = createSendOnceSession(deps.sendOnce, leaseMs, log);
   const deadline = createDeadline(clock, deadlineMs);
-  const outcomes = await makeCalls(messages, { deps, sendOnce, releases, deadline });
+  const health = createHealth(deps, releases, deadline);
+  const outcomes = await makeCalls(messages, { deps, sendOnce, releases, deadline, health });
 
   const settlements = settlementsOf(messages, outcomes, { nowMs: clock.nowMs(), secrets: deps.secrets() });
   const [unsettled, unsettledInvalid] = await Promise.all([
     writeSettlements(settlements, duplicates, deps),
     deadLetterInvalid(invalid, deps),
-    releases.written(),
-    checkUsage(deps, deadlineMs),
+    checkUsage(deps, releases, deadline),
   ]);
+  await releases.written();
+  observeState(messages, deps);
   return new Set([...unsettled, ...unsettledInvalid, ...unread]);
 }
 

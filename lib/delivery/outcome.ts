@@ -28,6 +28,14 @@ type Outcome =
       readonly delayMs: number;
       /** The next call of this message is shared by so many messages at most: isolation goes on from there. */
       readonly shareAtMost?: number;
+      /** The call was refused for its token so often, and is still to be made anew. */
+      readonly tokenTries?: number;
+      /** The call that failed carried this message alone, or the failure is its record's own. */
+      readonly alone?: true;
+      /** Marketo is not known to work, so nothing is counted, and nothing grows older. */
+      readonly outage?: true;
+      /** Marketo may have executed it all the same. */
+      readonly mayBeDone?: true;
     }
   | {
       readonly kind: 'dead';

@@ -40,6 +40,18 @@ const DELIVERY_POLICY = {
   /** How long a request may be on its way to Marketo, and its reply on the way back. */
   networkMarginMs: 10_000,
 
+  // Health: whether Marketo works, when a call failed.
+
+  /**
+   * A success says for so long that Marketo works: what fails right after it is more likely to fail of its own fault. It is
+   * also what lies between two health checks of one invocation.
+   */
+  successHoldsMs: 10_000,
+  /** A permit for a health check is waited for so long: until calls have left a window of 20 s. */
+  healthCheckPatienceMs: 25_000,
+  /** Times that one call is made anew with a token in place of a refused one, or with the same after a health check. */
+  maxTokenTries: 2,
+
   // Send-once: requests that must not be executed twice.
 
   /** A send-once lease outlives its invocation by so much, for clocks that differ and functions that stop late. */
@@ -64,11 +76,23 @@ const DELIVERY_POLICY = {
   spentLimitWaitMs: { window: 20_000, slot: 2_000, day: MAX_DELAY_SECONDS * 1_000 },
   /** Up to so much of that wait is added, so that the messages of one window do not come back together. */
   spentLimitJitterShare: 0.5,
-  /** The wait after a probe of a stopped line failed: the failure is not the message's. */
-  failedProbeWaitMs: 60_000,
-  /** The wait of a message that meets a stopped line. The circuit decides when it lets one call through. */
-  stoppedLineWaitMs: 60_000,
-  /** One 603 can be a missing permission for one endpoint; a run of them stops the line, and no message is lost. */
+  /**
+   * The wait after a failure that is nobody's fault as far as is known: Marketo does not seem to work, so nothing is
+   * counted. The ledger, which stops the line after a few of them, knows better when the message asks again.
+   */
+  uncountedWaitMs: 5_000,
+  /**
+   * A call that failed while Marketo works is made again with so many times fewer messages: three rounds part the 300 of a
+   * full call, at some 22 calls for one culprit, where halves would take nine rounds with their delays.
+   */
+  narrowingFactor: 8,
+  /** A message ends only by failures in a call of its own; one such failure can be chance. */
+  minAttemptsAlone: 2,
+  /** Up to this share is added to the wait for a stop to end, so that not all come back with the call that tries it. */
+  stoppedWaitJitterShare: 0.5,
+  /** Messages in the one call that tries a stopped line or a paused operation: what it risks is small. */
+  probeMessages: 1,
+  /** For 603, and for 601 or 602 with a token that works: a missing permission does not come back by itself. */
   maxDeniedAttempts: 3,
 
   // The end of a message that never settles.

@@ -20,8 +20,8 @@ interface WorkItem {
 interface Call {
   readonly items: readonly WorkItem[];
   readonly request: MarketoRequest;
-  /** True once its token was replaced: the age of the token does not explain a second refusal. */
-  readonly reauthenticated: boolean;
+  /** How often it was made anew because its token was refused: more than once, the age of a token does not explain it. */
+  readonly tokenTries: number;
   /** True for a part of a call that failed as a whole: its messages stay in parts so small when they are requeued. */
   readonly isPart: boolean;
 }

@@ -1,3 +1,4 @@
+import type { LineStopReason } from '../telemetry/events.ts';
 import { OWN_CHANGE_MS, PAUSE_AFTER_MS, PROBE_AFTER_MS, RESUME_AHEAD_MS, SETTLED_AFTER_MS } from './policy.ts';
 import type { Memory, Seen } from './seen.ts';
 
@@ -24,7 +25,7 @@ type Action =
   | { readonly kind: 'disable' }
   | { readonly kind: 'enable' }
   /** One call to Marketo, to see whether it works again. */
-  | { readonly kind: 'probe' };
+  | { readonly kind: 'probe'; readonly reason: LineStopReason };
 
 /** Who keeps the relay from taking messages. `outside`: somebody disabled the mapping, and left no note. */
 type PausedBy = 'person' | 'govern' | 'outside';
@@ -62,12 +63,12 @@ function actionsOf(seen: Seen, sinceMs: number | undefined, nowMs: number): read
       if (seen.pause === undefined) return [{ kind: 'enable' }];
       if (stop === undefined || !hasLasted || endsSoon(seen, nowMs)) return resume(seen);
       if (!isDisabled) return [{ kind: 'rememberDisabling', atMs: nowMs }, { kind: 'disable' }];
-      return stop.needsProbe && nowMs >= stop.untilMs ? [{ kind: 'probe' }] : [];
+      return stop.needsProbe && nowMs >= stop.untilMs ? [{ kind: 'probe', reason: stop.reason }] : [];
     }
     case undefined: {
       if (stop === undefined || endsSoon(seen, nowMs)) return [];
       if (hasLasted && nowMs - mapping.changedAtMs >= SETTLED_AFTER_MS) return pause(stop.reason, nowMs);
-      return stop.needsProbe && nowMs >= stop.untilMs + PROBE_AFTER_MS ? [{ kind: 'probe' }] : [];
+      return stop.needsProbe && nowMs >= stop.untilMs + PROBE_AFTER_MS ? [{ kind: 'probe', reason: stop.reason }] : [];
     }
   }
 }

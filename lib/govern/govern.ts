@@ -1,5 +1,6 @@
 import type { Clock, Log } from '../ports.ts';
 import type { Observe } from '../telemetry/events.ts';
+import type { AskPurpose } from './ask-marketo.ts';
 import { type Action, decide, pausedBy } from './decide.ts';
 import type { LineView } from './line-view.ts';
 import { LAST_MS, USAGE_EVERY_MS } from './policy.ts';
@@ -40,7 +41,7 @@ interface GovernDeps {
   readonly notes: PauseNotes;
   readonly memory: GovernMemory;
   /** One call to the usage endpoint, within all limits. Never throws. */
-  readonly askMarketo: (purpose: 'probe' | 'usage') => Promise<void>;
+  readonly askMarketo: (purpose: AskPurpose) => Promise<void>;
 }
 
 /**
@@ -124,7 +125,7 @@ async function doAction(action: Action, { notes, memory, mapping, log, askMarket
       log.warn('messages can be delivered again: the relay resumes');
       return true;
     case 'probe':
-      await askMarketo('probe');
+      await askMarketo(action.reason === 'transientFailures' ? 'healthCheck' : 'probe');
       return true;
   }
 }

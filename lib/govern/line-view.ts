@@ -1,8 +1,9 @@
 import { effectiveLimit } from '../ledger/adaptive-limit.ts';
-import { leftToday } from '../ledger/day.ts';
+import { dayOpensAtMs, leftToday } from '../ledger/day.ts';
 import { fold } from '../ledger/fold.ts';
 import type { LedgerLimits } from '../ledger/limits.ts';
 import type { LedgerState } from '../ledger/state.ts';
+import { statusOf } from '../ledger/status.ts';
 import { isUsageDue } from '../ledger/usage.ts';
 import type { OperationPauseReason } from '../telemetry/events.ts';
 import type { LineStop } from './seen.ts';
@@ -37,7 +38,8 @@ function lineViewOf(state: LedgerState, limits: LedgerLimits, nowMs: number): Li
   const slotsTaken = Object.keys(current.slots).length;
   return {
     ...(stop && { stop }),
-    pausedOperations: [],
+    pausedOperations: statusOf(current, limits).pausedOperations,
+    ...(current.lastSuccess && { worksAtMs: current.lastSuccess.atMs }),
     callsInWindow: current.windowCalls.length + slotsTaken,
     windowCalls: effectiveLimit(limits.windowCalls, current.adaptiveWindow, nowMs, limits.windowMs),
     slotsTaken,
@@ -53,11 +55,12 @@ function lineViewOf(state: LedgerState, limits: LedgerLimits, nowMs: number): Li
 }
 
 /** Of several stops, the one that lasts longest. */
-function stopOf({ circuit, day }: LedgerState, limits: LedgerLimits): LineStop | undefined {
+function stopOf({ line, day }: LedgerState, limits: LedgerLimits): LineStop | undefined {
   const stops: LineStop[] = [];
-  if (circuit.stop) stops.push({ reason: circuit.stop.reason, untilMs: circuit.stop.untilMs, needsProbe: true });
-  if (day.probeAtMs !== undefined) {
-    stops.push({ reason: 'daySpent', untilMs: day.probeAtMs + limits.clockSkewMs, needsProbe: true });
+  if (line.stop) stops.push({ reason: line.stop.reason, untilMs: line.stop.untilMs, needsProbe: true });
+  const opensAtMs = dayOpensAtMs(day, limits);
+  if (opensAtMs !== undefined) {
+    stops.push({ reason: 'daySpent', untilMs: opensAtMs, needsProbe: true });
   } else if (leftToday(day, limits) < 1 && day.resetsAtMs > 0) {
     stops.push({ reason: 'daySpent', untilMs: day.resetsAtMs + limits.clockSkewMs, needsProbe: false });
   }

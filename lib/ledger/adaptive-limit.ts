@@ -1,14 +1,13 @@
+import { KEEP_SHARE, RECOVER_SHARE } from './policy.ts';
 import type { AdaptiveLimit } from './state.ts';
 
 /**
  * A limit shared with others: a 606 or 615 received although the ledger kept the limit means that other integrations
  * use the rest. The relay then slows down in proportion to what it was using, and asks for a twentieth of the limit
- * more with every window: additive increase, multiplicative decrease, as congestion control does.
+ * more with every window.
+ *
+ * @returns the limit in force at `nowMs`.
  */
-const KEEP_SHARE = 0.75;
-const RECOVER_SHARE = 0.05;
-
-/** The limit in force at `nowMs`. */
 function effectiveLimit(limit: number, learned: AdaptiveLimit | undefined, nowMs: number, windowMs: number): number {
   if (learned === undefined) return limit;
   const windows = Math.max(0, nowMs - learned.atMs) / windowMs;

@@ -2,9 +2,9 @@ import { effectiveLimit } from './adaptive-limit.ts';
 import { leftToday } from './day.ts';
 import { fold, type View } from './fold.ts';
 import { gateOf, refused } from './gate.ts';
-import type { PermitAnswer, PermitAsk } from './ledger.ts';
-import { RESERVE_AHEAD_MS, SEND_WITHIN_MS } from './limits.ts';
-import type { LedgerState, Slot } from './state.ts';
+import type { Permit, PermitAnswer, PermitAsk } from './ledger.ts';
+import { RESERVE_AHEAD_MS, SEND_WITHIN_MS } from './policy.ts';
+import type { LedgerState, Probe, Slot } from './state.ts';
 import { freesAtMs, nextOpeningMs, nextTurnMs } from './window.ts';
 
 /** The state while asks are being answered: grows with every grant. */
@@ -16,14 +16,13 @@ interface Working {
   readonly slotLimit: number;
   readonly spareSlots: number;
   readonly callMs: number;
-  readonly probe: boolean;
   lastStartMs: number;
   waiting: number;
   left: number;
 }
 
 /** @param current folded to `view.nowMs`. */
-function workingOn(current: LedgerState, probe: boolean, view: View): Working {
+function workingOn(current: LedgerState, view: View): Working {
   const { nowMs, limits } = view;
   const slots = Object.values(current.slots);
   const windowLimit = effectiveLimit(limits.windowCalls, current.adaptiveWindow, nowMs, limits.windowMs);
@@ -39,11 +38,9 @@ function workingOn(current: LedgerState, probe: boolean, view: View): Working {
     // Slots that the calls of a full window do not need, while they take as long as they do.
     spareSlots: Math.floor(slotLimit - (windowLimit / limits.windowMs) * current.callMs),
     callMs: current.callMs,
-    probe,
     lastStartMs: current.lastStartMs,
     waiting: slots.filter((slot) => slot.notBeforeMs > nowMs).length,
-    // While a probe decides whether the day is over, the count of the old day says nothing.
-    left: probe && current.day.probeAtMs !== undefined ? 1 : leftToday(current.day, limits),
+    left: leftToday(current.day, limits),
   };
 }
 
@@ -64,13 +61,18 @@ function startMs(working: Working, { nowMs, limits: { windowMs } }: View): numbe
   return Math.max(nowMs, nextTurnMs(windowLimit, windowMs, outstanding + freesAt.length, lastStartMs));
 }
 
-function answer(ask: PermitAsk, id: string, resetMs: number, working: Working, view: View): PermitAnswer {
+function answer(ask: PermitAsk, id: string, current: LedgerState, working: Working, view: View): PermitAnswer {
   const { nowMs, limits } = view;
+  const gate = gateOf(current, Object.values(working.slots), ask, view);
+  if (gate.kind === 'shut') return gate.refusal;
   const busyKeys = ask.keys.filter((key) => working.busy.has(key));
   if (ask.keys.length > 0 && busyKeys.length === ask.keys.length && !ask.hasKeyless) {
     return refused('keys', slotWaitMs(working, nowMs));
   }
-  if (working.left < 1) return refused('day', resetMs - nowMs);
+  // While probes decide whether the day is over, the count of the old day says nothing.
+  if (working.left < 1 && current.day.probeAtMs === undefined) {
+    return refused('day', current.day.resetsAtMs + limits.clockSkewMs - nowMs, 'quotaUsed');
+  }
   if (Object.keys(working.slots).length >= working.slotLimit) return refused('slots', slotWaitMs(working, nowMs));
 
   const startsAtMs = startMs(working, view);
@@ -81,20 +83,38 @@ function answer(ask: PermitAsk, id: string, resetMs: number, working: Working, v
     if (!reservable) return refused('window', startsAtMs - nowMs);
     working.waiting += 1;
   }
+  const permit = grant(ask, id, gate.probes, startsAtMs, working, nowMs);
+  return { kind: 'granted', permit, busyKeys };
+}
 
+const BY_WEIGHT: readonly Probe[] = ['line', 'operation', 'day'];
+
+/** Takes the place, the slot and the keys. */
+function grant(
+  ask: PermitAsk,
+  id: string,
+  probes: readonly Probe[],
+  startsAtMs: number,
+  working: Working,
+  nowMs: number,
+): Permit {
   const sendByMs = startsAtMs + SEND_WITHIN_MS;
   const keys = ask.keys.filter((key) => !working.busy.has(key));
+  const healthCheck = ask.healthCheck && { healthCheck: ask.healthCheck };
   working.slots[id] = {
     grantedAtMs: nowMs,
     notBeforeMs: startsAtMs,
     leaseEndsAtMs: sendByMs + ask.callTimeoutMs,
     keys,
-    probe: working.probe,
+    probes,
+    ...(probes.includes('operation') && { operation: ask.operation }),
+    ...healthCheck,
   };
   for (const key of keys) working.busy.add(key);
   working.left -= 1;
   working.lastStartMs = startsAtMs;
-  return { kind: 'granted', permit: { id, notBeforeMs: startsAtMs, sendByMs, probe: working.probe }, busyKeys };
+  const probe = BY_WEIGHT.find((one) => probes.includes(one));
+  return { id, notBeforeMs: startsAtMs, sendByMs, ...(probe && { probe }), ...healthCheck };
 }
 
 /** Whether it is only a question of time. */
@@ -136,17 +156,10 @@ function admit(
   together = 1,
 ): { state: LedgerState; answers: readonly PermitAnswer[] } {
   const current = fold(state, view);
-  const gate = gateOf(current, view);
-  if (gate.kind === 'shut') return { state: current, answers: asks.map(() => gate.refusal) };
-  const working = workingOn(current, gate.kind === 'probe', view);
-  const resetMs = current.day.resetsAtMs + view.limits.clockSkewMs;
-  let granted = 0;
-  const answers = asks.map((ask, index): PermitAnswer => {
-    if (gate.kind === 'probe' && granted > 0) return gate.refusal;
-    const result = answer(ask, ids[index] ?? '', resetMs, working, view);
-    if (result.kind === 'granted') granted += 1;
-    return result;
-  });
+  const working = workingOn(current, view);
+  // Each ask by itself: what holds one up, its operation's pause or its keys, holds up no other.
+  const answers = asks.map((ask, index) => answer(ask, ids[index] ?? '', current, working, view));
+  const granted = answers.filter(({ kind }) => kind === 'granted').length;
   const waitMs = togetherWaitMs(current, answers, together, working, view.nowMs);
   if (waitMs !== undefined) {
     const later = answers.map((one) => (one.kind === 'granted' || isQueued(one) ? refused('window', waitMs) : one));

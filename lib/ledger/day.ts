@@ -1,4 +1,5 @@
 import type { LedgerLimits } from './limits.ts';
+import { DAY_PROBE_EVERY_MS } from './policy.ts';
 import type { Day } from './state.ts';
 
 /**
@@ -6,7 +7,7 @@ import type { Day } from './state.ts';
  *
  * Marketo resets "at 12:00 AM CST". Read as midnight in US Central time (the configured zone) that is an hour earlier
  * in summer than read as UTC-6 all year. The relay counts by the first; after a 607 it sends one probe at each of both
- * instants, and traffic resumes with the first that succeeds.
+ * instants, and one each half hour in between, and traffic resumes with the first that succeeds.
  */
 const CST_OFFSET_MS = -6 * 3_600_000;
 const DAY_MS = 86_400_000;
@@ -55,7 +56,23 @@ function nextPossibleResetMs(zone: string, afterMs: number): number {
 
 /** The day after a 607. */
 function daySpent(day: Day, atMs: number, limits: LedgerLimits): Day {
-  return { ...day, probeAtMs: nextPossibleResetMs(limits.quotaTimeZone, atMs) };
+  return { ...day, probeAtMs: Math.min(nextPossibleResetMs(limits.quotaTimeZone, atMs), atMs + DAY_PROBE_EVERY_MS) };
+}
+
+/** The first instant since the 607 at which the day may have been reset; undefined while no day is spent. */
+function resetAfterSpentMs({ probeAtMs }: Day, limits: LedgerLimits): number | undefined {
+  // No reset comes between a 607 and its probe.
+  return probeAtMs === undefined ? undefined : nextPossibleResetMs(limits.quotaTimeZone, probeAtMs - 1);
+}
+
+/**
+ * When a spent day may be tried, by every clock. Whoever has used up all that is configured has nothing to win before
+ * the reset.
+ */
+function dayOpensAtMs(day: Day, limits: LedgerLimits): number | undefined {
+  if (day.probeAtMs === undefined) return undefined;
+  const atMs = leftToday(day, limits) < 1 ? (resetAfterSpentMs(day, limits) ?? day.probeAtMs) : day.probeAtMs;
+  return atMs + limits.clockSkewMs;
 }
 
 /**
@@ -71,4 +88,4 @@ function leftToday(day: Day, limits: LedgerLimits): number {
   return Math.max(0, limits.dayCalls - Math.max(day.others, limits.dayReserve) - day.used);
 }
 
-export { daySpent, freshDay, leftToday, nextMidnightMs, nextPossibleResetMs };
+export { dayOpensAtMs, daySpent, freshDay, leftToday, nextMidnightMs, nextPossibleResetMs, resetAfterSpentMs };

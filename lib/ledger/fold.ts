@@ -1,7 +1,8 @@
-import { effectiveLimit, lowered } from './adaptive-limit.ts';
-import { afterCall } from './circuit.ts';
-import { daySpent, freshDay } from './day.ts';
+import { account, carriedOver } from './account.ts';
+import { effectiveLimit } from './adaptive-limit.ts';
+import { freshDay } from './day.ts';
 import type { LedgerLimits } from './limits.ts';
+import { withoutForgotten } from './operation-circuits.ts';
 import { type LedgerState, type PermitRelease, type Slot, type WindowCall, workerOf } from './state.ts';
 import { freesAtMs } from './window.ts';
 
@@ -11,8 +12,6 @@ interface View {
   readonly limits: LedgerLimits;
   aheadOf(worker: string): number;
 }
-
-const CALL_MS_WEIGHT = 0.2;
 
 /** How a slot ended, as of now; undefined while its call may still be under way. */
 function endOf(
@@ -30,51 +29,7 @@ function endOf(
   return view.nowMs >= slot.leaseEndsAtMs + aheadMs ? { atMs: slot.leaseEndsAtMs } : undefined;
 }
 
-/** Calls that a day which began at `resetAtMs` may have to answer for although they were granted before it. */
-function carriedOver(state: LedgerState, resetAtMs: number, limits: LedgerLimits): number {
-  const after = resetAtMs - limits.clockSkewMs;
-  return Object.keys(state.slots).length + state.windowCalls.filter((call) => call.atMs >= after).length;
-}
-
-/**
- * What one call's end changes in day, circuit and learned limits.
- *
- * @param freedAtMs when its slot came free: later than the end by the time for which Marketo may have been busy with it.
- */
-function account(state: LedgerState, slot: Slot, end: PermitRelease, freedAtMs: number, view: View): LedgerState {
-  const { limits } = view;
-  const givenBack = !end.counted || end.outcome === 'unused';
-  let day = givenBack ? { ...state.day, used: Math.max(0, state.day.used - 1) } : state.day;
-  if (end.outcome === 'daySpent' && slot.grantedAtMs >= day.startedAtMs) day = daySpent(day, end.atMs, limits);
-  // The probe itself is among the calls carried over: it has just left its slot for the window.
-  if (end.outcome === 'success' && slot.probe && day.probeAtMs !== undefined) {
-    day = freshDay(view.nowMs, carriedOver(state, day.probeAtMs, limits), limits);
-  }
-
-  const inWindow = state.windowCalls.filter((call) => call.atMs > end.atMs - limits.windowMs).length;
-  const ours = inWindow + Object.keys(state.slots).length;
-  const adaptiveWindow =
-    end.outcome === 'windowSpent'
-      ? lowered(state.adaptiveWindow, ours, limits.windowCalls, slot.grantedAtMs, end.atMs)
-      : state.adaptiveWindow;
-  const adaptiveSlots =
-    end.outcome === 'slotsSpent'
-      ? lowered(state.adaptiveSlots, Object.keys(state.slots).length, limits.slots, slot.grantedAtMs, end.atMs)
-      : state.adaptiveSlots;
-  return {
-    ...state,
-    day,
-    circuit: afterCall(state.circuit, end.outcome, freedAtMs, slot.probe),
-    ...(adaptiveWindow && { adaptiveWindow }),
-    ...(adaptiveSlots && { adaptiveSlots }),
-    callMs:
-      end.outcome === 'success'
-        ? Math.round(state.callMs + CALL_MS_WEIGHT * (Math.max(0, end.atMs - slot.notBeforeMs) - state.callMs))
-        : state.callMs,
-  };
-}
-
-/** Drops what has left the window and learned limits that have recovered. */
+/** Drops what has left the window, limits that have recovered, and circuits that nobody asks for. */
 function prune(state: LedgerState, view: View): LedgerState {
   const { adaptiveWindow, adaptiveSlots, ...rest } = state;
   const { limits, nowMs } = view;
@@ -84,6 +39,7 @@ function prune(state: LedgerState, view: View): LedgerState {
   return {
     ...rest,
     windowCalls: state.windowCalls.filter(inWindow),
+    circuits: withoutForgotten(state.circuits, nowMs),
     ...(adaptiveWindow && lowWindow && { adaptiveWindow }),
     ...(adaptiveSlots && lowSlots && { adaptiveSlots }),
   };

@@ -1,11 +1,11 @@
+import { dayOpensAtMs } from './day.ts';
 import type { View } from './fold.ts';
-import type { PermitAnswer, RefusalReason } from './ledger.ts';
-import type { LedgerState } from './state.ts';
-
-/** Shortest wait that a refusal names: asking again sooner would find nothing new. */
-const SHORTEST_WAIT_MS = 50;
+import type { PermitAnswer, PermitAsk, RefusalReason } from './ledger.ts';
+import { SHORTEST_WAIT_MS } from './policy.ts';
+import type { LedgerState, Probe, Slot } from './state.ts';
 
 type Refusal = Extract<PermitAnswer, { kind: 'refused' }>;
+type Asking = Pick<PermitAsk, 'operation' | 'healthCheck'>;
 
 function refused(reason: RefusalReason, waitMs: number, detail?: string): Refusal {
   const bounded = Math.max(SHORTEST_WAIT_MS, Math.ceil(waitMs));
@@ -13,25 +13,98 @@ function refused(reason: RefusalReason, waitMs: number, detail?: string): Refusa
 }
 
 /**
- * Whether the line runs, and what stops it: an open circuit or a spent day. `open`: it runs, each call is decided on its
- * own. `shut`: every call gets `refusal`. `probe`: one call is let through, and every other gets `refusal`.
+ * What stops a call whatever the limits: the line, a spent day, its operation. `open` with what the call would probe;
+ * nothing, while all is well.
  */
-type Gate = { readonly kind: 'open' } | { readonly kind: 'shut' | 'probe'; readonly refusal: Refusal };
+type Gate =
+  | { readonly kind: 'shut'; readonly refusal: Refusal }
+  | { readonly kind: 'open'; readonly probes: readonly Probe[] };
 
-/** @param state folded to `nowMs`. */
-function gateOf(state: LedgerState, { nowMs, limits }: View): Gate {
-  const { circuit, day } = state;
-  const circuitOpensAtMs = circuit.stop?.untilMs ?? 0;
-  const dayOpensAtMs = day.probeAtMs === undefined ? 0 : day.probeAtMs + limits.clockSkewMs;
-  const opensAtMs = Math.max(circuitOpensAtMs, dayOpensAtMs);
-  if (opensAtMs === 0) return { kind: 'open' };
-  const reason = circuitOpensAtMs >= dayOpensAtMs ? 'circuit' : 'day';
-  const refusal = (waitMs: number): Refusal =>
-    refused(reason, waitMs, reason === 'circuit' ? circuit.stop?.reason : undefined);
-  if (nowMs < opensAtMs) return { kind: 'shut', refusal: refusal(opensAtMs - nowMs) };
-  const probing = Object.values(state.slots).some((slot) => slot.probe);
-  return { kind: probing ? 'shut' : 'probe', refusal: refusal(state.callMs) };
+const OPEN: Gate = { kind: 'open', probes: [] };
+const shut = (refusal: Refusal): Gate => ({ kind: 'shut', refusal });
+const probeOf = (probe: Probe): Gate => ({ kind: 'open', probes: [probe] });
+
+function isProbed(slots: readonly Slot[], probe: 'line' | 'day'): boolean {
+  return slots.some(({ probes }) => probes.includes(probe));
+}
+
+/** Half-open after passing failures, nothing is risked but a health check; else an ordinary call has to find out. */
+function lineGate({ line, callMs }: LedgerState, slots: readonly Slot[], ask: Asking, { nowMs }: View): Gate {
+  const { stop } = line;
+  if (stop === undefined) return OPEN;
+  if (nowMs < stop.untilMs) return shut(refused('circuit', stop.untilMs - nowMs, stop.reason));
+  const mayTry = ask.healthCheck === true || stop.reason !== 'transientFailures';
+  return mayTry && !isProbed(slots, 'line') ? probeOf('line') : shut(refused('circuit', callMs, stop.reason));
+}
+
+/** A health check is let through beside the day's probe: what it is made for does not hang on the day. */
+function dayGate({ day, callMs }: LedgerState, slots: readonly Slot[], ask: Asking, { nowMs, limits }: View): Gate {
+  const opensAtMs = dayOpensAtMs(day, limits);
+  if (opensAtMs === undefined) return OPEN;
+  if (nowMs < opensAtMs) return shut(refused('day', opensAtMs - nowMs, 'daySpent'));
+  if (ask.healthCheck) return OPEN;
+  return isProbed(slots, 'day') ? shut(refused('day', callMs, 'daySpent')) : probeOf('day');
+}
+
+/** Half-open, an operation is tried when Marketo is known to work: then the failure of a call is its own. */
+function operationGate(state: LedgerState, slots: readonly Slot[], { operation }: Asking, { nowMs }: View): Gate {
+  const stop = state.circuits[operation]?.stop;
+  if (stop === undefined) return OPEN;
+  if (nowMs < stop.untilMs) return shut(refused('operation', stop.untilMs - nowMs, stop.reason));
+  // Only a probe's slot names its operation.
+  const isTried = slots.some((slot) => slot.operation === operation);
+  return worksSince(state, stop.sinceMs) && !isTried
+    ? probeOf('operation')
+    : shut(refused('operation', state.callMs, stop.reason));
+}
+
+/** While anything is stopped, one health check tells all workers. */
+function healthCheckGate(state: LedgerState, slots: readonly Slot[]): Gate {
+  const isStopped = state.line.stop !== undefined || state.day.probeAtMs !== undefined;
+  const isPaused = Object.values(state.circuits).some(({ stop }) => stop !== undefined);
+  const isUnderWay = slots.some(({ healthCheck }) => healthCheck);
+  return (isStopped || isPaused) && isUnderWay ? shut(refused('circuit', state.callMs, 'healthCheck')) : OPEN;
+}
+
+function worksSince({ lastSuccess }: LedgerState, sinceMs: number): boolean {
+  return lastSuccess !== undefined && lastSuccess.atMs >= sinceMs;
+}
+
+/**
+ * @param state folded to `nowMs`.
+ * @param slots those of the state, and of what has been granted since.
+ */
+function gateOf(state: LedgerState, slots: readonly Slot[], ask: Asking, view: View): Gate {
+  const gates = [
+    lineGate(state, slots, ask, view),
+    dayGate(state, slots, ask, view),
+    // A health check is not the operation's: it must not wait for what it is to find out.
+    ask.healthCheck ? healthCheckGate(state, slots) : operationGate(state, slots, ask, view),
+  ];
+  const refusals = gates.flatMap((gate) => (gate.kind === 'shut' ? [gate.refusal] : []));
+  const [longest] = refusals.sort((a, b) => b.waitMs - a.waitMs);
+  if (longest !== undefined) return shut(longest);
+  return { kind: 'open', probes: gates.flatMap((gate) => (gate.kind === 'open' ? gate.probes : [])) };
+}
+
+/**
+ * Whether a half-open circuit waits for a health check, and one would be let through: the line after passing failures or
+ * after denials (whoever may call the usage endpoint is not locked out, whatever else is denied), an operation while nothing shows that Marketo works.
+ *
+ * @param state folded to `nowMs`.
+ */
+function isHealthCheckDue(state: LedgerState, view: View): boolean {
+  const { line, circuits } = state;
+  const { nowMs } = view;
+  const mayTell = line.stop?.reason === 'transientFailures' || line.stop?.reason === 'accessDenied';
+  const lineWaits = mayTell && line.stop !== undefined && nowMs >= line.stop.untilMs;
+  const operationWaits = Object.values(circuits).some(
+    ({ stop }) => stop !== undefined && nowMs >= stop.untilMs && !worksSince(state, stop.sinceMs),
+  );
+  if (!lineWaits && !operationWaits) return false;
+  const ask = { operation: '', healthCheck: true } as const;
+  return gateOf(state, Object.values(state.slots), ask, view).kind === 'open';
 }
 
 export type { Gate, Refusal };
-export { gateOf, refused };
+export { gateOf, isHealthCheckDue, refused };

@@ -1,18 +1,27 @@
+import type { LastSuccess, LineStopReason, OperationStopReason, Probe, Stop } from './state.ts';
+
 /**
  * What the delivery code sees of the ledger: leave to make calls, within every limit of the Marketo subscription that
  * all workers share.
  */
 
-/** Why a call may not be made now. `keys`: all its records' keys are in flight; `circuit`: the line is stopped. */
-type RefusalReason = 'window' | 'slots' | 'day' | 'keys' | 'circuit';
+/**
+ * Why a call may not be made now. `keys`: all its records' keys are in flight; `circuit`: the line is stopped;
+ * `operation`: the call's operation is paused, and nothing else need wait for it.
+ */
+type RefusalReason = 'window' | 'slots' | 'day' | 'keys' | 'circuit' | 'operation';
 
 interface PermitAsk {
+  /** The endpoint's operation, such as `syncLeads`. */
+  readonly operation: string;
   /** Hashes of the keys of the call's records, see `keyHash`. Empty for a call that changes nothing. */
   readonly keys: readonly number[];
   /** True when the call is worth making even if every one of `keys` is busy: it has records without a key. */
   readonly hasKeyless: boolean;
   /** Longest time from sending to having a reply or giving up; Marketo must have given up by then too. */
   readonly callTimeoutMs: number;
+  /** The call belongs to no message: it is made to see whether Marketo works, and may be made when others may not. */
+  readonly healthCheck?: true;
 }
 
 interface Permit {
@@ -21,8 +30,13 @@ interface Permit {
   readonly notBeforeMs: number;
   /** ...until here; later the permit is void and is released unused. Both by this worker's clock. */
   readonly sendByMs: number;
-  /** The one call that a half-open circuit, or a new day after a 607, lets through: its failure is not an attempt. */
-  readonly probe: boolean;
+  /**
+   * The one call that is let through to see whether something works again. `line`: whatever it fails of is not the fault
+   * of its messages; `operation`: Marketo is known to work, so that its failure is an attempt of its messages; `day`:
+   * nothing but a 607 is looked for. Of a call that is several at once, the first of these.
+   */
+  readonly probe?: Probe;
+  readonly healthCheck?: true;
 }
 
 type PermitAnswer =
@@ -32,22 +46,34 @@ type PermitAnswer =
       /** Keys of the ask that another call holds: their records must be left out of this call. */
       readonly busyKeys: readonly number[];
     }
-  | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly waitMs: number; readonly detail?: string };
+  | {
+      readonly kind: 'refused';
+      readonly reason: RefusalReason;
+      /** Until it is worth asking again: of a stop, until the next probe may be made. */
+      readonly waitMs: number;
+      /** Of `circuit` and `operation`: the reason of the stop. Of `day`: `daySpent` after a 607, else `quotaUsed`. */
+      readonly detail?: string;
+    };
 
-/** What a finished call teaches the ledger. */
+/**
+ * What a finished call teaches the ledger. A health check that Marketo answers with 603, 606, 607 or 615 tells just
+ * that: from a health check, each of them shows that Marketo works.
+ */
 type CallOutcome =
   | 'success' // any reply that shows Marketo working, rejected records included
-  | 'neutral' // says nothing of Marketo's health: a token to be replaced
-  | 'transient' // counts towards opening the circuit
+  | 'neutral' // counts towards nothing: a token to be replaced, messages that have failed before
+  | 'transient' // counts towards opening circuits
   | 'windowSpent' // 606
   | 'slotsSpent' // 615
   | 'daySpent' // 607
+  | 'operationQuotaSpent' // 1020, 1029: a limit of the operation that lasts until the reset
   | 'denied' // 603
-  | 'tokenRefused' // 601 or 602 after a fresh token
+  | 'tokenRefused' // 601 or 602 of every call
   | 'unused'; // never sent: slot, window and day are given back
 
 interface Release {
   readonly permit: Permit;
+  readonly operation: string;
   readonly outcome: CallOutcome;
   /** False for the starred codes: the call is given back to the day. */
   readonly counted: boolean;
@@ -55,6 +81,8 @@ interface Release {
   readonly endedAtMs: number;
   /** For a call without reply: how much longer Marketo may be busy with it. Slot and keys stay taken for so long. */
   readonly holdMs?: number;
+  /** Of a call that Marketo let in: 32 bits that stand for its access token. */
+  readonly token?: number;
 }
 
 /** What the usage endpoint says of today (Marketo: usage). */
@@ -65,6 +93,27 @@ interface UsageToday {
   readonly ownToday: number;
   /** When the figures were asked for, by this worker's clock. */
   readonly atMs: number;
+}
+
+interface PausedOperation extends Stop<OperationStopReason> {
+  readonly operation: string;
+}
+
+/** How things stand. A stop whose `untilMs` has passed waits for its probe. */
+interface LedgerStatus {
+  readonly lineStop?: Stop<LineStopReason>;
+  readonly pausedOperations: readonly PausedOperation[];
+  /** After a 607: when the day is tried next. */
+  readonly daySpentUntilMs?: number;
+  readonly leftToday: number;
+  readonly dailyQuota: number;
+  readonly callsInWindow: number;
+  readonly slotsTaken: number;
+}
+
+interface Evidence extends LedgerStatus {
+  /** The last call of any worker that shows Marketo working, by that worker's clock. */
+  readonly lastSuccess?: LastSuccess;
 }
 
 interface Ledger {
@@ -79,12 +128,33 @@ interface Ledger {
    * between calls.
    */
   release(ends: readonly Release[]): Promise<void>;
-  /** The identity of the line's stop: credentials refused, seen outside any call. */
-  credentialsRefused(detail: string): Promise<void>;
+  /** Stops the line: identity refuses the credentials, or hands out no token that Marketo takes. `detail` is for the log. */
+  tokenUnobtainable(reason: 'credentialsRefused' | 'tokenRefused', detail: string): Promise<void>;
   /** Corrects the day by what others used. Figures older than known ones, or from about a reset, change nothing. */
   learnUsage(usage: UsageToday): Promise<void>;
   /** Whether the usage endpoint should be asked again, as far as this worker's last read tells. */
   usageDue(): boolean;
+  /** One consistent read: what is known of Marketo's health. Throws only when the table cannot be reached. */
+  evidence(): Promise<Evidence>;
+  /**
+   * Whether nothing but a health check would be let through a half-open circuit now, as far as this worker's last read
+   * tells. Ask for a permit with `healthCheck`, and release it with what came of it.
+   */
+  healthCheckDue(): boolean;
+  /** As far as this worker's last read tells; undefined before the first. */
+  status(): LedgerStatus | undefined;
 }
 
-export type { CallOutcome, Ledger, Permit, PermitAnswer, PermitAsk, RefusalReason, Release, UsageToday };
+export type {
+  CallOutcome,
+  Evidence,
+  Ledger,
+  LedgerStatus,
+  PausedOperation,
+  Permit,
+  PermitAnswer,
+  PermitAsk,
+  RefusalReason,
+  Release,
+  UsageToday,
+};

@@ -37,11 +37,5 @@ const DEFAULT_LIMITS: LedgerLimits = {
   clockSkewMs: 500,
 };
 
-/** A permit not used this long after its start is void: bounds how long a frozen worker can hold others up. */
-const SEND_WITHIN_MS = 5_000;
-
-/** How far ahead a permit may be granted for a coming opening, so that its holder sleeps instead of asking again. */
-const RESERVE_AHEAD_MS = 2_000;
-
 export type { LedgerLimits };
-export { DEFAULT_LIMITS, RESERVE_AHEAD_MS, SEND_WITHIN_MS };
+export { DEFAULT_LIMITS };

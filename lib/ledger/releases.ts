@@ -1,5 +1,6 @@
 import type { Clock, Log } from '../ports.ts';
 import type { Release } from './ledger.ts';
+import { COALESCE_MS, LONGEST_GATHER_MS, MAX_END_WRITES } from './policy.ts';
 import type { LedgerRegister } from './register.ts';
 import type { LedgerState, PermitRelease } from './state.ts';
 
@@ -19,12 +20,6 @@ interface ReleaseWriter {
   written(ids: readonly string[]): void;
 }
 
-const MAX_END_WRITES = 3;
-/** Calls that end within this long of each other are written as one. */
-const COALESCE_MS = 25;
-/** Ends wait so long at most for the ends of calls that the worker has under way: their slots stay taken meanwhile. */
-const LONGEST_GATHER_MS = 500;
-
 interface ReleaseWriterOptions {
   readonly register: LedgerRegister;
   readonly clock: Clock;
@@ -37,19 +32,21 @@ function createReleaseWriter({ register, clock, log, observe }: ReleaseWriterOpt
   const underWay = new Set<string>();
   let pending: Record<string, PermitRelease> = {};
   let flushing: Promise<void> | undefined;
+  let isUrgent = false;
 
   /** Nothing waits for more when no more is to come, or when the others must know. */
   async function gather(): Promise<void> {
     for (let waitedMs = 0; waitedMs < LONGEST_GATHER_MS; waitedMs += COALESCE_MS) {
       await clock.sleep(COALESCE_MS);
-      const urgent = Object.values(pending).some(({ outcome }) => outcome !== 'success' && outcome !== 'unused');
-      if (underWay.size === 0 || urgent) return;
+      const isWrong = Object.values(pending).some(({ outcome }) => outcome !== 'success' && outcome !== 'unused');
+      if (underWay.size === 0 || isWrong || isUrgent) return;
     }
   }
 
   async function flush(): Promise<void> {
     const ends = pending;
     pending = {};
+    isUrgent = false;
     if (Object.keys(ends).length === 0) return;
     for (let tries = 1; tries <= MAX_END_WRITES; tries++) {
       try {
@@ -68,9 +65,11 @@ function createReleaseWriter({ register, clock, log, observe }: ReleaseWriterOpt
     },
 
     async add(ends) {
-      for (const { permit, endedAtMs, holdMs = 0, outcome, counted } of ends) {
-        underWay.delete(permit.id);
-        pending[permit.id] = { atMs: endedAtMs, holdMs, outcome, counted };
+      for (const end of ends) {
+        underWay.delete(end.permit.id);
+        pending[end.permit.id] = recordOf(end);
+        // The others wait for what a probe finds.
+        if (end.permit.probe !== undefined || end.permit.healthCheck) isUrgent = true;
       }
       flushing ??= gather().then(() => {
         flushing = undefined;
@@ -90,6 +89,10 @@ function createReleaseWriter({ register, clock, log, observe }: ReleaseWriterOpt
       pending = Object.fromEntries(Object.entries(pending).filter(([id]) => !ids.includes(id)));
     },
   };
+}
+
+function recordOf({ endedAtMs, holdMs = 0, outcome, counted, operation, token }: Release): PermitRelease {
+  return { atMs: endedAtMs, holdMs, outcome, counted, operation, ...(token !== undefined && { token }) };
 }
 
 export type { ReleaseWriter, ReleaseWriterOptions };

@@ -1,13 +1,16 @@
 import type { Clock, Log, Random } from '../ports.ts';
 import { admit } from './admit.ts';
-import { stopLine } from './circuit.ts';
 import { createClockBounds } from './clocks.ts';
 import { fold, type View } from './fold.ts';
-import type { Ledger, PermitAnswer, PermitAsk, Release, UsageToday } from './ledger.ts';
+import { isHealthCheckDue } from './gate.ts';
+import type { Evidence, Ledger, LedgerStatus, PermitAnswer, PermitAsk, Release, UsageToday } from './ledger.ts';
 import type { LedgerLimits } from './limits.ts';
+import { stopLine } from './line-circuit.ts';
+import { AFTER_CONFLICT_MS, FIRST_BACK_OFF_MS, LONGEST_BACK_OFF_MS, MAX_SWAPS, PATIENCE } from './policy.ts';
 import type { LedgerRegister } from './register.ts';
 import { createReleaseWriter } from './releases.ts';
 import { EMPTY_STATE, type LedgerState, workerOf } from './state.ts';
+import { statusOf } from './status.ts';
 import { isUsageDue, learnUsage } from './usage.ts';
 
 interface SharedLedgerOptions {
@@ -18,17 +21,8 @@ interface SharedLedgerOptions {
   readonly log: Log;
 }
 
-const MAX_SWAPS = 8;
-/** After a lost race: long enough for the winners' writes, spread so that the losers do not meet again. */
-const AFTER_CONFLICT_MS = 20;
 /** Two workers with one name would take each other's slots: six letters and digits, two billion names. */
 const WORKER_ID_RANGE = 36 ** 6;
-/** A worker that is refused again and again has rivals: it asks less often, up to this. */
-const FIRST_BACK_OFF_MS = 50;
-const LONGEST_BACK_OFF_MS = 800;
-/** So often in a row a worker with several calls lets a single permit go; then it takes what there is. */
-const PATIENCE = 20;
-
 /** The ledger of one worker: its answers hold for all workers that share the register. */
 function createSharedLedger({ register, limits, clock, random, log }: SharedLedgerOptions): Ledger {
   const worker = Math.floor(random() * WORKER_ID_RANGE).toString(36);
@@ -36,11 +30,12 @@ function createSharedLedger({ register, limits, clock, random, log }: SharedLedg
   const releases = createReleaseWriter({ register, clock, log, observe });
   let permits = 0;
   let refusedInARow = 0;
-  let lastRead: LedgerState = EMPTY_STATE;
+  /** As read, or written, last. */
+  let lastKnown: LedgerState = EMPTY_STATE;
 
   function observe(state: LedgerState): number {
     const nowMs = clock.nowMs();
-    lastRead = state;
+    lastKnown = state;
     for (const call of state.windowCalls) bounds.observe(call.worker, call.atMs, nowMs);
     for (const [id, end] of Object.entries(state.releases)) bounds.observe(workerOf(id), end.atMs, nowMs);
     for (const [id, slot] of Object.entries(state.slots)) bounds.observe(workerOf(id), slot.grantedAtMs, nowMs);
@@ -48,8 +43,17 @@ function createSharedLedger({ register, limits, clock, random, log }: SharedLedg
   }
 
   function viewOf(state: LedgerState): View {
-    const nowMs = observe(state);
+    return viewAt(observe(state));
+  }
+
+  function viewAt(nowMs: number): View {
     return { nowMs, limits, aheadOf: (other) => bounds.aheadOf(other, nowMs) };
+  }
+
+  /** How things stand by now, with what this worker has not yet told. */
+  function presumed(): { state: LedgerState; view: View } {
+    const view = viewAt(clock.nowMs());
+    return { state: fold(releases.onto(lastKnown), view), view };
   }
 
   /** Applies a change by compare-and-swap until it is in, is not needed, or the tries are spent. */
@@ -62,6 +66,7 @@ function createSharedLedger({ register, limits, clock, random, log }: SharedLedg
       if (await register.swap(state, next)) {
         // What the swap has told of ended calls need not be written once more.
         releases.written(carried);
+        lastKnown = next;
         return value;
       }
       await clock.sleep(random() * AFTER_CONFLICT_MS * tries);
@@ -102,17 +107,17 @@ function createSharedLedger({ register, limits, clock, random, log }: SharedLedg
 
     release: (ends: readonly Release[]) => releases.add(ends),
 
-    usageDue: () => isUsageDue(lastRead, clock.nowMs()),
+    usageDue: () => isUsageDue(lastKnown, clock.nowMs()),
 
-    async credentialsRefused(detail: string): Promise<void> {
-      log.error('Marketo refuses the credentials: the line stops', { detail });
+    async tokenUnobtainable(reason, detail): Promise<void> {
+      log.error('there is no access token that Marketo takes: the line stops', { reason, detail });
       await change<void>((state) => {
         const view = viewOf(state);
         const current = fold(state, view);
-        const { stop } = current.circuit;
-        if (stop?.reason === 'credentialsRefused' && view.nowMs < stop.untilMs) return { value: undefined };
-        const circuit = stopLine(current.circuit, 'credentialsRefused', view.nowMs);
-        return { next: { ...current, version: state.version + 1, circuit }, value: undefined };
+        const { stop } = current.line;
+        if (stop?.reason === reason && view.nowMs < stop.untilMs) return { value: undefined };
+        const line = stopLine(current.line, reason, view.nowMs);
+        return { next: { ...current, version: state.version + 1, line }, value: undefined };
       }, undefined);
     },
 
@@ -121,6 +126,21 @@ function createSharedLedger({ register, limits, clock, random, log }: SharedLedg
         const next = learnUsage(state, usage, viewOf(state));
         return { ...(next && { next }), value: undefined };
       }, undefined);
+    },
+
+    async evidence(): Promise<Evidence> {
+      observe(await register.read());
+      const { state } = presumed();
+      return { ...statusOf(state, limits), ...(state.lastSuccess && { lastSuccess: state.lastSuccess }) };
+    },
+
+    healthCheckDue(): boolean {
+      const { state, view } = presumed();
+      return isHealthCheckDue(state, view);
+    },
+
+    status(): LedgerStatus | undefined {
+      return lastKnown.version === 0 ? undefined : statusOf(presumed().state, limits);
     },
   };
 }

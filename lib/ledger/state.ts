@@ -1,5 +1,8 @@
 import type { CallOutcome } from './ledger.ts';
 
+/** What a call may be let through to try: the stopped line, its paused operation, a spent day. */
+type Probe = 'line' | 'operation' | 'day';
+
 /** A call that was granted and is not yet accounted for. */
 interface Slot {
   readonly grantedAtMs: number;
@@ -9,7 +12,11 @@ interface Slot {
   readonly leaseEndsAtMs: number;
   /** Hashes of the keys of its records. */
   readonly keys: readonly number[];
-  readonly probe: boolean;
+  /** Everything that the call tries. Empty for an ordinary call. */
+  readonly probes: readonly Probe[];
+  /** Of a probe of its operation. */
+  readonly operation?: string;
+  readonly healthCheck?: true;
 }
 
 /** How a slot's call ended, and when by its worker's clock. */
@@ -19,6 +26,10 @@ interface PermitRelease {
   readonly holdMs: number;
   readonly outcome: CallOutcome;
   readonly counted: boolean;
+  /** Absent in what an older relay wrote. */
+  readonly operation?: string;
+  /** 32 bits that stand for the access token. */
+  readonly token?: number;
 }
 
 /** A call that ended and may still be in the window as Marketo counts it. */
@@ -45,14 +56,45 @@ interface Day {
   readonly probeAtMs?: number;
 }
 
-type StopReason = 'transientFailures' | 'accessDenied' | 'tokenRefused' | 'credentialsRefused';
+type LineStopReason = 'transientFailures' | 'accessDenied' | 'tokenRefused' | 'credentialsRefused';
+type OperationStopReason = 'transientFailures' | 'accessDenied' | 'quotaSpent';
+type StopReason = LineStopReason | OperationStopReason;
 
-interface Circuit {
-  /** Failures in a row, of either sort. */
+/** Open until `untilMs`, half-open after: then one probe decides. Both by the clock of the call that failed. */
+interface Stop<Reason extends StopReason> {
+  readonly reason: Reason;
+  readonly sinceMs: number;
+  readonly untilMs: number;
+}
+
+/** Calls in a row that failed in one way. */
+interface Run {
+  readonly count: number;
+  /** The first few operations among them: two are enough to know that it is not one alone. */
+  readonly operations: readonly string[];
+}
+
+/** Of the whole line: all operations. */
+interface LineCircuit {
+  readonly failures: Run;
+  readonly denials: Run;
+  /** Present while the line is stopped. */
+  readonly stop?: Stop<LineStopReason>;
+}
+
+/** Of one operation that failed since it last succeeded. */
+interface OperationCircuit {
   readonly failures: number;
   readonly denials: number;
-  /** Present while the line is stopped: open until `untilMs`, half-open after. */
-  readonly stop?: { readonly reason: StopReason; readonly untilMs: number; readonly pauseMs: number };
+  readonly failedAtMs: number;
+  /** Present while the operation is paused. */
+  readonly stop?: Stop<OperationStopReason>;
+}
+
+/** The last call that shows Marketo working: when it ended, by its worker's clock, and with which token. */
+interface LastSuccess {
+  readonly atMs: number;
+  readonly token?: number;
 }
 
 /** A limit found to be lower than configured because others share it; it recovers by itself. */
@@ -70,12 +112,18 @@ interface LedgerState {
   /** The start of the permit granted last, by its worker's clock: keeps calls apart. 0: none was. */
   readonly lastStartMs: number;
   readonly day: Day;
-  readonly circuit: Circuit;
+  readonly line: LineCircuit;
+  /** By operation. */
+  readonly circuits: Readonly<Record<string, OperationCircuit>>;
+  readonly lastSuccess?: LastSuccess;
   readonly adaptiveWindow?: AdaptiveLimit;
   readonly adaptiveSlots?: AdaptiveLimit;
   /** Moving average of a call's duration: tells a refused worker when to ask again. */
   readonly callMs: number;
 }
+
+const NO_RUN: Run = { count: 0, operations: [] };
+const RUNNING_LINE: LineCircuit = { failures: NO_RUN, denials: NO_RUN };
 
 const EMPTY_STATE: LedgerState = {
   version: 0,
@@ -84,7 +132,8 @@ const EMPTY_STATE: LedgerState = {
   windowCalls: [],
   lastStartMs: 0,
   day: { startedAtMs: 0, resetsAtMs: 0, used: 0, others: 0 },
-  circuit: { failures: 0, denials: 0 },
+  line: RUNNING_LINE,
+  circuits: {},
   callMs: 500,
 };
 
@@ -93,5 +142,21 @@ function workerOf(permitId: string): string {
   return permitId.slice(0, permitId.indexOf('-'));
 }
 
-export type { AdaptiveLimit, Circuit, Day, LedgerState, PermitRelease, Slot, StopReason, WindowCall };
-export { EMPTY_STATE, workerOf };
+export type {
+  AdaptiveLimit,
+  Day,
+  LastSuccess,
+  LedgerState,
+  LineCircuit,
+  LineStopReason,
+  OperationCircuit,
+  OperationStopReason,
+  PermitRelease,
+  Probe,
+  Run,
+  Slot,
+  Stop,
+  StopReason,
+  WindowCall,
+};
+export { EMPTY_STATE, NO_RUN, RUNNING_LINE, workerOf };

@@ -1,13 +1,7 @@
 import { fold, type View } from './fold.ts';
 import type { UsageToday } from './ledger.ts';
+import { ASK_USAGE_AFTER_CALLS, ASK_USAGE_AFTER_MS } from './policy.ts';
 import type { LedgerState } from './state.ts';
-
-/**
- * Asking costs a call, so it is worth it only after so many calls of one's own, and not too often: a fifth of a percent
- * of the quota at most.
- */
-const ASK_AFTER_CALLS = 500;
-const ASK_AFTER_MS = 900_000;
 
 /**
  * The state after the usage endpoint has told today's totals; undefined when they tell nothing new.
@@ -35,7 +29,7 @@ function learnUsage(state: LedgerState, usage: UsageToday, view: View): LedgerSt
 /** Whether the figures of others are old enough to be asked for again. */
 function isUsageDue({ day }: Pick<LedgerState, 'day'>, nowMs: number): boolean {
   const calls = day.used - (day.usedAtAsking ?? 0);
-  return calls >= ASK_AFTER_CALLS && nowMs - (day.othersAtMs ?? day.startedAtMs) >= ASK_AFTER_MS;
+  return calls >= ASK_USAGE_AFTER_CALLS && nowMs - (day.othersAtMs ?? day.startedAtMs) >= ASK_USAGE_AFTER_MS;
 }
 
 export { isUsageDue, learnUsage };

@@ -1,3 +1,4 @@
+import { BURST_SHARE, LEAST_BURST, PACE } from './policy.ts';
 import type { WindowCall } from './state.ts';
 
 /**
@@ -42,10 +43,6 @@ function nextOpeningMs(
   if (mustLeave <= 0) return nowMs;
   return Math.max(nowMs, freesAt[mustLeave - 1] ?? nowMs);
 }
-
-const PACE = 0.8;
-const BURST_SHARE = 0.25;
-const LEAST_BURST = 10;
 
 /**
  * The earliest start that spreads a window's free places over its time, once a burst of them is taken. A place is free

@@ -22,6 +22,10 @@ const attributeSchema = z.strictObject({
   v: z.literal(VERSION),
   id: z.string().regex(ID),
   attempt: count,
+  /** Attempts in a call of its own. */
+  alone: count.optional(),
+  /** 1: Marketo may have executed it. */
+  unsure: z.literal(1).optional(),
   firstSeen: instant,
   firstFailed: instant.optional(),
   lastCode: code.optional(),
@@ -33,13 +37,21 @@ const attributeSchema = z.strictObject({
   /** `0-4,7` */
   positions: z.string().optional(),
   part: count.optional(),
+  tokenTries: z.int().min(1).max(10).optional(),
   share: z.int().min(1).max(MAX_RECORDS).optional(),
   resends: count.optional(),
 });
 
 /** The state of a message that the relay has not seen before. */
 function freshState(record: Pick<ReceivedMessage, 'messageId' | 'sentAtMs'>, relayId?: string): RelayState {
-  return { relayId: relayId ?? record.messageId, attempts: 0, firstSeenMs: record.sentAtMs, history: [], part: 0 };
+  return {
+    relayId: relayId ?? record.messageId,
+    attempts: 0,
+    attemptsAlone: 0,
+    firstSeenMs: record.sentAtMs,
+    history: [],
+    part: 0,
+  };
 }
 
 /**
@@ -57,12 +69,15 @@ function encodeRelayState(state: RelayState): MessageAttribute {
     v: VERSION,
     id: state.relayId,
     attempt: state.attempts,
+    ...(state.attemptsAlone === 0 ? {} : { alone: state.attemptsAlone }),
+    ...(state.mayBeDone === true ? { unsure: 1 } : {}),
     firstSeen: new Date(firstSeenMs).toISOString(),
     ...(firstFailedMs === undefined ? {} : { firstFailed: new Date(firstFailedMs).toISOString() }),
     ...(lastCode === undefined ? {} : { lastCode: boundCode(lastCode) }),
     ...(history.length === 0 ? {} : { history }),
     ...(positions === undefined ? {} : { positions: encodePositions(positions) }),
     ...(state.part === 0 ? {} : { part: state.part }),
+    ...(state.tokenTries === undefined ? {} : { tokenTries: state.tokenTries }),
     ...(shareAtMost === undefined ? {} : { share: shareAtMost }),
     ...(resends === undefined ? {} : { resends }),
   });
@@ -90,12 +105,15 @@ function decodeRelayState(
   return {
     relayId: data.id,
     attempts: data.attempt,
+    attemptsAlone: data.alone ?? 0,
+    ...(data.unsure === 1 ? { mayBeDone: true as const } : {}),
     firstSeenMs,
     ...(firstFailedMs === undefined ? {} : { firstFailedMs }),
     ...(data.lastCode === undefined ? {} : { lastCode: data.lastCode }),
     history: (data.history ?? []).map(([historyCode, sinceMs]) => ({ code: historyCode, atMs: firstSeenMs + sinceMs })),
     ...(positions === undefined ? {} : { positions }),
     part: data.part ?? 0,
+    ...(data.tokenTries === undefined ? {} : { tokenTries: data.tokenTries }),
     ...(data.share === undefined ? {} : { shareAtMost: data.share }),
     ...(data.resends === undefined ? {} : { resends: data.resends }),
   };

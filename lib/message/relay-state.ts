@@ -8,7 +8,14 @@ interface RelayState {
   /** Calls made for it that failed for a passing reason. Waiting for a limit is not an attempt. */
   readonly attempts: number;
   readonly firstSeenMs: number;
-  /** When the first failed attempt was made: the age budget counts from here. */
+  /** Those among them whose call carried this message alone: only these can end it. */
+  readonly attemptsAlone: number;
+  /** An attempt ended without anybody knowing whether Marketo had executed it. */
+  readonly mayBeDone?: true;
+  /**
+   * When the first attempt failed, or the message first waited for its paused operation: the age budget counts from here.
+   * While the whole line is stopped it stands still.
+   */
   readonly firstFailedMs?: number;
   /** Code of the last reply. */
   readonly lastCode?: string;
@@ -18,6 +25,8 @@ interface RelayState {
   readonly positions?: readonly number[];
   /** How often records have been taken out: two copies of different parts are not the same message. */
   readonly part: number;
+  /** How often its last attempt was refused for its token and is still to be made anew. */
+  readonly tokenTries?: number;
   /** Most messages it may share a call with, while a shared call's fault is being isolated. */
   readonly shareAtMost?: number;
   /** How often an operator has sent it again out of the dead-letter queue. Absent: never. */

@@ -177,16 +177,10 @@ const RELAY_CODES = {
     ...WAITS,
     name: 'Circuit open',
     meaning:
-      'The line was stopped: five calls failed in a row, access was denied five times in a row, or token or credentials ' +
-      'were refused.',
+      'The line was stopped on evidence that holds for all: calls of several operations failed or were denied in a row, ' +
+      'Marketo did not answer a health check either, or token or credentials were refused.',
     remedy:
       "The ledger's item names the reason. Refused credentials and denied access want an operator; all else passes.",
-  },
-  lineStopped: {
-    ...WAITS,
-    name: 'Line stopped',
-    meaning: 'An operator stopped the line. No call is made until it is started again.',
-    remedy: 'Start the line again when the reason is gone. The messages are kept and go on by themselves.',
   },
   operationPaused: {
     ...WAITS,

@@ -1,5 +1,7 @@
 import { CHECKS } from './checks.ts';
+import { describeOwnFault } from './own-faults.ts';
 import { messageMark } from './publications.ts';
+import type { Scenario } from './scenario.ts';
 import { type RunReport, simulate } from './simulate.ts';
 import type { Plant } from './worker.ts';
 
@@ -9,6 +11,25 @@ const MOST_LINES = 120;
 /** One command that runs a seed again, and shows what it finds. */
 function replayCommand(seed: number): string {
   return `npm run simulate -- --seed ${seed} --seeds 1`;
+}
+
+/** What the run was made of: which operations it knew, and which faults. */
+function mixtureOf({ operations, faults, own, messages, workers }: Scenario): string {
+  const world = Object.entries(faults).flatMap(([name, chance]) =>
+    chance > 0 ? [`${name} ${chance.toFixed(3)}`] : [],
+  );
+  const broken = Object.entries(own?.operations ?? {}).map(
+    ([name, fault]) => `all ${name}: ${describeOwnFault(fault)}`,
+  );
+  const ownFaults = own === undefined ? [] : [`${own.messages} messages with faults of their own`, ...broken];
+  const tooMany = own?.failsFromRecords === undefined ? [] : [`calls of ${own.failsFromRecords} records fail`];
+  return [
+    `${messages} messages, ${workers} workers`,
+    `operations ${operations.join(' ')}`,
+    ...world,
+    ...ownFaults,
+    ...tooMany,
+  ].join('; ');
 }
 
 /** What a failing run found, the command that replays it, and the life of the message that it is about. */
@@ -21,6 +42,7 @@ async function describeFailure({ seed, findings }: RunReport, plant: Plant = {})
   const shown = lines.length > MOST_LINES ? ['             ...', ...lines.slice(-MOST_LINES)] : lines;
   return [
     `Seed ${seed}. Replay it with: ${replayCommand(seed)}`,
+    `Its mixture: ${mixtureOf(scenario)}`,
     ...findings.slice(0, 3).map(({ check, detail }) => `- ${check} (${CHECKS[check]}): ${detail}`),
     `The life of ${[...marks].join(', ') || 'all messages'}:`,
     ...shown,

@@ -1,18 +1,7 @@
 import type { Dice } from './dice.ts';
+import { KIND_NAMES, KINDS, type Kind, type KindName } from './kinds.ts';
+import { drawOwnFault, type OwnFault } from './own-faults.ts';
 import type { Scenario } from './scenario.ts';
-
-/**
- * What the simulator knows of an operation, from Marketo's documents and not from the code under test: whether a second
- * execution would differ from one, whether `result` answers `input`, and how long Marketo works on it at most.
- */
-interface Kind {
-  readonly name: string;
-  readonly method: 'GET' | 'POST' | 'DELETE';
-  readonly path: RegExp;
-  readonly safe: boolean;
-  readonly aligned: boolean;
-  readonly timeoutMs: number;
-}
 
 interface Publication {
   readonly mark: string;
@@ -26,38 +15,18 @@ interface Publication {
   /** Every mark in it: one for each record where Marketo answers record by record, else its own alone. */
   readonly marks: readonly string[];
   readonly poison: boolean;
+  /** What every call that holds it meets. */
+  readonly ownFault: OwnFault | undefined;
+  /** Nothing in the message itself keeps it from being delivered. */
+  readonly isHealthy: boolean;
 }
 
-const kind = (
-  name: string,
-  method: Kind['method'],
-  path: RegExp,
-  safe: boolean,
-  aligned: boolean,
-  seconds: number,
-): Kind => ({ name, method, path, safe, aligned, timeoutMs: seconds * 1_000 });
-
-const KINDS = {
-  sync: kind('sync', 'POST', /^\/rest\/v1\/leads\.json$/, true, true, 90),
-  duplicate: kind('duplicate', 'POST', /^\/rest\/v1\/leads\.json$/, false, true, 90),
-  activity: kind('activity', 'POST', /^\/rest\/v1\/activities\/external\.json$/, false, true, 90),
-  push: kind('push', 'POST', /^\/rest\/v1\/leads\/push\.json$/, false, false, 90),
-  form: kind('form', 'POST', /^\/rest\/v1\/leads\/submitForm\.json$/, false, false, 30),
-  trigger: kind('trigger', 'POST', /^\/rest\/v1\/campaigns\/\d+\/trigger\.json$/, false, false, 30),
-  schedule: kind('schedule', 'POST', /^\/rest\/v1\/campaigns\/\d+\/schedule\.json$/, false, false, 30),
-  merge: kind('merge', 'POST', /^\/rest\/v1\/leads\/\d+\/merge\.json$/, false, false, 180),
-  listAdd: kind('listAdd', 'POST', /^\/rest\/v1\/lists\/\d+\/leads\.json$/, true, true, 30),
-  listRemove: kind('listRemove', 'DELETE', /^\/rest\/v1\/lists\/\d+\/leads\.json$/, true, true, 30),
-  status: kind('status', 'POST', /^\/rest\/v1\/programs\/\d+\/members\/status\.json$/, true, true, 30),
-  read: kind('read', 'GET', /^\/rest\/v1\/leads\.json$/, true, false, 30),
-  asset: kind('asset', 'POST', /^\/rest\/asset\/v1\/folders\.json$/, false, false, 300),
-  unknown: kind('unknown', 'POST', /^\/rest\/v1\/things\.json$/, false, false, 30),
-} as const;
-
-type KindName = keyof typeof KINDS;
-const KIND_NAMES = Object.keys(KINDS) as readonly KindName[];
 /** The kinds that people use most come most. */
 const USUAL: readonly KindName[] = ['sync', 'sync', 'sync', 'activity', 'trigger', 'form', 'duplicate', 'status'];
+
+/** What a fault of the data brings whole calls of down. */
+const POISONED: readonly KindName[] = ['sync', 'status', 'activity'];
+const KILLS: OwnFault = { kind: 'kills' };
 
 /** What a text says of publications: `mk-p7-` names a message, `mk-p7.2-` its third record. */
 const MARK = /mk-(p\d+(?:\.\d+)?)-/g;
@@ -161,43 +130,57 @@ function invalidBody(mark: string, dice: Dice): string {
   ]);
 }
 
-function drawPublication(
-  index: number,
-  isPoison: boolean,
-  attributes: number,
-  scenario: Scenario,
-  dice: Dice,
-): Publication {
+interface Role {
+  readonly isPoison: boolean;
+  readonly ownFault: OwnFault | undefined;
+  readonly attributes: number;
+}
+
+function invalidPublication(mark: string, attributes: number, dice: Dice): Publication {
+  return {
+    mark,
+    kind: undefined,
+    safe: true,
+    body: invalidBody(mark, dice),
+    attributes,
+    twinAfterMs: undefined,
+    marks: [mark],
+    poison: false,
+    ownFault: undefined,
+    isHealthy: false,
+  };
+}
+
+/** The operation of a message: of those that the run has, the usual ones most. */
+function pickKind({ operations }: Scenario, isPoison: boolean, dice: Dice): KindName {
+  const known = new Set(operations);
+  const candidates = isPoison ? POISONED : dice.chance(0.7) ? USUAL : KIND_NAMES;
+  const among = candidates.filter((name) => known.has(name));
+  return dice.pick(among.length > 0 ? among : isPoison ? POISONED : operations);
+}
+
+function drawPublication(index: number, role: Role, scenario: Scenario, dice: Dice): Publication {
+  const { isPoison, ownFault, attributes } = role;
   const mark = `p${index}`;
-  if (!isPoison && dice.chance(0.03)) {
-    const body = invalidBody(mark, dice);
-    return {
-      mark,
-      kind: undefined,
-      safe: true,
-      body,
-      attributes,
-      twinAfterMs: undefined,
-      marks: [mark],
-      poison: false,
-    };
-  }
-  const name = isPoison
-    ? dice.pick(['sync', 'status', 'activity'] as const)
-    : dice.pick(dice.chance(0.7) ? USUAL : KIND_NAMES);
+  const isOwnRun = scenario.own !== undefined;
+  if (!isPoison && ownFault === undefined && dice.chance(0.03)) return invalidPublication(mark, attributes, dice);
+  const name = pickKind(scenario, isPoison, dice);
   const { request, marks } = requestOf(name, mark, dice, scenario.people);
   const hasId = dice.chance(0.6);
   const overruled = dice.chance(0.03);
   const { safe } = KINDS[name];
+  const notAfter = dice.chance(0.04)
+    ? new Date(scenario.startMs + dice.between(0, scenario.faultsMs)).toISOString()
+    : undefined;
   const body = JSON.stringify({
     ...request,
     ...(hasId && { id: `order-${index}` }),
-    ...(dice.chance(0.04) && {
-      notAfter: new Date(scenario.startMs + dice.between(0, scenario.faultsMs)).toISOString(),
-    }),
+    ...(notAfter !== undefined && { notAfter }),
     ...(overruled && { idempotent: !safe }),
   });
   const twinAfterMs = hasId && dice.chance(0.12) ? dice.between(0, scenario.publishMs) : undefined;
+  const isBroken = scenario.own?.operations[name] !== undefined;
+  const isTooMany = marks.length >= (scenario.own?.failsFromRecords ?? Number.POSITIVE_INFINITY);
   return {
     mark,
     kind: KINDS[name],
@@ -207,18 +190,23 @@ function drawPublication(
     twinAfterMs,
     marks,
     poison: isPoison,
+    ownFault,
+    isHealthy: isOwnRun && ownFault === undefined && notAfter === undefined && !isBroken && !isTooMany,
   };
 }
 
 /** Everything that is published in a run. */
 function drawPublications(scenario: Scenario, dice: Dice): readonly Publication[] {
+  const faults = dice.stream('own faults');
+  const { messages = 0, killers = 0 } = scenario.own ?? {};
   return Array.from({ length: scenario.messages }, (_, index) => {
-    const isPoison = index < scenario.poison;
+    const ownFault = index < killers ? KILLS : index < killers + messages ? drawOwnFault(faults) : undefined;
     // Ten attributes leave no room for the relay's own.
     const isUncopiable = index >= scenario.messages - scenario.uncopiable;
-    return drawPublication(index, isPoison, isUncopiable ? 10 : dice.chance(0.2) ? 9 : 0, scenario, dice);
+    const attributes = isUncopiable ? 10 : dice.chance(0.2) ? 9 : 0;
+    return drawPublication(index, { isPoison: index < scenario.poison, ownFault, attributes }, scenario, dice);
   });
 }
 
-export type { Kind, KindName, Publication };
-export { drawPublications, KINDS, marksIn, messageMark, written };
+export type { Publication };
+export { drawPublications, marksIn, messageMark, written };

@@ -1,4 +1,6 @@
 import { Dice } from './dice.ts';
+import { KIND_NAMES, type KindName } from './kinds.ts';
+import { drawOperationFault, type OwnFault } from './own-faults.ts';
 
 /** Chances of each fault at each occasion, from 0 to 1. A seed draws which of them its run knows, and how often. */
 interface Faults {
@@ -94,6 +96,20 @@ interface Scenario {
   readonly governs: boolean;
   /** A person pauses the relay, from the first to the second. */
   readonly personPauseMs: readonly [number, number];
+  /** The operations of this run: each seed leaves some out, since full mixtures hide what few show. */
+  readonly operations: readonly KindName[];
+  /** Faults that belong to single messages or operations and never end. Undefined: the run has none. */
+  readonly own: OwnFaults | undefined;
+}
+
+interface OwnFaults {
+  /** Messages with a fault of their own; the first ones published. */
+  readonly messages: number;
+  /** Messages that end each worker which sends them. */
+  readonly killers: number;
+  readonly operations: Readonly<Partial<Record<KindName, OwnFault>>>;
+  /** Calls with so many records or more time out, though smaller ones pass. */
+  readonly failsFromRecords: number | undefined;
 }
 
 const MINUTE_MS = 60_000;
@@ -160,8 +176,68 @@ function drawGoverning(seed: number, faultsMs: number): Pick<Scenario, 'governs'
   return { governs, personPauseMs: drawSpan(dice, governs ? 0.15 : 0, faultsMs, 20 * MINUTE_MS) };
 }
 
+/** Some or all of the operations, few as often as many. */
+function drawOperations(dice: Dice): readonly KindName[] {
+  const count = dice.whole(1, KIND_NAMES.length);
+  return dice.shuffle(KIND_NAMES).slice(0, count);
+}
+
+/** How often a run is about faults of single messages and operations, in a world that is sound otherwise. */
+const OWN_SHARE = 0.3;
+
+function drawOwn(dice: Dice, operations: readonly KindName[], messages: number): OwnFaults {
+  const broken = operations.length > 1 && dice.chance(0.3) ? dice.pick(operations) : undefined;
+  return {
+    messages: dice.chance(0.85) ? dice.whole(1, Math.max(1, Math.floor(messages / dice.pick([1, 3, 8])))) : 0,
+    killers: 0,
+    operations: broken === undefined ? {} : { [broken]: drawOperationFault(dice) },
+    failsFromRecords: dice.chance(0.15) ? dice.whole(3, 12) : undefined,
+  };
+}
+
+/** The same run in a world where nothing but its own faults strikes; quiet queues among them. */
+function withOwnFaults(scenario: Scenario, dice: Dice): Scenario {
+  const messages = dice.pick([1, 2, 5, 12, 25, 60]);
+  const isMild = dice.chance(0.5);
+  return {
+    ...scenario,
+    messages,
+    own: drawOwn(dice, scenario.operations, messages),
+    faults: isMild ? { ...NO_FAULTS, duplicate: 0.03, tableThrottled: 0.02, queueEntryFails: 0.02 } : NO_FAULTS,
+    // Slots for the worst that the network does to one call, so that what is measured is not the wait for them.
+    limits: {
+      ...scenario.limits,
+      slots: Math.max(2, scenario.limits.slots),
+      dayCalls: 50_000,
+      retryMaxAgeSeconds: 86_400,
+    },
+    outageMs: NEVER_MS,
+    tableOutageMs: NEVER_MS,
+    wrongSecretMs: NEVER_MS,
+    rotationMs: undefined,
+    othersPerSecond: 0,
+    othersToday: 0,
+    shortDay: false,
+    tokenLifeSeconds: 3_600,
+    poison: 0,
+    redrives: 0,
+    uncopiable: 0,
+    personPauseMs: NEVER_MS,
+    functionTimeoutMs: 420_000,
+    visibilityMs: 420_000,
+    maxReceiveCount: 10,
+  };
+}
+
 function drawScenario(seed: number): Scenario {
   const dice = new Dice(seed).stream('scenario');
+  const own = new Dice(seed).stream('own faults');
+  const scenario = drawWorldScenario(seed, dice);
+  const swarm = { ...scenario, operations: drawOperations(own) };
+  return own.chance(OWN_SHARE) ? withOwnFaults(swarm, own) : swarm;
+}
+
+function drawWorldScenario(seed: number, dice: Dice): Scenario {
   const isLong = dice.chance(0.08);
   const faultsMs = isLong ? dice.between(1, 8) * 60 * MINUTE_MS : dice.between(2, 30) * MINUTE_MS;
   const slots = dice.pick([1, 2, 5, 10]);
@@ -205,8 +281,10 @@ function drawScenario(seed: number): Scenario {
     redrives: dice.chance(0.4) ? dice.whole(1, 12) : 0,
     uncopiable: dice.chance(0.15) ? dice.whole(1, 3) : 0,
     ...drawGoverning(seed, faultsMs),
+    operations: KIND_NAMES,
+    own: undefined,
   };
 }
 
-export type { FaultName, Faults, Scenario };
+export type { FaultName, Faults, OwnFaults, Scenario };
 export { drawScenario, MINUTE_MS, NEVER_MS, NO_FAULTS };

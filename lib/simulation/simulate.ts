@@ -3,6 +3,7 @@ import type { Dice } from './dice.ts';
 import { Governor } from './governor.ts';
 import { ModelMapping } from './mapping.ts';
 import { ModelMarketo } from './model/marketo.ts';
+import { auditOwnFaults, OWN_FAULTS_BOUND_MS } from './own-fault-checks.ts';
 import { drawScenario, MINUTE_MS, NEVER_MS, type Scenario } from './scenario.ts';
 import { scan } from './watch.ts';
 import type { Plant } from './worker.ts';
@@ -44,6 +45,8 @@ const CALLS_A_MESSAGE = 3;
  * @param left messages on the queue when the faults end.
  */
 function drainBoundMs(scenario: Scenario, left: number): number {
+  // What belongs to an operation that never works again ends by its age.
+  if (scenario.own !== undefined) return OWN_FAULTS_BOUND_MS;
   const days = scenario.shortDay ? 2 + Math.ceil((CALLS_A_MESSAGE * left) / scenario.limits.dayCalls) : 0;
   const held = scenario.uncopiable > 0 ? LONGEST_HOLD_MS : 0;
   const hidden = scenario.maxReceiveCount > 1 ? 2 * scenario.visibilityMs : 0;
@@ -55,6 +58,7 @@ function publish(world: World, dice: Dice): void {
     const names = Array.from({ length: publication.attributes }, (_, index) => `attribute${index}`);
     const attributes = Object.fromEntries(names.map((name) => [name, { dataType: 'String', stringValue: 'x' }]));
     const send = (): void => {
+      if (!world.publishedAtMs.has(publication.mark)) world.publishedAtMs.set(publication.mark, world.time.nowMs);
       const sent = world.queue.send(publication.body, attributes, 0);
       world.markOf.set(sent.id, publication.mark).set(`order-${publication.mark.slice(1)}`, publication.mark);
       world.note([publication.mark], () => `published as ${sent.id}: ${publication.body.slice(0, 300)}`);
@@ -100,6 +104,7 @@ async function simulate(seed: number, options: RunOptions = {}): Promise<RunRepo
   await world.time.run(() => isFailed() || (!world.faulty && isDrained()), world.faultsEndMs + boundMs);
   if (!isFailed() && !isRunning()) world.checks.fail('resumes', `the mapping is disabled in the end`);
   if (!isFailed()) audit(world, boundMs);
+  if (!isFailed()) auditOwnFaults(world);
   return {
     seed,
     scenario,

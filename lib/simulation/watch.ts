@@ -112,6 +112,7 @@ class Invocation {
       checks.fail('lettersAreOwn', `a letter about ${[...owners].join(' ')} shows ${strangers.join(' ')}`, marks);
     // Judged in the end: another copy can have been delivered meanwhile, or its letter says that nobody knows.
     for (const mark of marks) {
+      this.#world.noteDead(mark, letter.failure.code);
       if (letter.failure.outcomeUnknown) this.#world.unknownTold.add(mark);
       else if (this.#world.executed.has(mark) && this.#world.publicationOf(mark)?.safe === false) {
         this.#world.hidden.push({ mark, code: letter.failure.code });

@@ -16,6 +16,7 @@ import {
 } from './model/clients.ts';
 import type { ModelMarketo, Told } from './model/marketo.ts';
 import type { StoredMessage } from './model/queue.ts';
+import { marksIn } from './publications.ts';
 import type { Scenario } from './scenario.ts';
 import { Invocation, scan, watchedLedger, watchedLog } from './watch.ts';
 import type { World } from './world.ts';
@@ -149,7 +150,13 @@ class Worker {
   #transport(marketo: ModelMarketo): Transport {
     return (request, { timeoutMs, bearer }) => {
       const invocation = this.#invocation;
-      if (!this.life.dead) invocation.sends(`${request.url} ${request.body ?? ''}`);
+      const text = `${request.url} ${request.body ?? ''}`;
+      if (!this.life.dead) invocation.sends(text);
+      const killer = marksIn(text).find((mark) => this.#world.publicationOf(mark)?.ownFault?.kind === 'kills');
+      if (killer !== undefined) {
+        this.#world.count('own kills');
+        this.life.kill(`of ${killer}`);
+      }
       const told: Told = (_, call, play) => {
         if (!this.life.dead) invocation.told(call, play);
       };

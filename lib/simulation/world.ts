@@ -56,6 +56,13 @@ class World {
   /** Whose life a relay id names. */
   readonly markOf = new Map<string, string>();
   readonly faultsEndMs: number;
+  /** When each message was published, and when the last of its records was first executed, said to be so, or dead. */
+  readonly publishedAtMs = new Map<string, number>();
+  readonly doneAtMs = new Map<string, number>();
+  readonly deadAtMs = new Map<string, number>();
+  readonly deathCodes = new Map<string, string>();
+  /** Calls that held each message. */
+  readonly callsOf = new Map<string, number>();
 
   constructor(scenario: Scenario, traced: boolean) {
     this.scenario = scenario;
@@ -120,6 +127,21 @@ class World {
 
   publicationOf(mark: string): Publication | undefined {
     return this.publications.get(messageMark(mark));
+  }
+
+  countCall(marks: readonly string[]): void {
+    for (const mark of new Set(marks.map(messageMark))) this.callsOf.set(mark, (this.callsOf.get(mark) ?? 0) + 1);
+  }
+
+  noteDone(mark: string): void {
+    if (!this.executed.has(mark)) this.doneAtMs.set(messageMark(mark), this.time.nowMs);
+  }
+
+  noteDead(mark: string, code: string): void {
+    const message = messageMark(mark);
+    if (this.deadAtMs.has(message)) return;
+    this.deadAtMs.set(message, this.time.nowMs);
+    this.deathCodes.set(message, code);
   }
 
   isDone(mark: string): boolean {

@@ -29,24 +29,47 @@ describe('the window codec', () => {
     );
   });
 
-  it('takes three bytes a call beside the names', () => {
+  it('takes two bytes a call beside the names', () => {
     const ended = Array.from({ length: 100 }, (_, index) => ({
       atMs: NOON_MS + 200 * index,
       worker: `w${index % 10}`,
     }));
 
-    expect(encodeWindow(ended).length).toBe(3 + 10 * 3 + 6 + 300);
+    expect(encodeWindow(ended).length).toBe(3 + 10 * 3 + 6 + 200);
   });
 
-  it('takes the shorter form up to 255 workers and 65,535 ms, not beyond', () => {
-    const workers = (count: number) =>
-      Array.from({ length: count }, (_, index) => ({ atMs: NOON_MS, worker: String(100 + index) }));
-    const span = (ms: number) => [NOON_MS, NOON_MS + ms].map((atMs) => ({ atMs, worker: 'a' }));
+  const workers = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({ atMs: NOON_MS, worker: String(100 + index) }));
+  const spanOf = (ms: number, count = 17) => [...workers(count), { atMs: NOON_MS + ms, worker: '100' }];
+  const bytesOf = (ended: Parameters<typeof encodeWindow>[0]) => {
+    expect(decodeWindow(encodeWindow(ended))).toEqual(ended);
+    return encodeWindow(ended).length;
+  };
 
-    expect(encodeWindow(workers(255)).length).toBe(3 + 255 * 4 + 6 + 255 * 3);
-    expect(encodeWindow(workers(256)).length).toBe(3 + 256 * 4 + 6 + 256 * 4);
-    expect(encodeWindow(span(65_535)).length).toBe(3 + 2 + 6 + 2 * 3);
-    expect(encodeWindow(span(65_536)).length).toBe(3 + 2 + 6 + 2 * 4);
+  it('takes the shorter forms up to 16 or 255 workers and 65,535 ms, not beyond', () => {
+    expect(bytesOf(workers(16))).toBe(3 + 16 * 4 + 6 + 16 * 2);
+    expect(bytesOf(workers(17))).toBe(3 + 17 * 4 + 6 + 17 * 3);
+    expect(bytesOf(workers(255))).toBe(3 + 255 * 4 + 6 + 255 * 3);
+    expect(bytesOf(workers(256))).toBe(3 + 256 * 4 + 6 + 256 * 4);
+    expect(bytesOf(spanOf(65_535))).toBe(3 + 17 * 4 + 6 + 18 * 3);
+    expect(bytesOf(spanOf(65_536))).toBe(3 + 17 * 4 + 6 + 18 * 4);
+  });
+
+  it('takes four bytes more for a call that ended two seconds after the one before, or before it', () => {
+    const steps = (...ms: number[]) => ms.map((after) => ({ atMs: NOON_MS + after, worker: 'a' }));
+
+    expect(bytesOf(steps(0, 2_046))).toBe(3 + 2 + 6 + 2 * 2);
+    expect(bytesOf(steps(0, 2_047))).toBe(3 + 2 + 6 + 2 * 2 + 4);
+    expect(bytesOf(steps(2_046, 0))).toBe(3 + 2 + 6 + 2 * 2);
+    expect(bytesOf(steps(2_047, 0))).toBe(3 + 2 + 6 + 2 * 2 + 4);
+    expect(bytesOf(steps(2_049, 2_048, 0))).toBe(3 + 2 + 6 + 3 * 2 + 4);
+    expect(bytesOf(steps(2_046, 1_000, 0, 2_046))).toBe(3 + 2 + 6 + 4 * 2);
+  });
+
+  it('reads the form of an older relay', () => {
+    const older = Uint8Array.of(0, 0, 1, 1, 97, 1, 2, 3, 4, 5, 6, 0, 0, 7);
+
+    expect(decodeWindow(older)).toEqual([{ atMs: 0x010203040506 + 7, worker: 'a' }]);
   });
 
   it('never makes a call older, even beyond its span', () => {

@@ -101,26 +101,29 @@ describe('a shared call that fails as a whole', () => {
     expect(calls.map((call) => call.input.length)).toEqual([6, 5, 1, 2, 3]);
   });
 
-  it.each(ENDPOINT_CODES)('costs one call when %s is a fault of the whole endpoint', async (code) => {
-    const world = new World({ script: () => failed(code) });
-    const { calls, letters, copies } = await world.deliver(world.messages(singles(40, new Set())));
-    expect(calls).toHaveLength(1);
-    const kept = code === '603';
-    expect([letters.length, copies.length]).toEqual(kept ? [0, 40] : [40, 0]);
-  });
+  it.each(ENDPOINT_CODES)(
+    'ends nobody for %s in a call that others shared, though it looks like all of theirs',
+    async (code) => {
+      const world = new World({ script: () => failed(code) });
+      const { calls, letters, copies } = await world.deliver(world.messages(singles(40, new Set())));
+      // 603 goes back to share with fewer; a rejection is proven for each in this invocation.
+      expect([calls.length, letters.length, copies.length]).toEqual(code === '603' ? [1, 0, 40] : [79, 40, 0]);
+      expect(calls.slice(-1)[0]?.input.length ?? 0).toBe(code === '603' ? 40 : 1);
+    },
+  );
 
   it.each([
     [400, 'parted'],
     [403, 'parted'],
     [422, 'parted'],
-    [404, 'one call'],
-    [405, 'one call'],
-    [415, 'one call'],
-  ])('when a page with HTTP %i comes instead of a reply: %s', async (status, how) => {
+    [404, 'parted'],
+    [405, 'parted'],
+    [415, 'parted'],
+  ])('when a page with HTTP %i comes instead of a reply: %s', async (status) => {
     const script: Script = ({ input }) => (input.some(isBad) ? page(status) : done(input));
     const world = new World({ script });
     const { calls, letters } = await world.deliver(world.messages(singles(8, new Set([3]))));
-    expect([calls.length, letters.length]).toEqual(how === 'parted' ? [7, 1] : [1, 8]);
+    expect([calls.length, letters.length]).toEqual([7, 1]);
   });
 
   it('is parted when the results are not as many as the records, and what stands alone is tried again', async () => {
@@ -181,7 +184,8 @@ describe('in the middle of isolation', () => {
     });
     expect(shares.length).toBeGreaterThan(0);
     expect(shares.every((share) => share < COUNT)).toBe(true);
-    expect(world.calls.length).toBeLessThanOrEqual(most(bad.size, COUNT) + faults.size);
+    // Each fault of Marketo's own makes the messages of its call share with eight times fewer.
+    expect(world.calls.length).toBeLessThanOrEqual(most(bad.size, COUNT) + 8 * faults.size);
     expectIsolated(world, COUNT, bad, troubled(faults));
   });
 
@@ -253,9 +257,10 @@ describe('in the middle of isolation', () => {
             retryMaxAttempts: 50,
           });
           await world.deliverAll(world.messages(singles(count, culprits)));
+          // A fault of Marketo's own parts the call that it met into eight, and the token's tries cost two calls.
           // 1004 and 1037 at response level are not final for one record until they have come twice.
           const again = code === '1004' ? culprits.size : 0;
-          expect(world.calls.length).toBeLessThanOrEqual(most(culprits.size, count) + again + 2 * faults.size);
+          expect(world.calls.length).toBeLessThanOrEqual(most(culprits.size, count) + again + 10 * faults.size);
           expectIsolated(world, count, culprits, (call) => faults.get(call.index) ?? brittle(code)(call));
         },
       ),

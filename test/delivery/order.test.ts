@@ -114,14 +114,16 @@ describe('the order of one key', () => {
   it('waits for another worker that has the key in flight, and lets the neighbours go', async () => {
     const world = new World({ script: createMarketo(new Map()).script });
     const keys = [keyHash('lead:email:1@x.test')];
-    const ask = { keys, hasKeyless: false, callTimeoutMs: 100_000 };
+    const ask = { operation: 'syncLeads', keys, hasKeyless: false, callTimeoutMs: 100_000 };
     const [held] = await world.time.finish(world.deps.ledger.acquire([ask]));
     if (held?.kind !== 'granted') throw new Error('a permit is expected');
     const { permit } = held;
     const endedAtMs = world.time.nowMs + 3_000;
     const released = world.time
       .sleep(3_000)
-      .then(() => world.deps.ledger.release([{ permit, outcome: 'success', counted: true, endedAtMs }]));
+      .then(() =>
+        world.deps.ledger.release([{ permit, operation: ask.operation, outcome: 'success', counted: true, endedAtMs }]),
+      );
     const { calls, copies } = await world.deliver(
       world.messages([sync([person(1, 'a')]), sync([person(2, 'b')]), sync([person(1, 'c')])]),
     );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { askMarketo } from '../../lib/govern/ask-marketo.ts';
-import type { Release, UsageToday } from '../../lib/ledger/ledger.ts';
+import { type AskPurpose, askMarketo } from '../../lib/govern/ask-marketo.ts';
+import type { PermitAsk, Release, UsageToday } from '../../lib/ledger/ledger.ts';
 import type { HttpReply } from '../../lib/marketo/http.ts';
 import { Secret } from '../../lib/marketo/secret.ts';
 
@@ -18,11 +18,12 @@ interface World {
   readonly leftMs?: number;
 }
 
-async function ask(purpose: 'probe' | 'usage', { answer, token = 'token', isGranted = true, leftMs = 55_000 }: World) {
+async function ask(purpose: AskPurpose, { answer, token = 'token', isGranted = true, leftMs = 55_000 }: World) {
   const releases: Release[] = [];
   const learned: UsageToday[] = [];
   const told: string[] = [];
-  const permit = { id: 'w-1', notBeforeMs: NOW_MS, sendByMs: NOW_MS + 5_000, probe: true };
+  const asked: PermitAsk[] = [];
+  const permit = { id: 'w-1', notBeforeMs: NOW_MS, sendByMs: NOW_MS + 5_000, probe: 'line' } as const;
   const granted = { kind: 'granted', permit, busyKeys: [] } as const;
   const refused = { kind: 'refused', reason: 'circuit', waitMs: 1_000 } as const;
   let calls = 0;
@@ -39,7 +40,9 @@ async function ask(purpose: 'probe' | 'usage', { answer, token = 'token', isGran
     tokens: {
       current: async () => {
         if (token === 'token') return { kind: 'token', token: new Secret('t'), user: 'relay@example.com' };
-        if (token === 'refused') return { kind: 'refused', detail: 'HTTP 401' };
+        if (token === 'refused') {
+          return { kind: 'refused', reason: 'credentialsRefused', retryAfterMs: 60_000, detail: 'HTTP 401' };
+        }
         return { kind: 'unavailable', retryAfterMs: 1_000, detail: 'busy' };
       },
       replace: async () => {
@@ -48,20 +51,26 @@ async function ask(purpose: 'probe' | 'usage', { answer, token = 'token', isGran
       },
     },
     ledger: {
-      acquire: async () => [isGranted ? granted : refused],
+      acquire: async (asks) => {
+        asked.push(...asks);
+        return [isGranted ? granted : refused];
+      },
       release: async (ends) => {
         releases.push(...ends);
       },
-      credentialsRefused: async (detail) => {
-        told.push(`refused ${detail}`);
+      tokenUnobtainable: async (reason, detail) => {
+        told.push(`${reason} ${detail}`);
       },
       learnUsage: async (usage) => {
         learned.push(usage);
       },
       usageDue: () => true,
+      evidence: () => Promise.reject(new Error('not asked')),
+      healthCheckDue: () => false,
+      status: () => undefined,
     },
   });
-  return { outcomes: releases.map(({ outcome }) => outcome), releases, learned, told, calls };
+  return { asked, outcomes: releases.map(({ outcome }) => outcome), releases, learned, told, calls };
 }
 
 describe('asking Marketo', () => {
@@ -86,6 +95,14 @@ describe('asking Marketo', () => {
     expect(told.includes('replace')).toBe(code === '601');
   });
 
+  it('is a health check only where nothing else would be let through', async () => {
+    const answer = reply({ success: true, result: [USAGE] });
+    const asked = await Promise.all(
+      (['healthCheck', 'probe', 'usage'] as const).map((purpose) => ask(purpose, { answer })),
+    );
+    expect(asked.map((one) => one.asked[0]?.healthCheck)).toEqual([true, undefined, undefined]);
+  });
+
   it('holds its slot while Marketo may be busy with a call that had no reply', async () => {
     const lost: HttpReply = { kind: 'noReply', reason: 'timeout', mayHaveExecuted: true, detail: 'x' };
     const { releases } = await ask('probe', { answer: lost });
@@ -108,7 +125,7 @@ describe('asking Marketo', () => {
 
   it('tells the ledger that credentials are refused when it probes, and not when it only wants to know the usage', async () => {
     const answer = reply({ success: true });
-    expect((await ask('probe', { answer, token: 'refused' })).told).toEqual(['refused HTTP 401']);
+    expect((await ask('probe', { answer, token: 'refused' })).told).toEqual(['credentialsRefused HTTP 401']);
     expect((await ask('usage', { answer, token: 'refused' })).told).toEqual([]);
   });
 });

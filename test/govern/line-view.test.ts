@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { lineViewOf } from '../../lib/govern/line-view.ts';
 import { DEFAULT_LIMITS } from '../../lib/ledger/limits.ts';
-import { EMPTY_STATE, type LedgerState } from '../../lib/ledger/state.ts';
+import { EMPTY_STATE, type LedgerState, RUNNING_LINE } from '../../lib/ledger/state.ts';
 
 const NOW_MS = Date.parse('2027-01-20T12:00:00Z');
 const LATER_MS = NOW_MS + 3_600_000;
@@ -23,8 +23,8 @@ describe('the line as governing sees it', () => {
   });
 
   it('is stopped by an open circuit, until its probe', () => {
-    const stop = { reason: 'credentialsRefused', untilMs: NOW_MS + 60_000, pauseMs: 60_000 } as const;
-    expect(viewOf({ ...RUNNING, circuit: { failures: 0, denials: 0, stop } }).stop).toEqual({
+    const stop = { reason: 'credentialsRefused', sinceMs: NOW_MS, untilMs: NOW_MS + 60_000 } as const;
+    expect(viewOf({ ...RUNNING, line: { ...RUNNING_LINE, stop } }).stop).toEqual({
       reason: 'credentialsRefused',
       untilMs: NOW_MS + 60_000,
       needsProbe: true,
@@ -47,8 +47,17 @@ describe('the line as governing sees it', () => {
   });
 
   it('is stopped by what lasts longest', () => {
-    const stop = { reason: 'transientFailures', untilMs: NOW_MS + 5_000, pauseMs: 5_000 } as const;
-    const both = { ...RUNNING, circuit: { failures: 5, denials: 0, stop }, day: { ...DAY, probeAtMs: LATER_MS } };
+    const stop = { reason: 'transientFailures', sinceMs: NOW_MS, untilMs: NOW_MS + 5_000 } as const;
+    const both = { ...RUNNING, line: { ...RUNNING_LINE, stop }, day: { ...DAY, probeAtMs: LATER_MS } };
     expect(viewOf(both).stop?.reason).toBe('daySpent');
+  });
+
+  it('knows which operations are paused, and when a call last worked', () => {
+    const stop = { reason: 'accessDenied', sinceMs: NOW_MS, untilMs: LATER_MS } as const;
+    const circuits = { syncLeads: { failures: 0, denials: 5, failedAtMs: NOW_MS, stop } };
+    expect(viewOf({ ...RUNNING, circuits, lastSuccess: { atMs: NOW_MS - 5 } })).toMatchObject({
+      pausedOperations: [{ operation: 'syncLeads', reason: 'accessDenied', untilMs: LATER_MS }],
+      worksAtMs: NOW_MS - 5,
+    });
   });
 });

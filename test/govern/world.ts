@@ -95,7 +95,7 @@ function createGovernWorld(): GovernWorld {
     },
     askMarketo: async (purpose) => {
       world.asked.push({ atMs: world.nowMs, purpose });
-      if (purpose === 'probe') await effect('probe', world.onProbe);
+      if (purpose !== 'usage') await effect('probe', world.onProbe);
     },
   };
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { admit } from '../../lib/ledger/admit.ts';
 import type { PermitAnswer, PermitAsk } from '../../lib/ledger/ledger.ts';
 import type { LedgerLimits } from '../../lib/ledger/limits.ts';
-import type { LedgerState, Slot } from '../../lib/ledger/state.ts';
+import { type LedgerState, type LineStopReason, RUNNING_LINE, type Slot } from '../../lib/ledger/state.ts';
 import { askOf, NOON_MS, RESET_MS, slotOf, stateOf, viewAt } from './support/builders.ts';
 
 const SMALL: Partial<LedgerLimits> = { windowCalls: 4, slots: 4 };
@@ -30,7 +30,7 @@ describe('admission', () => {
       notBeforeMs: NOON_MS,
       leaseEndsAtMs: NOON_MS + 5_000 + 30_000,
       keys: [7],
-      probe: false,
+      probes: [],
     });
   });
 
@@ -164,7 +164,7 @@ describe('the day', () => {
     const { answers } = ask(stateOf({ day: spent }), [askOf(), askOf()], { dayCalls: 10 });
 
     expect(kinds(answers)).toEqual(['granted', 'day']);
-    expect(answers[1]).toMatchObject({ waitMs: RESET_MS + 500 - NOON_MS });
+    expect(answers[1]).toMatchObject({ waitMs: RESET_MS + 500 - NOON_MS, detail: 'quotaUsed' });
   });
 
   it('is probed by one call at each reading of midnight after a 607', () => {
@@ -174,38 +174,110 @@ describe('the day', () => {
     const then = ask(stateOf({ day }), [askOf(), askOf()], { ...SMALL, dayCalls: 9 }, RESET_MS + 500);
     const during = ask(then.state, [askOf()], SMALL, RESET_MS + 600);
 
-    expect(before.answers).toEqual([{ kind: 'refused', reason: 'day', waitMs: 50 }]);
+    expect(before.answers).toEqual([{ kind: 'refused', reason: 'day', waitMs: 50, detail: 'daySpent' }]);
     expect(kinds(then.answers)).toEqual(['granted', 'day']);
-    expect(then.answers[0]).toMatchObject({ permit: { probe: true } });
+    expect(then.answers[0]).toMatchObject({ permit: { probe: 'day' } });
     expect(kinds(during.answers)).toEqual(['day']);
   });
 });
 
-describe('the circuit', () => {
-  const open = (untilMs: number) =>
-    stateOf({ circuit: { failures: 5, denials: 0, stop: { reason: 'transientFailures', untilMs, pauseMs: 5_000 } } });
+describe('the line', () => {
+  const stopped = (reason: LineStopReason, untilMs: number) =>
+    stateOf({ line: { ...RUNNING_LINE, stop: { reason, sinceMs: untilMs - 5_000, untilMs } } });
+  const check = askOf({ operation: 'getDailyUsage', healthCheck: true });
 
-  it('refuses all while it is open, with its reason', () => {
-    const { answers } = ask(open(NOON_MS + 3_000), [askOf(), askOf()]);
+  it('refuses all while it is stopped, with its reason', () => {
+    const { answers } = ask(stopped('transientFailures', NOON_MS + 3_000), [askOf(), check]);
 
     expect(answers).toEqual(
       [0, 1].map(() => ({ kind: 'refused', reason: 'circuit', waitMs: 3_000, detail: 'transientFailures' })),
     );
   });
 
-  it('admits exactly one when half-open, of however many workers ask', () => {
-    const first = ask(open(NOON_MS), [askOf(), askOf()]);
-    const second = admit(first.state, [askOf()], ['you-0'], viewAt(NOON_MS + 10));
+  it('admits a health check and nothing else when half-open after passing failures', () => {
+    const first = ask(stopped('transientFailures', NOON_MS), [askOf(), check, askOf(), check]);
+    const second = admit(first.state, [check], ['you-0'], viewAt(NOON_MS + 10));
 
-    expect(kinds(first.answers)).toEqual(['granted', 'circuit']);
-    expect(first.answers[0]).toMatchObject({ permit: { probe: true } });
+    expect(kinds(first.answers)).toEqual(['circuit', 'granted', 'circuit', 'circuit']);
+    expect(first.answers[1]).toMatchObject({ permit: { probe: 'line', healthCheck: true } });
+    expect(first.state.slots['me-1']).toMatchObject({ probes: ['line'], healthCheck: true });
     expect(kinds(second.answers)).toEqual(['circuit']);
   });
 
+  it.each(['accessDenied', 'tokenRefused', 'credentialsRefused'] as const)(
+    'admits exactly one call when half-open after %s, of however many workers ask',
+    (reason) => {
+      const first = ask(stopped(reason, NOON_MS), [askOf(), askOf()]);
+      const second = admit(first.state, [askOf()], ['you-0'], viewAt(NOON_MS + 10));
+
+      expect(kinds(first.answers)).toEqual(['granted', 'circuit']);
+      expect(first.answers[0]).toMatchObject({ permit: { probe: 'line' } });
+      expect(kinds(second.answers)).toEqual(['circuit']);
+    },
+  );
+
   it("admits another when the probe's worker died", () => {
-    const { state } = ask(open(NOON_MS), [askOf()]);
+    const { state } = ask(stopped('accessDenied', NOON_MS), [askOf()]);
 
     expect(kinds(ask(state, [askOf()], SMALL, NOON_MS + 35_000).answers)).toEqual(['granted']);
+  });
+});
+
+describe('a paused operation', () => {
+  const paused = (untilMs: number, rest: Partial<LedgerState> = {}) =>
+    stateOf({
+      circuits: {
+        syncLeads: {
+          failures: 5,
+          denials: 0,
+          failedAtMs: untilMs - 5_000,
+          stop: { reason: 'transientFailures', sinceMs: untilMs - 5_000, untilMs },
+        },
+      },
+      ...rest,
+    });
+  const other = askOf({ operation: 'getLeads' });
+
+  it('holds up no other, not even in one batch', () => {
+    const { answers } = ask(paused(NOON_MS + 3_000), [askOf(), other, askOf(), other]);
+
+    expect(kinds(answers)).toEqual(['operation', 'granted', 'operation', 'granted']);
+    expect(answers[0]).toEqual({
+      kind: 'refused',
+      reason: 'operation',
+      waitMs: 3_000,
+      detail: 'transientFailures',
+    });
+    expect(answers[1]).not.toHaveProperty('permit.probe');
+  });
+
+  it('is tried by one call when its time is over and Marketo is known to work', () => {
+    const state = paused(NOON_MS, { lastSuccess: { atMs: NOON_MS - 5_000 } });
+
+    const first = ask(state, [other, askOf(), askOf()]);
+    const second = admit(first.state, [askOf()], ['you-0'], viewAt(NOON_MS + 10));
+
+    expect(kinds(first.answers)).toEqual(['granted', 'granted', 'operation']);
+    expect(first.answers[1]).toMatchObject({ permit: { probe: 'operation' } });
+    expect(first.state.slots['me-1']).toMatchObject({ probes: ['operation'], operation: 'syncLeads' });
+    expect(kinds(second.answers)).toEqual(['operation']);
+  });
+
+  it('waits for a health check while nothing has succeeded since it was paused', () => {
+    const state = paused(NOON_MS, { lastSuccess: { atMs: NOON_MS - 5_001 } });
+    const check = askOf({ operation: 'getDailyUsage', healthCheck: true });
+
+    const { answers } = ask(state, [askOf(), check, check, other]);
+
+    expect(kinds(answers)).toEqual(['operation', 'granted', 'circuit', 'granted']);
+    expect(answers[1]).toMatchObject({ permit: { healthCheck: true } });
+    expect(answers[1]).not.toHaveProperty('permit.probe');
+  });
+
+  it('does not keep a health check of its own endpoint from finding out', () => {
+    const check = askOf({ healthCheck: true });
+
+    expect(kinds(ask(paused(NOON_MS + 3_000), [check]).answers)).toEqual(['granted']);
   });
 });
 

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { freshDay, leftToday, nextMidnightMs, nextPossibleResetMs } from '../../lib/ledger/day.ts';
+import {
+  dayOpensAtMs,
+  daySpent,
+  freshDay,
+  leftToday,
+  nextMidnightMs,
+  nextPossibleResetMs,
+} from '../../lib/ledger/day.ts';
 import { limitsOf } from './support/builders.ts';
 import { RUNS } from './support/runs.ts';
 
@@ -90,5 +97,28 @@ describe('leftToday', () => {
 
   it('is never negative', () => {
     expect(leftToday({ ...freshDay(utc('2026-01-15T12:00'), 900, limits), others: 400 }, limits)).toBe(0);
+  });
+});
+
+describe('a spent day', () => {
+  const limits = limitsOf({ dayCalls: 1_000, clockSkewMs: 500 });
+  const spentAt = (text: string, used = 100) =>
+    daySpent(freshDay(utc('2026-07-15T12:00'), used, limits), utc(text), limits);
+  const opensAt = (text: string, used?: number) =>
+    new Date(dayOpensAtMs(spentAt(text, used), limits) ?? 0).toISOString();
+
+  it('is tried half an hour after the 607, or at the reset that comes before, by either reading', () => {
+    expect(opensAt('2026-07-15T20:00')).toBe('2026-07-15T20:30:00.500Z');
+    expect(opensAt('2026-07-16T04:50')).toBe('2026-07-16T05:00:00.500Z');
+    expect(opensAt('2026-07-16T05:40')).toBe('2026-07-16T06:00:00.500Z');
+  });
+
+  it('is tried at its resets only where all that is configured is used up', () => {
+    expect(opensAt('2026-07-15T20:00', 1_000)).toBe('2026-07-16T05:00:00.500Z');
+    expect(opensAt('2026-07-16T05:00', 1_000)).toBe('2026-07-16T06:00:00.500Z');
+  });
+
+  it('is no day without a 607', () => {
+    expect(dayOpensAtMs(freshDay(utc('2026-07-15T12:00'), 1_000, limits), limits)).toBeUndefined();
   });
 });

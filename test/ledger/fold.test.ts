@@ -8,6 +8,7 @@ import { endOf, NOON_MS, RESET_MS, slotOf, stateOf, viewAt } from './support/bui
 import { RUNS } from './support/runs.ts';
 
 const LATER = NOON_MS + 1_000;
+const HALF_HOUR_MS = 1_800_000;
 
 function withCall(slot: Partial<Slot>, end?: Partial<PermitRelease>, rest: Partial<LedgerState> = {}): LedgerState {
   return stateOf({ slots: { 'a-0': slotOf(slot) }, releases: end ? { 'a-0': endOf(end) } : {}, ...rest });
@@ -128,7 +129,35 @@ describe('folding a call that ended', () => {
 
     const folded = fold(stateOf({ slots, releases: Object.fromEntries(failures.reverse()) }), viewAt(LATER));
 
-    expect(folded.circuit.stop?.untilMs).toBe(NOON_MS + 5 + 5_000);
+    expect(folded.circuits.syncLeads?.stop).toEqual({
+      reason: 'transientFailures',
+      sinceMs: NOON_MS + 5,
+      untilMs: NOON_MS + 5 + 5_000,
+    });
+    expect(folded.line.stop).toBeUndefined();
+  });
+});
+
+describe('the last success', () => {
+  const after = (end: Partial<PermitRelease>, slot: Partial<Slot> = {}) =>
+    fold(withCall(slot, end, { lastSuccess: { atMs: NOON_MS + 100, token: 1 } }), viewAt(LATER)).lastSuccess;
+
+  it('is the latest of any call, with its token', () => {
+    expect(after({ token: 2 })).toEqual({ atMs: NOON_MS + 300, token: 2 });
+    expect(after({ outcome: 'operationQuotaSpent' })).toEqual({ atMs: NOON_MS + 300 });
+    expect(after({ token: 2, atMs: NOON_MS + 50 })).toEqual({ atMs: NOON_MS + 100, token: 1 });
+  });
+
+  it.each(['denied', 'daySpent', 'windowSpent', 'slotsSpent'] as const)(
+    'is a health check answered with %s',
+    (outcome) => {
+      expect(after({ outcome, token: 2 }, { healthCheck: true })).toEqual({ atMs: NOON_MS + 300, token: 2 });
+      expect(after({ outcome, token: 2 })).toEqual({ atMs: NOON_MS + 100, token: 1 });
+    },
+  );
+
+  it.each(['transient', 'neutral', 'tokenRefused', 'unused'] as const)('is no call that ended as %s', (outcome) => {
+    expect(after({ outcome, token: 2 }, { healthCheck: true })).toEqual({ atMs: NOON_MS + 100, token: 1 });
   });
 });
 
@@ -180,8 +209,15 @@ describe('folding the day', () => {
   it('waits for a probe after a 607, however late', () => {
     const spent = fold(withCall({}, { outcome: 'daySpent' }, { day: usedToday(900) }), viewAt(LATER));
 
-    expect(spent.day.probeAtMs).toBe(RESET_MS);
+    expect(spent.day.probeAtMs).toBe(NOON_MS + 300 + HALF_HOUR_MS);
     expect(fold(spent, viewAt(RESET_MS + 9_000_000)).day.used).toBe(900);
+  });
+
+  it('tries a spent day at its reset, when that comes before the half hour is over', () => {
+    const atMs = RESET_MS - HALF_HOUR_MS + 1;
+    const state = withCall({ grantedAtMs: atMs }, { atMs, outcome: 'daySpent' });
+
+    expect(fold(state, viewAt(atMs + 100)).day.probeAtMs).toBe(RESET_MS);
   });
 
   it('takes no notice of a 607 of a call granted before the day began', () => {
@@ -193,7 +229,9 @@ describe('folding the day', () => {
   it('heeds a 607 of a call granted as the day began', () => {
     const day = usedToday(5, { startedAtMs: NOON_MS });
 
-    expect(fold(withCall({}, { outcome: 'daySpent' }, { day }), viewAt(LATER)).day.probeAtMs).toBe(RESET_MS);
+    expect(fold(withCall({}, { outcome: 'daySpent' }, { day }), viewAt(LATER)).day.probeAtMs).toBe(
+      NOON_MS + 300 + HALF_HOUR_MS,
+    );
   });
 
   it('begins no new day with a probe that fails, nor with the success of another call', () => {
@@ -201,14 +239,29 @@ describe('folding the day', () => {
     const after = (slot: Partial<Slot>, outcome: CallOutcome) =>
       fold(withCall(slot, { outcome }, { day }), viewAt(LATER)).day;
 
-    expect(after({ probe: true }, 'transient')).toEqual(day);
-    expect(after({ probe: false }, 'success')).toEqual(day);
+    expect(after({ probes: ['day'] }, 'transient')).toEqual(day);
+    expect(after({ probes: ['line'] }, 'success')).toEqual(day);
+  });
+
+  it('goes on with the day whose probe succeeds before a reset may have come, and keeps its count', () => {
+    const probeAtMs = NOON_MS - 100;
+    const day = usedToday(900, { probeAtMs, others: 50 });
+
+    expect(fold(withCall({ probes: ['day'] }, {}, { day }), viewAt(LATER)).day).toEqual(usedToday(900, { others: 50 }));
+  });
+
+  it('begins the new day with a probe that succeeds long after the reset that it waited for', () => {
+    const grantedAtMs = RESET_MS + 60_000;
+    const day = usedToday(900, { probeAtMs: RESET_MS - 60_000 });
+    const state = withCall({ grantedAtMs, probes: ['day'] }, { atMs: grantedAtMs + 300 }, { day });
+
+    expect(fold(state, viewAt(grantedAtMs + 400)).day).toMatchObject({ used: 1, startedAtMs: grantedAtMs + 400 });
   });
 
   it('begins the new day with the probe that succeeds, and what else may have arrived since', () => {
     const at = RESET_MS + 600;
     const state = stateOf({
-      slots: { 'a-0': slotOf({ grantedAtMs: at, probe: true }), 'b-0': slotOf({ grantedAtMs: RESET_MS - 50 }) },
+      slots: { 'a-0': slotOf({ grantedAtMs: at, probes: ['day'] }), 'b-0': slotOf({ grantedAtMs: RESET_MS - 50 }) },
       releases: { 'a-0': endOf({ atMs: at + 300 }) },
       day: usedToday(900, { probeAtMs: RESET_MS }),
     });

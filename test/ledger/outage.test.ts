@@ -5,8 +5,8 @@ import { saturation } from './support/saturation.ts';
 const OUTAGE_SECONDS = [100, 700] as const;
 
 /** Calls that Marketo received in each part of a run of 1,200 s, with every call failing for ten minutes of it. */
-async function arrivalsAround(parts: FleetParts = REAL_PARTS) {
-  const calm = saturation({ seconds: 1_200 });
+async function arrivalsAround(operations: number, parts: FleetParts = REAL_PARTS) {
+  const calm = { ...saturation({ seconds: 1_200 }), operations };
   const outageMs = [OUTAGE_SECONDS[0] * 1_000, OUTAGE_SECONDS[1] * 1_000] as const;
   const { arrivalsAtMs, findings } = await runFleet({ ...calm, outageMs }, parts);
   const within = (from: number, to: number): number =>
@@ -17,29 +17,37 @@ async function arrivalsAround(parts: FleetParts = REAL_PARTS) {
 
 describe('an outage of ten minutes', () => {
   afterEach(() => {
-    vi.doUnmock('../../lib/ledger/circuit.ts');
+    vi.doUnmock('../../lib/ledger/line-circuit.ts');
+    vi.doUnmock('../../lib/ledger/operation-circuits.ts');
     vi.resetModules();
   });
 
-  it('costs one call at each end of a growing pause, and is over by itself', async () => {
-    const { during, after, findings } = await arrivalsAround();
+  it.each([1, 5])(
+    'costs one call at each end of a growing pause, and is over by itself: %i operations',
+    async (operations) => {
+      const { during, after, findings } = await arrivalsAround(operations);
 
-    // 5, 10, 20, 40, 80, 160, 300 seconds after one another.
-    expect(during).toBeGreaterThan(3);
-    expect(during).toBeLessThanOrEqual(7);
-    expect(after / 8).toBeGreaterThan(95);
-    expect(findings).toEqual([]);
-  });
+      // Health checks 5, 10, 20, 40, 80, 160, 300 seconds after one another.
+      expect(during).toBeGreaterThan(3);
+      expect(during).toBeLessThanOrEqual(7);
+      expect(after / 8).toBeGreaterThan(95);
+      expect(findings).toEqual([]);
+    },
+  );
 
-  it('is noticed by this test when the circuit does not open', async () => {
+  it('is noticed by this test when no circuit opens', async () => {
     vi.resetModules();
-    vi.doMock('../../lib/ledger/circuit.ts', async (importOriginal) => {
-      const real = await importOriginal<typeof import('../../lib/ledger/circuit.ts')>();
-      return { ...real, afterCall: () => real.CLOSED };
-    });
+    vi.doMock('../../lib/ledger/line-circuit.ts', () => ({
+      lineAfter: <T>(line: T) => line,
+      stopLine: <T>(line: T) => line,
+    }));
+    vi.doMock('../../lib/ledger/operation-circuits.ts', () => ({
+      circuitsAfter: () => ({}),
+      withoutForgotten: () => ({}),
+    }));
     const { createSharedLedger } = await import('../../lib/ledger/shared-ledger.ts');
 
-    const { during } = await arrivalsAround({ ...REAL_PARTS, createLedger: createSharedLedger });
+    const { during } = await arrivalsAround(5, { ...REAL_PARTS, createLedger: createSharedLedger });
 
     expect(during).toBeGreaterThan(1_000);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Permit, PermitAnswer, Release } from '../../lib/ledger/ledger.ts';
+import type { Permit, PermitAnswer, PermitAsk, Release } from '../../lib/ledger/ledger.ts';
 import { createMemoryRegister } from '../../lib/ledger/memory-register.ts';
 import type { LedgerRegister } from '../../lib/ledger/register.ts';
 import { createSharedLedger } from '../../lib/ledger/shared-ledger.ts';
@@ -36,6 +36,7 @@ const permitOf = (answer: PermitAnswer | undefined): Permit => {
 };
 const endOfCall = (permit: Permit, endedAtMs: number, change: Partial<Release> = {}): Release => ({
   permit,
+  operation: 'syncLeads',
   outcome: 'success',
   counted: true,
   endedAtMs,
@@ -141,7 +142,12 @@ describe("a worker's ledger", () => {
   it('stops the line of all workers when the credentials are refused', async () => {
     const { time, worker, ledger, requests } = setUp();
 
-    await time.finish(Promise.all([ledger.credentialsRefused('401'), worker().credentialsRefused('401')]));
+    await time.finish(
+      Promise.all([
+        ledger.tokenUnobtainable('credentialsRefused', '401'),
+        worker().tokenUnobtainable('credentialsRefused', '401'),
+      ]),
+    );
 
     const [answer] = await time.finish(worker().acquire([askOf()]));
     expect(answer).toMatchObject({ kind: 'refused', reason: 'circuit', detail: 'credentialsRefused' });
@@ -158,6 +164,71 @@ describe("a worker's ledger", () => {
 
     expect((await memory.read()).day.others).toBe(49_999);
     expect(await time.finish(ledger.acquire([askOf()]))).toMatchObject([{ kind: 'refused', reason: 'day' }]);
+  });
+
+  it.each<[string, Partial<PermitAsk>]>([
+    ['a probe', {}],
+    ['a health check', { healthCheck: true }],
+  ])('tells the others at once what %s has found', async (_, change) => {
+    const { time, ledger, requests } = setUp();
+    // Another call of this worker is under way: an ordinary end would wait for it.
+    await time.finish(ledger.acquire([askOf({ callTimeoutMs: 90_000 })]));
+    await time.finish(ledger.tokenUnobtainable('credentialsRefused', '401'));
+    await time.finish(time.sleep(60_000));
+    const [tried] = await time.finish(ledger.acquire([askOf(change)]));
+    expect(permitOf(tried).probe).toBe('line');
+    const toldFromMs = time.nowMs;
+    await time.finish(ledger.release([endOfCall(permitOf(tried), time.nowMs)]));
+
+    expect(requests.at(-1)).toBe('end 1');
+    expect(time.nowMs - toldFromMs).toBeLessThanOrEqual(25);
+  });
+
+  it('knows from one read what any worker has found out', async () => {
+    const { time, worker, ledger, requests } = setUp();
+    const other = worker();
+    expect(await time.finish(ledger.evidence())).toMatchObject({ pausedOperations: [], callsInWindow: 0 });
+    expect(ledger.status()).toBeUndefined();
+    const [granted] = await time.finish(other.acquire([askOf()]));
+    const endedAtMs = time.nowMs + 300;
+    await time.finish(time.sleep(300));
+    await time.finish(other.release([endOfCall(permitOf(granted), endedAtMs, { token: 7 })]));
+    requests.length = 0;
+
+    const evidence = await time.finish(ledger.evidence());
+
+    expect(evidence.lastSuccess).toEqual({ atMs: endedAtMs, token: 7 });
+    expect(ledger.status()).toMatchObject({ callsInWindow: 1, slotsTaken: 0, leftToday: 49_999 });
+    expect(requests).toEqual([]);
+  });
+
+  it('knows of its own calls before it has told of them', async () => {
+    const { time, ledger } = setUp();
+    const [first] = await time.finish(ledger.acquire([askOf(), askOf()]));
+    const released = ledger.release([endOfCall(permitOf(first), time.nowMs, { token: 7 })]);
+
+    expect((await time.finish(ledger.evidence())).lastSuccess).toEqual({ atMs: NOON_MS, token: 7 });
+    await time.finish(released);
+  });
+
+  it('says when a half-open circuit waits for a health check, and not before', async () => {
+    const { time, ledger } = setUp();
+    const failed = async (operation: string) => {
+      const [answer] = await time.finish(ledger.acquire([askOf({ operation })]));
+      const end = endOfCall(permitOf(answer), time.nowMs, { operation, outcome: 'transient' });
+      await time.finish(ledger.release([end]));
+    };
+    for (const operation of ['syncLeads', 'getLeads', 'syncLeads', 'getLeads', 'syncLeads']) await failed(operation);
+
+    expect(await time.finish(ledger.acquire([askOf()]))).toMatchObject([{ reason: 'circuit' }]);
+    expect(ledger.status()?.lineStop?.reason).toBe('transientFailures');
+    expect(ledger.healthCheckDue()).toBe(false);
+    await time.finish(time.sleep(5_000));
+    expect(ledger.healthCheckDue()).toBe(true);
+    const [check] = await time.finish(ledger.acquire([askOf({ operation: 'getDailyUsage', healthCheck: true })]));
+    expect(ledger.healthCheckDue()).toBe(false);
+    await time.finish(ledger.release([endOfCall(permitOf(check), time.nowMs, { operation: 'getDailyUsage' })]));
+    expect(await time.finish(ledger.acquire([askOf()]))).toMatchObject([{ kind: 'granted' }]);
   });
 
   it("reaches its caller with the table's failure", async () => {

@@ -14,11 +14,13 @@ const ROOMS: readonly Room[] = [
   {
     name: 'ledger',
     mutate: [
-      ...files('lib/ledger', 'admit fold window day circuit adaptive-limit usage clocks keys limits state gate'),
-      ...files('lib/aws', 'ledger-item ledger-window-codec'),
+      ...files('lib/ledger', 'admit fold account window day adaptive-limit usage clocks keys limits state gate status'),
+      ...files('lib/ledger', 'circuit line-circuit operation-circuits'),
+      ...files('lib/aws', 'ledger-item ledger-calls-codec ledger-circuits-codec ledger-window-codec'),
     ],
     tests: [
-      ...tests('test/ledger', 'admit adaptive-limit circuit clocks day fold gate keys properties usage window'),
+      ...tests('test/ledger', 'admit adaptive-limit clocks day fold gate keys properties status usage window'),
+      ...tests('test/ledger', 'line-circuit operation-circuits circuit-properties'),
       ...tests('test/aws', 'ledger-item ledger-window-codec'),
     ],
   },

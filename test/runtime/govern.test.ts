@@ -89,7 +89,7 @@ describe('governing over queues, table and a Marketo', () => {
 
   it('pauses while credentials are refused, probes, and resumes once they are not', async () => {
     await marketo.switches.on({ kind: 'credentialsRevoked' });
-    await composeDelivery(settings, platform).ledger.credentialsRefused('HTTP 401');
+    await composeDelivery(settings, platform).ledger.tokenUnobtainable('credentialsRefused', 'HTTP 401');
     await minutes(12);
     expect(mapping.state).toBe('disabled');
     expect(ofKind('lineStopped').at(-1)?.reason).toBe('credentialsRefused');

@@ -11,7 +11,7 @@ async function acquainted() {
   await known
     .tokens({
       current: async () => ({ kind: 'token', token }),
-      replace: async () => ({ kind: 'refused', detail: 'none' }),
+      replace: async () => ({ kind: 'refused', reason: 'credentialsRefused', retryAfterMs: 60_000, detail: 'none' }),
     })
     .current();
   const credentials = async () => ({ clientId: 'client', clientSecret });
@@ -59,7 +59,7 @@ describe('the secrets that a worker knows', () => {
     let number = 0;
     const tokens = known.tokens({
       current: async () => ({ kind: 'token', token: new Secret(`token-${number++}-of-many`) }),
-      replace: async () => ({ kind: 'refused', detail: 'none' }),
+      replace: async () => ({ kind: 'refused', reason: 'credentialsRefused', retryAfterMs: 60_000, detail: 'none' }),
     });
 
     for (let count = 0; count < 15; count++) await tokens.current();

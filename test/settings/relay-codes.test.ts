@@ -18,6 +18,7 @@ const REFUSALS = {
   day: 'day',
   keys: 'keys',
   circuit: 'circuit',
+  operation: 'operationPaused',
 } as const satisfies Record<RefusalReason, WaitCode>;
 
 describe("the relay's own codes", () => {

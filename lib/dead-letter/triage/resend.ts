@@ -93,6 +93,7 @@ function anew(
   const state: RelayState = {
     relayId,
     attempts: 0,
+    attemptsAlone: 0,
     firstSeenMs: nowMs,
     history: [],
     part: 0,

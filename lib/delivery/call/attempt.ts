@@ -7,9 +7,10 @@ import { unclear } from '../judge/judge.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import { type Exchange, type Outcomes, sameOutcome } from '../outcome.ts';
 import { withItems } from '../plan/bisect.ts';
-import { type Call, endpointOf } from '../work-item.ts';
+import { type Call, endpointOf, messagesOf } from '../work-item.ts';
 import type { CallResult } from './call-result.ts';
 import { type Deadline, longestCallMs } from './call-timeout.ts';
+import type { Health } from './health.ts';
 import type { PermitReleases } from './permit-releases.ts';
 import { permittedCall } from './permitted-call.ts';
 import { type JudgedReply, observeReply, readReply } from './read-reply.ts';
@@ -23,6 +24,7 @@ interface Invocation {
   readonly sendOnce: SendOnceSession;
   readonly releases: PermitReleases;
   readonly deadline: Deadline;
+  readonly health: Health;
 }
 
 /**
@@ -32,16 +34,18 @@ interface Invocation {
  */
 async function attempt(planned: Call, permit: Permit, invocation: Invocation): Promise<CallResult> {
   const { deps, sendOnce, releases } = invocation;
+  const endpoint = endpointOf(planned);
   const result = await permittedCall(
     {
       permit,
-      longestMs: longestCallMs(endpointOf(planned)),
+      operation: endpoint.operation,
+      longestMs: longestCallMs(endpoint),
       async prepare() {
         const { items, outcomes } = await sendOnce.claim(planned);
         const call = withItems(planned, items);
         return { prepared: { call, outcomes }, outgoing: items.length > 0 ? outgoingOf(call, invocation) : undefined };
       },
-      read: (exchange, { call }) => readReply(call, exchange, deps.clock.nowMs()),
+      read: (exchange, { call }, { token }) => readReply(call, exchange, token, deps.clock.nowMs()),
     },
     deps,
     releases,
@@ -54,49 +58,72 @@ async function attempt(planned: Call, permit: Permit, invocation: Invocation): P
     return call.items.length > 0 ? { kind: 'notSent', outcomes, items: call.items } : { kind: 'decided', outcomes };
   }
   const exchange: Exchange = { ...result.exchange, items: call.items };
-  const { clock, limits, random } = deps;
-  const at = { exchange, probe: permit.probe, holdMs: result.holdMs, nowMs: clock.nowMs(), limits, random };
+  const ended = { call, permit, exchange, token: result.token.token, holdMs: result.holdMs };
   const concluded =
     result.kind === 'replied'
-      ? await conclude({ call, token: result.token.token, reply: result.value }, at, deps)
-      : withoutVerdict(call, result.error, at, deps);
+      ? await conclude(ended, result.value, invocation)
+      : withoutVerdict(ended, result.error, invocation);
   return { ...concluded, outcomes: new Map([...outcomes, ...concluded.outcomes]) };
 }
 
 function outgoingOf(call: Call, { deps, deadline }: Invocation) {
-  return { request: toHttpRequest(deps.baseUrl, fitUri(call.request)), timeoutMs: deadline.timeoutMs(call) };
+  return {
+    request: toHttpRequest(deps.baseUrl, fitUri(call.request)),
+    timeoutMs: deadline.timeoutMs(longestCallMs(endpointOf(call))),
+  };
 }
 
-interface RepliedCall {
+interface EndedCall {
   readonly call: Call;
+  readonly permit: Permit;
+  readonly exchange: Exchange;
+  /** The one that the call was made with. */
   readonly token: Secret;
-  readonly reply: JudgedReply;
+  readonly holdMs: number;
 }
 
-async function conclude(
-  { call, token, reply }: RepliedCall,
-  at: Circumstances,
-  deps: DeliveryDeps,
-): Promise<CallResult> {
+async function conclude(ended: EndedCall, reply: JudgedReply, invocation: Invocation): Promise<CallResult> {
+  const { call, exchange, token } = ended;
   const { judgement, verdict } = reply;
+  const { deps, health } = invocation;
   try {
     observeReply(call, reply, deps.observe);
-    if (judgement.kind === 'whole') {
-      const replacement = await replaceCall({ call, verdict, exchange: at.exchange, token }, deps);
-      if (replacement !== undefined) return replacement;
+    if (reply.outcome === 'success') health.succeeded(token);
+    if (judgement.kind === 'each') {
+      const at = circumstances(ended, { counts: true, sharedBy: 1 }, deps);
+      return { kind: 'decided', outcomes: outcomesOf(call, (index) => judgement.verdicts[index] ?? verdict, at) };
     }
-    const verdictAt = (index: number): Verdict =>
-      judgement.kind === 'each' ? (judgement.verdicts[index] ?? verdict) : verdict;
-    return { kind: 'decided', outcomes: outcomesOf(call, verdictAt, at) };
+    const replacement = await replaceCall({ call, verdict, exchange, token }, invocation);
+    if (replacement !== undefined) return replacement;
+    const sharedBy = messagesOf(call.items).length;
+    const at = circumstances(ended, { counts: await isCounted(ended, reply, health), sharedBy }, deps);
+    return { kind: 'decided', outcomes: outcomesOf(call, () => verdict, at) };
   } catch (error) {
-    return withoutVerdict(call, error, at, deps);
+    return withoutVerdict(ended, error, invocation);
   }
 }
 
+/** A failure that may be Marketo's own counts as an attempt once another call shows that Marketo works. */
+async function isCounted({ permit, exchange }: EndedCall, reply: JudgedReply, health: Health): Promise<boolean> {
+  if (permit.probe === 'line' || permit.probe === 'day') return false;
+  return reply.outcome !== 'transient' || health.worksAbout(exchange.sentAtMs);
+}
+
+function circumstances(
+  { exchange, holdMs }: EndedCall,
+  { counts, sharedBy }: Pick<Circumstances, 'counts' | 'sharedBy'>,
+  { clock, limits, random }: DeliveryDeps,
+): Circumstances {
+  return { exchange, counts, sharedBy, holdMs, nowMs: clock.nowMs(), limits, random };
+}
+
 /** Sent is sent: whatever is wrong with the relay or with a reply, it must not look like a call that was not made. */
-function withoutVerdict(call: Call, error: unknown, at: Circumstances, { log }: DeliveryDeps): CallResult {
-  log.error('the relay could not deal with a reply', { operation: endpointOf(call).operation, error: String(error) });
+function withoutVerdict(ended: EndedCall, error: unknown, { deps }: Invocation): CallResult {
+  const { call } = ended;
+  const { operation } = endpointOf(call);
+  deps.log.error('the relay could not deal with a reply', { operation, error: String(error) });
   const verdict = unclear('the relay could not deal with the reply');
+  const at = circumstances(ended, { counts: true, sharedBy: messagesOf(call.items).length }, deps);
   return { kind: 'decided', outcomes: outcomesOf(call, () => verdict, at) };
 }
 

@@ -1,7 +1,6 @@
 import type { Endpoint } from '../../marketo/endpoints/types.ts';
 import type { Clock } from '../../ports.ts';
 import { DELIVERY_POLICY } from '../policy.ts';
-import { type Call, endpointOf } from '../work-item.ts';
 
 /**
  * How long after the send Marketo can still be busy with a call: it gives up by itself after the endpoint's timeout, which
@@ -15,23 +14,22 @@ function longestCallMs({ serverTimeoutSeconds }: Endpoint): number {
 interface Deadline {
   /** From here on, what is left of the function's time belongs to settle. */
   readonly atMs: number;
-  /** Whether a call that starts now ends in time. */
-  fits(call: Call): boolean;
+  /** Whether a call that starts now ends in time, or has at least half of the invocation. */
+  fits(longestMs: number): boolean;
   /** How long the reply of a call that is sent now is waited for. */
-  timeoutMs(call: Call): number;
+  timeoutMs(longestMs: number): number;
 }
 
 /** @param functionEndsAtMs when Lambda stops the function. */
 function createDeadline(clock: Clock, functionEndsAtMs: number): Deadline {
   const atMs = functionEndsAtMs - DELIVERY_POLICY.settleReserveMs;
   const enoughMs = (atMs - clock.nowMs()) * DELIVERY_POLICY.enoughTimeShare;
-  const neededMs = (call: Call): number => longestCallMs(endpointOf(call));
   return {
     atMs,
     // A function too short for an endpoint must not starve its messages: half of its time is enough for most calls.
-    fits: (call) => atMs - clock.nowMs() >= Math.min(neededMs(call), enoughMs),
+    fits: (longestMs) => atMs - clock.nowMs() >= Math.min(longestMs, enoughMs),
     // Longer than Marketo's own timeout, so that a call given up here is over there too; within the function's life.
-    timeoutMs: (call) => Math.max(DELIVERY_POLICY.minCallTimeoutMs, Math.min(neededMs(call), atMs - clock.nowMs())),
+    timeoutMs: (longestMs) => Math.max(DELIVERY_POLICY.minCallTimeoutMs, Math.min(longestMs, atMs - clock.nowMs())),
   };
 }
 

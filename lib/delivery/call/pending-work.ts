@@ -159,8 +159,13 @@ function createPendingWork(messages: readonly Message[]): PendingWork {
 
 /** What is requeued in the middle of isolation goes on from there. */
 function keptApart(outcome: Outcome, call: Call): Outcome {
-  if (outcome.kind !== 'requeue' || !call.isPart) return outcome;
-  return { ...outcome, shareAtMost: messagesOf(call.items).length };
+  if (outcome.kind !== 'requeue') return outcome;
+  const { isPart, tokenTries, items } = call;
+  return {
+    ...outcome,
+    ...(isPart && { shareAtMost: Math.min(messagesOf(items).length, outcome.shareAtMost ?? Number.POSITIVE_INFINITY) }),
+    ...(tokenTries > 0 && outcome.reason === 'wait' && { tokenTries }),
+  };
 }
 
 function itemsIn(calls: Iterable<Call>): readonly WorkItem[] {

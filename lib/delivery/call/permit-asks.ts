@@ -25,7 +25,8 @@ function createPermitAsks(): PermitAsks {
       const keys = [...new Set(call.items.flatMap((item) => item.keys).map(hashOf))];
       const hasKeyless = call.items.some((item) => item.keys.length === 0);
       // Not this worker's timeout: Marketo goes on with the call of a function that has come to its end.
-      return { keys, hasKeyless, callTimeoutMs: longestCallMs(endpointOf(call)) };
+      const endpoint = endpointOf(call);
+      return { operation: endpoint.operation, keys, hasKeyless, callTimeoutMs: longestCallMs(endpoint) };
     },
     freeItems({ items }, busyKeys) {
       const busy = new Set(busyKeys);

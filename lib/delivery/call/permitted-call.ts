@@ -10,12 +10,18 @@ type HttpExchange = Omit<Exchange, 'items'>;
 
 interface PermittedCall<Prepared, Read> {
   readonly permit: Permit;
+  /** The endpoint's: the ledger has a circuit for each. */
+  readonly operation: string;
   /** How long after the send Marketo can still be busy with the call, see `longestCallMs`. */
   readonly longestMs: number;
   /** The last look before the send: what the call is about, and its request; without one, nothing is sent. */
   prepare(): Promise<{ readonly prepared: Prepared; readonly outgoing: Outgoing | undefined }>;
   /** What the reply means, and what the ledger learns from it. Pure. */
-  read(exchange: HttpExchange, prepared: Prepared): { readonly value: Read; readonly terms: ReleaseTerms };
+  read(
+    exchange: HttpExchange,
+    prepared: Prepared,
+    token: Token,
+  ): { readonly value: Read; readonly terms: ReleaseTerms };
 }
 
 interface Outgoing {
@@ -56,7 +62,7 @@ interface Sent<Prepared> {
  * @throws what `prepare` and the token throw, after the permit is released unused. Never once the request may have left.
  */
 async function permittedCall<Prepared, Read>(
-  { permit, longestMs, prepare, read }: PermittedCall<Prepared, Read>,
+  { permit, operation, longestMs, prepare, read }: PermittedCall<Prepared, Read>,
   { clock, tokens, transport }: Pick<DeliveryDeps, 'clock' | 'tokens' | 'transport'>,
   releases: PermitReleases,
 ): Promise<PermittedCallResult<Prepared, Read>> {
@@ -72,7 +78,7 @@ async function permittedCall<Prepared, Read>(
     const reply = await send(transport, outgoing, token);
     const sent = { prepared, exchange: { request: outgoing.request, reply, sentAtMs }, token };
     try {
-      const { value, terms: learned } = read(sent.exchange, prepared);
+      const { value, terms: learned } = read(sent.exchange, prepared, token);
       terms = learned;
       return { kind: 'replied', ...sent, holdMs: terms.holdMs, value };
     } catch (error) {
@@ -80,7 +86,7 @@ async function permittedCall<Prepared, Read>(
       return { kind: 'unread', ...sent, holdMs: terms.holdMs, error };
     }
   } finally {
-    releases.release(permit, terms);
+    releases.release(permit, operation, terms);
   }
 }
 

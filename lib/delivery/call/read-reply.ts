@@ -1,5 +1,8 @@
+import { tokenMark } from '../../access-token/token-state.ts';
+import type { CallOutcome } from '../../ledger/ledger.ts';
 import { isKnown } from '../../marketo/catalogue/catalogue.ts';
 import { parseReply } from '../../marketo/reply.ts';
+import type { Secret } from '../../marketo/secret.ts';
 import type { Observe } from '../../telemetry/events.ts';
 import { callOutcomeOf, holdMsOf } from '../judge/disposition.ts';
 import { type Judgement, judge } from '../judge/judge.ts';
@@ -15,12 +18,15 @@ interface JudgedReply {
   /** The verdict that counts for the call: the one of the whole, or the heaviest of its records. */
   readonly verdict: Verdict;
   readonly durationMs: number;
+  /** What the call shows of Marketo, whatever it says of its messages. */
+  readonly outcome: CallOutcome;
 }
 
 /** What the reply means for the call, and what the ledger learns from it. */
 function readReply(
   call: Call,
   { request, reply, sentAtMs }: HttpExchange,
+  token: Secret,
   nowMs: number,
 ): { readonly value: JudgedReply; readonly terms: ReleaseTerms } {
   const endpoint = endpointOf(call);
@@ -32,15 +38,27 @@ function readReply(
   const isWhole = judgement.kind === 'whole';
   const verdict = isWhole ? judgement.verdict : heaviest(judgement.verdicts);
   const durationMs = nowMs - sentAtMs;
+  const outcome = isWhole ? callOutcomeOf(verdict) : 'success';
   return {
-    value: { judgement, verdict, durationMs },
+    value: { judgement, verdict, durationMs, outcome },
     terms: {
-      outcome: isWhole ? callOutcomeOf(verdict, call.reauthenticated) : 'success',
+      outcome: learntFrom(call, outcome),
       // A reply that answers record by record counts, whatever codes the records have.
       counted: !isWhole || verdict.counted,
       holdMs: holdMsOf(parsed, verdict, longestCallMs(endpoint), durationMs),
+      token: tokenMark(token),
     },
   };
+}
+
+/**
+ * What the ledger learns. A call that carries one message, which has failed alone before, says nothing new of Marketo or of
+ * the operation when it fails once more: the fault may be that message's.
+ */
+function learntFrom({ items }: Call, outcome: CallOutcome): CallOutcome {
+  if (outcome !== 'transient' && outcome !== 'denied') return outcome;
+  const isSuspect = messagesOf(items).every(({ state }) => state.attemptsAlone > 0);
+  return isSuspect ? 'neutral' : outcome;
 }
 
 function observeReply(call: Call, { judgement, verdict, durationMs }: JudgedReply, observe: Observe): void {

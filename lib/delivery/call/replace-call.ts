@@ -1,13 +1,12 @@
 import { mayReadByPost, postAsGet } from '../../marketo/http-request.ts';
 import type { Secret } from '../../marketo/secret.ts';
-import type { DeliveryDeps } from '../deps.ts';
 import type { Verdict } from '../judge/verdict.ts';
-import { type Exchange, NO_OUTCOMES, sameOutcome } from '../outcome.ts';
+import { type Exchange, NO_OUTCOMES } from '../outcome.ts';
 import { bisect } from '../plan/bisect.ts';
-import { DELIVERY_POLICY } from '../policy.ts';
 import { type Call, messagesOf } from '../work-item.ts';
+import type { Invocation } from './attempt.ts';
 import type { CallResult } from './call-result.ts';
-import { withoutToken } from './without-token.ts';
+import { afterRefusedToken } from './refused-token.ts';
 
 interface FailedCall {
   readonly call: Call;
@@ -21,14 +20,14 @@ interface FailedCall {
  * What is made at once instead of a call that failed as a whole: the same with another token, the same as a POST, or its
  * two parts. Undefined when its items get their outcomes from the verdict.
  */
-async function replaceCall(failed: FailedCall, deps: DeliveryDeps): Promise<CallResult | undefined> {
+async function replaceCall(failed: FailedCall, invocation: Invocation): Promise<CallResult | undefined> {
   const { call, verdict, exchange } = failed;
   const { rule } = verdict;
   const isUnsafe = verdict.executed === 'unknown' && call.items.some((item) => !item.message.idempotent);
   if (isUnsafe) return undefined;
   switch (rule.kind) {
     case 'reauthenticate':
-      return reauthenticated(failed, deps);
+      return reauthenticated(failed, invocation);
     case 'reshape':
       if (rule.how === 'halve' && call.items.length > 1) return replacedBy(bisect(call));
       if (rule.how === 'postAsGet' && exchange.request.method === 'GET' && mayReadByPost(call.request)) {
@@ -42,21 +41,19 @@ async function replaceCall(failed: FailedCall, deps: DeliveryDeps): Promise<Call
   }
 }
 
-/** Once: a second refusal is not the age of the token, so the messages wait as for a stopped line. */
 async function reauthenticated(
-  { call, verdict, exchange, token }: FailedCall,
-  deps: DeliveryDeps,
+  { call, exchange: { sentAtMs }, token }: FailedCall,
+  invocation: Invocation,
 ): Promise<CallResult | undefined> {
-  if (call.reauthenticated) {
-    const delayMs = DELIVERY_POLICY.stoppedLineWaitMs;
-    const outcome = { kind: 'requeue', reason: 'wait', code: verdict.code, delayMs } as const;
-    return { kind: 'decided', outcomes: sameOutcome(call.items, outcome) };
+  const next = await afterRefusedToken(call, { token, sentAtMs }, invocation);
+  switch (next.kind) {
+    case 'again':
+      return replacedBy([{ ...call, tokenTries: call.tokenTries + 1 }]);
+    case 'ownFault':
+      return undefined;
+    case 'decided':
+      return next;
   }
-  const evidence = { sentAtMs: exchange.sentAtMs, workedSince: false, served: false, confirmed: false };
-  const fresh = await deps.tokens.replace(token, evidence);
-  if (fresh.kind === 'good') return undefined;
-  if (fresh.kind === 'token' || fresh.kind === 'same') return replacedBy([{ ...call, reauthenticated: true }]);
-  return { kind: 'decided', outcomes: sameOutcome(call.items, await withoutToken(fresh, deps)) };
 }
 
 function replacedBy(calls: readonly Call[]): CallResult {

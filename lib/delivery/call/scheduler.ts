@@ -1,17 +1,19 @@
-import type { PermitAnswer } from '../../ledger/ledger.ts';
+import type { PermitAnswer, RefusalReason } from '../../ledger/ledger.ts';
 import type { Message } from '../../message/message.ts';
 import type { WaitCode } from '../../settings/relay-codes.ts';
 import type { Outcomes } from '../outcome.ts';
 import { DELIVERY_POLICY } from '../policy.ts';
-import { type Call, messagesOf } from '../work-item.ts';
+import { type Call, endpointOf, messagesOf, type WorkItem } from '../work-item.ts';
 import { attempt, type Invocation } from './attempt.ts';
 import { createBusyKeyWaits } from './busy-key-waits.ts';
 import type { CallResult } from './call-result.ts';
+import { longestCallMs } from './call-timeout.ts';
 import { createCallsInFlight } from './calls-in-flight.ts';
 import { createPendingWork, type PendingWork } from './pending-work.ts';
 import { createPermitAsks } from './permit-asks.ts';
 import { UNUSED } from './permit-releases.ts';
 import { rejectOverdue, rejectTooLarge, tableUnreachable } from './reject-unsent.ts';
+import { requeuePaused } from './requeue-paused.ts';
 import { withoutToken } from './without-token.ts';
 
 type Granted = Extract<PermitAnswer, { kind: 'granted' }>;
@@ -37,6 +39,8 @@ async function makeCalls(messages: readonly Message[], invocation: Invocation): 
     requeueRest(work, code, delayMs, invocation);
     return work.outcomes();
   }
+  // Known from the last read of this worker: what is stopped for all is tried by a call that belongs to no message.
+  if (deps.ledger.healthCheckDue()) await invocation.health.check();
   for (let round = 0; round < DELIVERY_POLICY.maxSchedulerRounds && (await scheduler.round()); round++);
   requeueRest(work, 'deadline', 0, invocation);
   await scheduler.allEnd();
@@ -48,7 +52,7 @@ async function makeCalls(messages: readonly Message[], invocation: Invocation): 
 }
 
 function createScheduler(work: PendingWork, invocation: Invocation) {
-  const { deps, sendOnce, deadline, releases } = invocation;
+  const { deps, sendOnce, deadline, releases, health } = invocation;
   const { clock, random, ledger, log, observe } = deps;
   const asks = createPermitAsks();
   const keyWaits = createBusyKeyWaits();
@@ -64,7 +68,7 @@ function createScheduler(work: PendingWork, invocation: Invocation) {
       await inFlight.oneEnds();
       return true;
     }
-    const timely = wanted.filter(deadline.fits);
+    const timely = wanted.filter((call) => deadline.fits(longestCallMs(endpointOf(call))));
     if (timely.length === 0) return false;
     const waitsMs = timely.map((call) => keyWaits.waitMs(call, nowMs));
     const asking = timely.filter((_, index) => waitsMs[index] === 0).slice(0, DELIVERY_POLICY.maxCallsPerAsk);
@@ -95,9 +99,20 @@ function createScheduler(work: PendingWork, invocation: Invocation) {
       const answer = answers[index];
       if (answer?.kind === 'granted') start(call, answer);
       else if (answer?.reason === 'keys') keyWaits.refused(call, answer.waitMs, nowMs);
+      else if (answer?.reason === 'operation') paused(call, answer, nowMs);
       else if (answer !== undefined) refusals.push(answer);
     }
+    if (ledger.healthCheckDue()) await health.check();
     await waitOrRequeue(refusals, nowMs);
+  }
+
+  /** The calls of other operations do not wait for a paused one. A pause that ends soon is waited out. */
+  function paused(call: Call, { waitMs, detail }: Refused, nowMs: number): void {
+    if (waitMs <= DELIVERY_POLICY.permitPatienceMs && inFlight.idleMs(nowMs) <= DELIVERY_POLICY.idlePatienceMs) {
+      keyWaits.refused(call, waitMs, nowMs);
+    } else {
+      requeuePaused(work, call, { waitMs, isQuota: detail === 'quotaSpent' }, nowMs, deps);
+    }
   }
 
   /** A short wait is waited out here. A long one, or one without any call in flight for too long, is left to the queue. */
@@ -105,12 +120,12 @@ function createScheduler(work: PendingWork, invocation: Invocation) {
     const [soonest] = refusals.toSorted((a, b) => a.waitMs - b.waitMs);
     if (inFlight.idleMs(nowMs) > DELIVERY_POLICY.idlePatienceMs) {
       const { reason, waitMs } = soonest ?? { reason: 'keys', waitMs: DELIVERY_POLICY.permitPatienceMs };
-      return requeueRest(work, reason, waitMs, invocation);
+      return requeueRest(work, waitCodeOf(reason), waitMs, invocation);
     }
     if (soonest === undefined) return;
     const { reason, waitMs } = soonest;
     if (waitMs > DELIVERY_POLICY.permitPatienceMs || nowMs + waitMs > deadline.atMs) {
-      return requeueRest(work, reason, waitMs, invocation);
+      return requeueRest(work, waitCodeOf(reason), waitMs, invocation);
     }
     observe({ kind: 'waited', reason, waitMs, calls: refusals.length });
     await pause(waitMs);
@@ -123,10 +138,11 @@ function createScheduler(work: PendingWork, invocation: Invocation) {
   }
 
   function start(planned: Call, { permit, busyKeys }: Granted): void {
-    const items = asks.freeItems(planned, busyKeys);
+    const free = asks.freeItems(planned, busyKeys);
+    const items = permit.probe === undefined ? free : probeItems(free);
     if (items.length === 0) {
       // A whole message with some keys in flight and some not: the ledger cannot know that it is indivisible.
-      releases.release(permit, UNUSED);
+      releases.release(permit, endpointOf(planned).operation, UNUSED);
       keyWaits.indivisible(planned, clock.nowMs());
       return;
     }
@@ -148,6 +164,23 @@ function createScheduler(work: PendingWork, invocation: Invocation) {
   return { round, allEnd: inFlight.allEnd };
 }
 
+/**
+ * What tries a stopped line or a paused operation: few messages, so that little is risked, and those that failed least, so
+ * that they take turns and one that always fails does not keep the others waiting.
+ */
+function probeItems(items: readonly WorkItem[]): readonly WorkItem[] {
+  const byTurn = messagesOf(items).toSorted(
+    (one, other) => one.state.attemptsAlone - other.state.attemptsAlone || one.state.attempts - other.state.attempts,
+  );
+  const chosen = new Set(byTurn.slice(0, DELIVERY_POLICY.probeMessages));
+  return items.filter((item) => chosen.has(item.message));
+}
+
+/** The relay's own code for what a permit is waited for. */
+function waitCodeOf(reason: RefusalReason): WaitCode {
+  return reason === 'operation' ? 'operationPaused' : reason;
+}
+
 /** Requeues all that is not in flight, spread over the time that the window needs for it. */
 function requeueRest(
   work: PendingWork,
@@ -156,8 +189,12 @@ function requeueRest(
   { deps: { limits, random } }: Invocation,
 ): void {
   const eachMs = limits.windowMs / limits.windowCalls;
+  // When a stop is over one call is let through: the others need not come with it.
+  const isStopped = code === 'circuit' || code === 'day' || code === 'credentialsRefused';
   work.requeueRest((turn) => {
-    const delayMs = waitMs + turn * eachMs + random() * DELIVERY_POLICY.requeueSpreadMs;
+    const spreadMs =
+      isStopped && turn > 0 ? Math.max(waitMs, turn * eachMs) * DELIVERY_POLICY.stoppedWaitJitterShare : 0;
+    const delayMs = waitMs + turn * eachMs + random() * Math.max(spreadMs, DELIVERY_POLICY.requeueSpreadMs);
     return { kind: 'requeue', reason: 'wait', code, delayMs };
   });
 }

@@ -1,74 +1,15 @@
-import { matchEndpoint } from '../../marketo/endpoints/endpoints.ts';
-import { toHttpRequest } from '../../marketo/http-request.ts';
-import { type ParsedReply, parseReply } from '../../marketo/reply.ts';
-import { isObject, type MarketoRequest } from '../../marketo/request.ts';
 import type { DeliveryDeps } from '../deps.ts';
-import { DELIVERY_POLICY } from '../policy.ts';
-import { longestCallMs } from './call-timeout.ts';
-import { createPermitReleases } from './permit-releases.ts';
-import { type HttpExchange, permittedCall } from './permitted-call.ts';
-
-const REQUEST: MarketoRequest = { method: 'GET', path: '/rest/v1/stats/usage.json' };
+import type { Deadline } from './call-timeout.ts';
+import type { PermitReleases } from './permit-releases.ts';
+import { askUsage } from './usage-call.ts';
 
 /**
  * Asks Marketo now and then how many calls the day has seen, so that the ledger leaves out of the quota what other
  * integrations have used. It is one ordinary call with a permit of its own, and it is not made when there is no permit at
  * once. Never throws: nothing depends on it but the count.
  */
-async function checkUsage(deps: DeliveryDeps, deadlineMs: number): Promise<void> {
-  const { ledger, clock, tokens, log } = deps;
-  const longestMs = longestCallMs(matchEndpoint(REQUEST));
-  const isLate = clock.nowMs() + longestMs + DELIVERY_POLICY.settleReserveMs > deadlineMs;
-  if (!ledger.usageDue() || isLate) return;
-  try {
-    // Before the permit is asked for: a permit does not wait for a token.
-    if ((await tokens.current()).kind !== 'token') return;
-    const [answer] = await ledger.acquire([{ keys: [], hasKeyless: true, callTimeoutMs: longestMs }]);
-    if (answer?.kind !== 'granted') return;
-    const { permit } = answer;
-    const releases = createPermitReleases(deps);
-    const outgoing = { request: toHttpRequest(deps.baseUrl, REQUEST), timeoutMs: longestMs };
-    const result = await permittedCall(
-      {
-        permit,
-        longestMs,
-        // A probe of a stopped line is for a message's call: this one's failure would teach the ledger nothing.
-        prepare: async () => ({ prepared: undefined, outgoing: permit.probe ? undefined : outgoing }),
-        read: (exchange) => readUsageReply(exchange, longestMs, clock.nowMs()),
-      },
-      deps,
-      releases,
-    );
-    await releases.written();
-    if (result.kind !== 'replied') return;
-    const { exchange, token, value } = result;
-    const usage = usageIn(value, token.user);
-    if (usage !== undefined) await ledger.learnUsage({ ...usage, atMs: exchange.sentAtMs });
-  } catch (error) {
-    log.warn('the usage of the day could not be asked for', { error: String(error) });
-  }
-}
-
-/** Whatever the reply, it says nothing of Marketo's health; a lost one may still keep Marketo busy. */
-function readUsageReply({ reply, sentAtMs }: HttpExchange, longestMs: number, nowMs: number) {
-  const isLost = reply.kind === 'noReply' && reply.mayHaveExecuted;
-  const holdMs = isLost ? Math.max(0, sentAtMs + longestMs - nowMs) : 0;
-  return { value: parseReply(reply), terms: { outcome: 'neutral', counted: true, holdMs } } as const;
-}
-
-/**
- * `result: [{ date, total, users: [{ userId, count }] }]` (Marketo: usage). Without the name of this relay's user, what
- * the ledger has counted stands for its share: no number can be larger.
- */
-function usageIn(
-  reply: ParsedReply,
-  user: string | undefined,
-): { readonly totalToday: number; readonly ownToday: number } | undefined {
-  const today = reply.kind === 'marketo' && reply.success ? reply.result?.[0] : undefined;
-  if (!isObject(today) || typeof today.total !== 'number') return undefined;
-  const users = Array.isArray(today.users) ? today.users.filter(isObject) : [];
-  const own = users.find(({ userId }) => typeof userId === 'string' && userId.toLowerCase() === user?.toLowerCase());
-  return { totalToday: today.total, ownToday: typeof own?.count === 'number' ? own.count : Number.POSITIVE_INFINITY };
+async function checkUsage(deps: DeliveryDeps, releases: PermitReleases, deadline: Deadline): Promise<void> {
+  if (deps.ledger.usageDue()) await askUsage({ healthCheck: false }, deps, releases, deadline);
 }
 
 export { checkUsage };

@@ -4,21 +4,19 @@ import type { DeliveryDeps } from '../deps.ts';
 import type { RequeueOutcome } from '../outcome.ts';
 import { DELIVERY_POLICY } from '../policy.ts';
 
-/** The wait of messages that cannot be sent for want of a token. Refused credentials stop the line for every worker. */
+/** The wait of messages that cannot be sent for want of a token. What an operator must mend stops the line for everybody. */
 async function withoutToken(
   answer: Exclude<TokenAnswer, { kind: 'token' }>,
-  { ledger, log }: Pick<DeliveryDeps, 'ledger' | 'log'>,
+  { ledger, log, random }: Pick<DeliveryDeps, 'ledger' | 'log' | 'random'>,
 ): Promise<RequeueOutcome & { readonly code: WaitCode }> {
-  if (answer.kind === 'unavailable') {
-    return { kind: 'requeue', reason: 'wait', code: 'noToken', delayMs: answer.retryAfterMs };
-  }
-  await ledger.credentialsRefused(answer.detail).catch((error: unknown) => {
+  const delayMs = answer.retryAfterMs * (1 + random() * DELIVERY_POLICY.stoppedWaitJitterShare);
+  if (answer.kind === 'unavailable') return { kind: 'requeue', reason: 'wait', code: 'noToken', delayMs };
+  await ledger.tokenUnobtainable(answer.reason, answer.detail).catch((error: unknown) => {
     // The next worker that is refused tries again.
     log.error('the ledger cannot be reached, so refused credentials do not stop the line yet', {
       error: String(error),
     });
   });
-  const delayMs = DELIVERY_POLICY.stoppedLineWaitMs;
   return { kind: 'requeue', reason: 'wait', code: 'credentialsRefused', delayMs };
 }
 

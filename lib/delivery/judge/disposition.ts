@@ -5,14 +5,19 @@ import type { DeliveryLimits } from '../deps.ts';
 import type { Exchange, Outcome } from '../outcome.ts';
 import { DELIVERY_POLICY } from '../policy.ts';
 import type { WorkItem } from '../work-item.ts';
-import { retryDelayMs } from './retry-policy.ts';
+import { type Pace, retryDelayMs } from './retry-policy.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What decides an outcome beside the verdict. */
 interface Circumstances {
   readonly exchange: Exchange;
-  /** The call probed whether Marketo works again: the message is not to blame for its failure. */
-  readonly probe: boolean;
+  /**
+   * Whether a failure counts as an attempt: Marketo is known to work, and the call was not the probe of a stopped line. Of
+   * a failure that is not counted the messages are not to blame.
+   */
+  readonly counts: boolean;
+  /** Messages that the failed call carried; 1 where the verdict is about the item's own entry of the reply. */
+  readonly sharedBy: number;
   /** How much longer Marketo may be busy with the call. */
   readonly holdMs: number;
   readonly nowMs: number;
@@ -23,7 +28,7 @@ interface Circumstances {
 /** The outcome of an item, from a verdict that is final for its call. */
 function outcomeOf(item: WorkItem, verdict: Verdict, at: Circumstances): Outcome {
   const { rule, code } = verdict;
-  if (rule.kind === 'delivered') return { kind: 'delivered' };
+  if (rule.kind === 'delivered' || isDoneAlready(item, verdict)) return { kind: 'delivered' };
   // A part of an indivisible message is done, and a repetition would do it twice.
   if (verdict.executed === 'yes' && !item.message.idempotent) {
     return { kind: 'dead', verdict, exchange: at.exchange, outcomeUnknown: false, tried: true };
@@ -55,30 +60,58 @@ function isUnsafe(item: WorkItem, verdict: Verdict): boolean {
   return verdict.executed === 'unknown' && !item.message.idempotent;
 }
 
-function retry(
-  item: WorkItem,
-  verdict: Verdict,
-  pace: 'growing' | 'long' | 'soon',
-  maxAttempts: number,
-  at: Circumstances,
-): Outcome {
+/**
+ * A removal or a create-only that answers "already so", when Marketo may have executed an earlier attempt: it was this
+ * message's own attempt, or somebody else's, that made it so, and either way it is so.
+ */
+function isDoneAlready({ message, record }: WorkItem, { code, level, message: said }: Verdict): boolean {
+  const { state, endpoint, request } = message;
+  if (state.mayBeDone !== true) return false;
+  // Where Marketo answers record by record, a code of the whole call can be about the path.
+  const isAboutIt = record === undefined ? level === 'response' || level === 'record' : level === 'record';
+  return isAboutIt && endpoint.alreadyDone(code, request, said);
+}
+
+/**
+ * What follows a failure that may pass. The rules, the first that applies wins:
+ *
+ * 1. What may not be repeated, and may have been executed, is dead.
+ * 2. A failure that does not count (Marketo is not known to work) costs nothing: no attempt, no age, no smaller calls.
+ * 3. A counted failure of a call that others shared ends nobody: each comes back to share with fewer.
+ * 4. Alone, a message ends when its attempts or its age are spent, and at least two attempts were made alone.
+ */
+function retry(item: WorkItem, verdict: Verdict, pace: Pace, maxAttempts: number, at: Circumstances): Outcome {
   const { state } = item.message;
   const { code } = verdict;
   // An idempotent message can be redriven safely, whatever its attempts did: its outcome is not in question.
   const dead = { kind: 'dead', verdict, exchange: at.exchange, tried: true, outcomeUnknown: false } as const;
   if (isUnsafe(item, verdict)) return { ...dead, outcomeUnknown: true };
-  if (at.probe) {
-    const delayMs = Math.max(DELIVERY_POLICY.failedProbeWaitMs, at.holdMs);
-    return { kind: 'requeue', reason: 'wait', code, delayMs };
+  const requeue = {
+    kind: 'requeue',
+    code,
+    ...(verdict.executed === 'unknown' && { mayBeDone: true as const }),
+  } as const;
+  if (!at.counts) {
+    const delayMs = Math.max(DELIVERY_POLICY.uncountedWaitMs * (1 + at.random()), at.holdMs);
+    return { ...requeue, reason: 'wait', delayMs, outage: true };
   }
   const attempts = state.attempts + 1;
-  if (attempts >= at.limits.retryMaxAttempts) return { ...dead, gaveUp: 'attempts' };
-  // It was tried as often as the catalogue allows for its code, so the dead letter is about that code.
-  if (attempts >= maxAttempts) return dead;
   const delayMs = Math.max(retryDelayMs(pace, attempts, at.random), at.holdMs);
+  if (at.sharedBy > 1) return { ...requeue, reason: 'retry', delayMs, shareAtMost: fewerThan(at.sharedBy) };
+  const budget = Math.min(maxAttempts, at.limits.retryMaxAttempts);
   const ageMs = at.nowMs - (state.firstFailedMs ?? at.nowMs);
-  if (ageMs >= at.limits.retryMaxAgeMs) return { ...dead, gaveUp: 'age' };
-  return { kind: 'requeue', reason: 'retry', code, delayMs };
+  if (state.attemptsAlone + 1 >= Math.min(DELIVERY_POLICY.minAttemptsAlone, budget)) {
+    if (attempts >= at.limits.retryMaxAttempts) return { ...dead, gaveUp: 'attempts' };
+    // It was tried as often as the catalogue allows for its code, so the dead letter is about that code.
+    if (attempts >= maxAttempts) return dead;
+    if (ageMs >= at.limits.retryMaxAgeMs) return { ...dead, gaveUp: 'age' };
+  }
+  return { ...requeue, reason: 'retry', delayMs, alone: true };
+}
+
+/** So many messages may share the next call, after one of so many failed. */
+function fewerThan(messages: number): number {
+  return Math.max(1, Math.floor(messages / DELIVERY_POLICY.narrowingFactor));
 }
 
 /** Among what is worth a retry: failures of Marketo as a whole, not limits and not faults of one request. */
@@ -87,10 +120,11 @@ function isTransient(verdict: Verdict): boolean {
 }
 
 /** What the ledger learns from the heaviest verdict of a call. */
-function callOutcomeOf(verdict: Verdict, reauthenticated: boolean): CallOutcome {
+function callOutcomeOf(verdict: Verdict): CallOutcome {
   switch (verdict.rule.kind) {
     case 'reauthenticate':
-      return reauthenticated ? 'tokenRefused' : 'neutral';
+      // Whether the token or the request is at fault takes more than one call to tell: see `refused-token.ts`.
+      return 'neutral';
     case 'stop':
       return 'denied';
     case 'wait':
@@ -98,7 +132,7 @@ function callOutcomeOf(verdict: Verdict, reauthenticated: boolean): CallOutcome 
       if (verdict.rule.limit === 'window') return 'windowSpent';
       if (verdict.rule.limit === 'slot') return 'slotsSpent';
       // 1020 and 1029 spend a quota of their own, not the day's calls.
-      return verdict.code === '607' ? 'daySpent' : 'success';
+      return verdict.code === '607' ? 'daySpent' : 'operationQuotaSpent';
     case 'retry':
       return isTransient(verdict) ? 'transient' : 'success';
     case 'delivered':
@@ -121,4 +155,4 @@ function holdMsOf(reply: ParsedReply, verdict: Verdict, serverTimeoutMs: number,
 }
 
 export type { Circumstances };
-export { callOutcomeOf, holdMsOf, outcomeOf };
+export { callOutcomeOf, holdMsOf, isTransient, outcomeOf };

@@ -41,21 +41,13 @@ const DONE: ReadonlySet<string> = new Set([
 ]);
 const NOT_DONE = 'skipped';
 
-/**
- * Rejections that hold for every message of the endpoint, whatever its data: one call is proof. Method, path, content
- * type and features of the subscription (Marketo: error-codes), and their like among HTTP's own statuses.
- */
-const OF_THE_ENDPOINT: ReadonlySet<string> = new Set(
-  '605 610 612 613 616 703 404 405 406 410 411 415 417 426 431 451'.split(' '),
-);
-
 function ruleOf(entry: CatalogueEntry, level: CodeLevel, message: string, call: JudgedCall): VerdictRule {
   const about = { level, circumstances: call.endpoint.circumstances, message };
   const rule = verdictFor(entry, { ...about, shared: (call.records ?? 1) > 1 });
   if (level === 'record') return rule;
   if (call.messages > 1) {
-    // One message may be the cause of any other rejection, with a value that a firewall dislikes, say. The others may pass.
-    return rule.kind === 'reject' && !OF_THE_ENDPOINT.has(entry.code) ? { kind: 'isolate' } : rule;
+    // One message may be the cause of any rejection, with a value that a firewall dislikes, say. The others may pass.
+    return rule.kind === 'reject' ? { kind: 'isolate' } : rule;
   }
   // A message in a call of its own waits for what passes by itself, however many records it has.
   const alone = rule.kind === 'isolate' ? verdictFor(entry, { ...about, shared: false }) : rule;

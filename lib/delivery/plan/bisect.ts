@@ -4,7 +4,12 @@ import { type Call, messagesOf, type WorkItem } from '../work-item.ts';
 
 /** A call of exactly these items, which must be of one group. */
 function toCall(items: readonly WorkItem[]): Call {
-  return { items, request: requestOf(items), reauthenticated: false, isPart: false };
+  return {
+    items,
+    request: requestOf(items),
+    tokenTries: Math.max(0, ...items.map(({ message }) => message.state.tokenTries ?? 0)),
+    isPart: false,
+  };
 }
 
 function requestOf(items: readonly WorkItem[]): MarketoRequest {
@@ -21,8 +26,8 @@ function requestOf(items: readonly WorkItem[]): MarketoRequest {
 function withItems(call: Call, items: readonly WorkItem[]): Call {
   if (items.length === call.items.length) return call;
   if (items.length === 0) return { ...call, items };
-  const { reauthenticated, isPart } = call;
-  return { ...toCall(items), reauthenticated, isPart };
+  const { tokenTries, isPart } = call;
+  return { ...toCall(items), tokenTries, isPart };
 }
 
 /**

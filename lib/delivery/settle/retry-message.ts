@@ -2,6 +2,8 @@ import { bodyWith, type Message } from '../../message/message.ts';
 import type { OutgoingMessage } from '../../message/queue.ts';
 import { encodeRelayState } from '../../message/relay-attribute.ts';
 import { MAX_HISTORY, RELAY_ATTRIBUTE, type RelayState } from '../../message/relay-state.ts';
+import type { WaitCode } from '../../settings/relay-codes.ts';
+import type { RequeueOutcome } from '../outcome.ts';
 import type { Requeued } from './retry-delays.ts';
 
 interface RetryMessageInput {
@@ -25,23 +27,48 @@ function retryMessageOf(input: RetryMessageInput): OutgoingMessage {
   };
 }
 
-function nextState({ message, requeued, isPartial, nowMs }: RetryMessageInput): RelayState {
+function nextState(input: RetryMessageInput): RelayState {
+  const { message, requeued, isPartial, nowMs } = input;
   const { state, records } = message;
   const failed = requeued.find(([, outcome]) => outcome.reason === 'retry');
   const last = (failed ?? requeued[0])?.[1];
+  const outcomes = requeued.map(([, outcome]) => outcome);
+  const firstFailedMs = ageFrom(input, outcomes);
   // What isolation found out of a shared call's fault holds until the message is delivered, however often it must wait.
-  const shares = [state, ...requeued.map(([, outcome]) => outcome)].flatMap((one) => one.shareAtMost ?? []);
+  const shares = [state, ...outcomes].flatMap((one) => one.shareAtMost ?? []);
   const positions = isPartial ? requeued.flatMap(([item]) => item.record?.position ?? []) : state.positions;
+  const tokenTries = Math.max(0, ...outcomes.map((outcome) => outcome.tokenTries ?? 0));
+  const { tokenTries: _, ...known } = state;
   return {
-    ...state,
+    ...known,
+    ...(tokenTries > 0 && { tokenTries }),
     attempts: state.attempts + (failed ? 1 : 0),
-    ...(failed && { firstFailedMs: state.firstFailedMs ?? nowMs }),
+    attemptsAlone: state.attemptsAlone + (outcomes.some(({ reason, alone }) => reason === 'retry' && alone) ? 1 : 0),
+    ...(outcomes.some(({ mayBeDone }) => mayBeDone) && { mayBeDone: true as const }),
+    ...(firstFailedMs !== undefined && { firstFailedMs }),
     ...(last && { lastCode: last.code }),
     history: failed ? [...state.history, { atMs: nowMs, code: failed[1].code }].slice(-MAX_HISTORY) : state.history,
     ...(positions && records && { positions }),
     part: state.part + (isPartial ? 1 : 0),
     ...(shares.length > 0 && { shareAtMost: Math.min(...shares) }),
   };
+}
+
+/** Waits for the whole line. What a message cannot help does not make it older. */
+const WAITS_FOR_THE_LINE: ReadonlySet<string> = new Set<WaitCode>(['circuit', 'credentialsRefused', 'noToken', 'day']);
+
+/** Since when the age budget counts. Undefined while nothing has failed. */
+function ageFrom(
+  { message: { state }, delaySeconds, nowMs }: RetryMessageInput,
+  outcomes: readonly RequeueOutcome[],
+): number | undefined {
+  const { firstFailedMs } = state;
+  const failsByItself = outcomes.some(({ reason, code }) => reason === 'retry' || code === 'operationPaused');
+  if (failsByItself) return firstFailedMs ?? nowMs;
+  const standsStill = outcomes.some(({ code, outage }) => outage === true || WAITS_FOR_THE_LINE.has(code));
+  return firstFailedMs !== undefined && standsStill
+    ? Math.min(nowMs, firstFailedMs + delaySeconds * 1_000)
+    : firstFailedMs;
 }
 
 export type { RetryMessageInput };

@@ -1,5 +1,5 @@
 import { fold } from '../../ledger/fold.ts';
-import type { Ledger, Permit, PermitAsk, RefusalReason, Release } from '../../ledger/ledger.ts';
+import type { Ledger, Permit, PermitAnswer, PermitAsk, RefusalReason, Release } from '../../ledger/ledger.ts';
 import { createMemoryRegister } from '../../ledger/memory-register.ts';
 import type { LedgerRegister } from '../../ledger/register.ts';
 import { createSharedLedger, type SharedLedgerOptions } from '../../ledger/shared-ledger.ts';
@@ -18,8 +18,12 @@ interface FleetParts {
   readonly createRegister: () => LedgerRegister;
 }
 
-/** `leaked`: a slot outlives every lease. `usedTooLow`: the server counted more calls today than the ledger. */
-type Finding = Violation | 'leaked' | 'usedTooLow';
+/**
+ * `leaked`: a slot outlives every lease. `usedTooLow`: the server counted more calls today than the ledger. `isolation`:
+ * an operation is paused whose calls have never failed. `lineAlone`: the line is stopped and calls of one operation have
+ * failed. `ordinaryProbe`: after passing failures the line is tried with something else than a health check.
+ */
+type Finding = Violation | 'leaked' | 'usedTooLow' | 'isolation' | 'lineAlone' | 'ordinaryProbe';
 
 interface FleetReport {
   readonly findings: readonly Finding[];
@@ -35,6 +39,9 @@ const REAL_PARTS: FleetParts = { createLedger: createSharedLedger, createRegiste
 /** A call is given up so long after the server must have given it up. */
 const TIMEOUT_MARGIN_MS = 50;
 const MAX_DEATHS = 20;
+const BROKEN = ['op0', 'op1', 'op2'];
+const TOKEN = 0x9abcdef0;
+const HEALTH_CHECK = { operation: 'getDailyUsage', keys: [], hasKeyless: true, healthCheck: true } as const;
 /** What the relay's function waits out; after it, it asks again here, where messages would go back to the queue there. */
 const LONGEST_WAIT_MS = 5_000;
 
@@ -46,7 +53,9 @@ async function runFleet(scenario: Scenario, parts: FleetParts = REAL_PARTS): Pro
   const server = new ModelServer(time, limits);
   const table = parts.createRegister();
   const traffic: TableTraffic = { reads: 0, swaps: 0, conflicts: 0, ends: 0 };
-  const refusals = { window: 0, slots: 0, day: 0, keys: 0, circuit: 0 };
+  const refusals = { window: 0, slots: 0, day: 0, keys: 0, circuit: 0, operation: 0 };
+  const failed = new Set<string>();
+  const misjudged = new Set<Finding>();
   const arrivalsAtMs: number[] = [];
   let deaths = 0;
 
@@ -69,6 +78,15 @@ async function runFleet(scenario: Scenario, parts: FleetParts = REAL_PARTS): Pro
   async function invoke(ledger: Ledger, life: WorkerLife, asks: readonly PermitAsk[]): Promise<void> {
     const releases: Promise<void>[] = [];
     const underWay = new Set<Promise<void>>();
+    const begin = (ask: PermitAsk, permit: Permit, keys: readonly number[]): void => {
+      if (permit.probe === 'line' && !permit.healthCheck) misjudged.add('ordinaryProbe');
+      const call = use(life, permit, ask, keys)
+        .then((end) => {
+          releases.push(tell(ledger, life, end));
+        })
+        .finally(() => underWay.delete(call));
+      underWay.add(call);
+    };
     for (let wanted = asks; wanted.length > 0 && time.nowMs < startMs + durationMs; ) {
       const answers = await ledger.acquire(wanted).catch(() => []);
       const left: PermitAsk[] = [];
@@ -77,17 +95,17 @@ async function runFleet(scenario: Scenario, parts: FleetParts = REAL_PARTS): Pro
         const answer = answers[index];
         if (answer?.kind !== 'granted') {
           left.push(ask);
-          if (answer !== undefined) refusals[answer.reason] += 1;
+          if (answer !== undefined) judge(ask, answer);
           waitMs = Math.min(waitMs, answer?.waitMs ?? waitMs);
           continue;
         }
         const keys = ask.keys.filter((key) => !answer.busyKeys.includes(key));
-        const call = use(life, answer.permit, keys, ask.callTimeoutMs)
-          .then((end) => {
-            releases.push(tell(ledger, life, end));
-          })
-          .finally(() => underWay.delete(call));
-        underWay.add(call);
+        begin(ask, answer.permit, keys);
+      }
+      if (ledger.healthCheckDue()) {
+        const check: PermitAsk = { ...HEALTH_CHECK, callTimeoutMs: asks[0]?.callTimeoutMs ?? 0 };
+        const [answer] = await ledger.acquire([check]).catch(() => []);
+        if (answer?.kind === 'granted') begin(check, answer.permit, []);
       }
       wanted = left;
       // Waiters that were told the same opening do not all come for it at once.
@@ -97,12 +115,19 @@ async function runFleet(scenario: Scenario, parts: FleetParts = REAL_PARTS): Pro
     await Promise.all(releases);
   }
 
-  async function use(life: WorkerLife, permit: Permit, keys: readonly number[], timeoutMs: number): Promise<Release> {
+  function judge({ operation }: PermitAsk, { reason, detail }: Extract<PermitAnswer, { kind: 'refused' }>): void {
+    refusals[reason] += 1;
+    if (reason === 'operation' && !failed.has(operation)) misjudged.add('isolation');
+    if (reason === 'circuit' && detail === 'transientFailures' && failed.size < 2) misjudged.add('lineAlone');
+  }
+
+  async function use(life: WorkerLife, permit: Permit, ask: PermitAsk, keys: readonly number[]): Promise<Release> {
     const { clock } = life;
+    const { operation, callTimeoutMs: timeoutMs } = ask;
     const waitMs = permit.notBeforeMs - clock.nowMs();
     if (waitMs > 0) await clock.sleep(waitMs);
     if (clock.nowMs() > permit.sendByMs || random() < faults.abandoned) {
-      return { permit, outcome: 'unused', counted: false, endedAtMs: clock.nowMs() };
+      return { permit, operation, outcome: 'unused', counted: false, endedAtMs: clock.nowMs() };
     }
     const sinceStartMs = time.nowMs - startMs;
     const outage = sinceStartMs >= scenario.outageMs[0] && sinceStartMs < scenario.outageMs[1];
@@ -111,7 +136,7 @@ async function runFleet(scenario: Scenario, parts: FleetParts = REAL_PARTS): Pro
     const workMs = Math.min(scenario.serverTimeoutMs, between(random, ...scenario.workMs));
     const atServer = time.sleep(between(random, ...scenario.uplinkMs)).then(async () => {
       arrivalsAtMs.push(time.nowMs);
-      await server.serve({ keys, probe: permit.probe, workMs, counted: !starred });
+      await server.serve({ keys, probe: probeOf(permit, operation), workMs, counted: !starred });
       await time.sleep(between(random, ...scenario.downlinkMs));
     });
     if (random() < faults.noReply) {
@@ -119,11 +144,14 @@ async function runFleet(scenario: Scenario, parts: FleetParts = REAL_PARTS): Pro
       await clock.sleep(random() < 0.5 ? timeoutMs : random() * timeoutMs);
       const endedAtMs = clock.nowMs();
       const holdMs = Math.max(0, sentAtMs + timeoutMs - endedAtMs);
-      return { permit, outcome: 'transient', counted: true, endedAtMs, holdMs };
+      failed.add(operation);
+      return { permit, operation, outcome: 'transient', counted: true, endedAtMs, holdMs };
     }
     await life.survive(atServer);
-    const outcome = outage || starred ? 'transient' : 'success';
-    return { permit, outcome, counted: !starred, endedAtMs: clock.nowMs() };
+    const isBroken = BROKEN.slice(0, scenario.brokenOperations).includes(operation);
+    const outcome = outage || starred || isBroken ? 'transient' : 'success';
+    if (outcome === 'transient') failed.add(operation);
+    return { permit, operation, outcome, counted: !starred, endedAtMs: clock.nowMs(), token: TOKEN };
   }
 
   async function tell(ledger: Ledger, life: WorkerLife, end: Release): Promise<void> {
@@ -138,18 +166,24 @@ async function runFleet(scenario: Scenario, parts: FleetParts = REAL_PARTS): Pro
   await time.run();
   const dayEndsAtMs = (await table.read()).day.resetsAtMs;
   const state = await audit(scenario, table, time);
-  const findings: Finding[] = [...new Set<Finding>(server.violations)];
+  const findings: Finding[] = [...new Set<Finding>([...server.violations, ...misjudged])];
   if (Object.keys(state.slots).length > 0) findings.push('leaked');
   if (dayEndsAtMs === server.dayEndsAtMs && state.day.used < server.countedToday) findings.push('usedTooLow');
   return { findings, server, traffic, refusals, state, arrivalsAtMs };
 }
 
+/** A call probes one thing here: the line and its operation are never half-open for the same call. */
+function probeOf({ probe }: Permit, operation: string): string | undefined {
+  return probe === 'operation' ? `operation ${operation}` : probe;
+}
+
 function newAsks(scenario: Scenario, random: Random): PermitAsk[] {
-  const { asksAtOnce, keyPool, keysPerCall, serverTimeoutMs, uplinkMs } = scenario;
+  const { asksAtOnce, keyPool, keysPerCall, operations, serverTimeoutMs, uplinkMs } = scenario;
   const callTimeoutMs = serverTimeoutMs + uplinkMs[1] + TIMEOUT_MARGIN_MS;
   return Array.from({ length: asksAtOnce }, () => {
     const keys = Array.from({ length: Math.floor(random() * (keysPerCall + 1)) }, () => Math.floor(random() * keyPool));
-    return { keys: [...new Set(keys)], hasKeyless: random() < 0.2, callTimeoutMs };
+    const operation = operations === 1 ? 'syncLeads' : `op${Math.floor(random() * operations)}`;
+    return { operation, keys: [...new Set(keys)], hasKeyless: random() < 0.2, callTimeoutMs };
   });
 }
 

@@ -14,7 +14,8 @@ type Violation = 'window' | 'slots' | 'day' | 'keys' | 'probes';
 
 interface ModelCall {
   readonly keys: readonly number[];
-  readonly probe: boolean;
+  /** What the call probes, if anything: one at a time for each. */
+  readonly probe: string | undefined;
   /** How long the server works on it. */
   readonly workMs: number;
   /** Whether the reply counts against the day: starred replies do not. */
@@ -35,7 +36,7 @@ class ModelServer {
   readonly #window: number[] = [];
   readonly #keys = new Map<number, number>();
   #slots = 0;
-  #probes = 0;
+  readonly #probes = new Map<string, number>();
   #day = { endsAtMs: 0, counted: 0 };
 
   constructor(time: VirtualTime, limits: ServerLimits) {
@@ -80,15 +81,21 @@ class ModelServer {
       if (holders > 0) this.violations.push('keys');
       this.#keys.set(key, holders + 1);
     }
-    if (call.probe && ++this.#probes > 1) this.violations.push('probes');
+    if (call.probe !== undefined && this.#probe(call.probe, 1) > 1) this.violations.push('probes');
   }
 
   #leave(call: ModelCall): void {
     this.#slots -= 1;
     for (const key of call.keys) this.#keys.set(key, (this.#keys.get(key) ?? 1) - 1);
-    if (call.probe) this.#probes -= 1;
+    if (call.probe !== undefined) this.#probe(call.probe, -1);
     // A call that arrived before the reset is given back to a day that is over.
     if (!call.counted && this.#time.nowMs - call.workMs >= this.#dayStartedAtMs) this.#day.counted -= 1;
+  }
+
+  #probe(name: string, change: number): number {
+    const underWay = (this.#probes.get(name) ?? 0) + change;
+    this.#probes.set(name, underWay);
+    return underWay;
   }
 
   #dayStartedAtMs = 0;

@@ -1,6 +1,8 @@
 import type { HttpReply, HttpRequest } from '../../marketo/http.ts';
 import type { Dice } from '../dice.ts';
-import { KINDS, type Kind, marksIn } from '../publications.ts';
+import { KINDS, type Kind } from '../kinds.ts';
+import type { OwnFault } from '../own-faults.ts';
+import { marksIn } from '../publications.ts';
 import type { World } from '../world.ts';
 import { API_USER, ModelIdentity } from './identity.ts';
 import { ModelLimits } from './limits.ts';
@@ -9,10 +11,12 @@ import {
   failure,
   garbage,
   httpStatus,
+  noErrors,
   type Play,
   type PlayedCall,
   RESPONSE_CODES,
   skips,
+  skipsOnly,
   success,
 } from './replies.ts';
 
@@ -40,6 +44,7 @@ const noReply = (reason: 'timeout' | 'connection' | 'notConnected', mayHaveExecu
 });
 /** Longer than the network ever takes: the client gives a call 10 s more than Marketo does. */
 const LONGEST_TRAVEL_MS = 4_000;
+const TOO_MANY: OwnFault = { kind: 'http', code: '504' };
 const STARRED = new Set(['600', '601', '602', '604', '605', '608', '611']);
 
 /** Marketo, and the network before it. It goes on whatever becomes of the worker that called. */
@@ -62,7 +67,7 @@ class ModelMarketo {
     if (this.#world.strikes('notConnected', this.#dice)) {
       return time.sleep(this.#dice.between(1, 2_000)).then(() => noReply('notConnected', false));
     }
-    const journey = this.#journey();
+    const journey = this.#journey(request);
     return new Promise((resolve) => {
       let isOpen = true;
       const settle = (reply: HttpReply): void => {
@@ -90,22 +95,61 @@ class ModelMarketo {
     });
   }
 
-  #journey(): Journey {
+  #journey(request: HttpRequest): Journey {
     const dice = this.#dice;
     const travel = (): number => dice.tailed(5, 80, this.#world.faulty ? LONGEST_TRAVEL_MS : 80, 0.03);
-    const resets = this.#world.strikes('reset', dice);
+    const own = request.url.includes('/identity/') ? undefined : this.#ownFaultOf(describe(request, ''));
+    const resets = own?.kind === 'reset' || this.#world.strikes('reset', dice);
     return {
       uplinkMs: travel(),
       downlinkMs: travel(),
-      resetMs: resets ? dice.tailed(1, 600, 20_000, 0.2) : undefined,
-      hangs: this.#world.strikes('hang', dice),
+      resetMs: own?.kind === 'reset' ? 1 : resets ? dice.tailed(1, 600, 20_000, 0.2) : undefined,
+      hangs: own?.kind === 'hang' || this.#world.strikes('hang', dice),
     };
+  }
+
+  /** The fault of one message in the call, or of its operation, or of its size, that never ends. */
+  #ownFaultOf(call: ArrivedCall): OwnFault | undefined {
+    const { own } = this.#world.scenario;
+    // The usage endpoint is no operation of a message.
+    if (own === undefined || call.kind === undefined || call.allMarks.length === 0) return undefined;
+    if (call.kind.aligned && call.marks.length >= (own.failsFromRecords ?? Number.POSITIVE_INFINITY)) return TOO_MANY;
+    const ofOperation = own.operations[call.kind.name];
+    if (ofOperation !== undefined) return ofOperation;
+    const faults = call.allMarks.flatMap((mark) => this.#world.publicationOf(mark)?.ownFault ?? []);
+    return faults.find((fault) => fault.kind !== 'record') ?? faults[0];
+  }
+
+  #playOwn(call: ArrivedCall, fault: OwnFault): Play | undefined {
+    const dice = this.#dice;
+    this.#world.count(`own ${fault.kind}`);
+    switch (fault.kind) {
+      case 'response':
+        return failure(call, fault.code, dice);
+      case 'http':
+        return httpStatus(call, dice, fault.code);
+      case 'noErrors':
+        return noErrors(call);
+      case 'record':
+        if (!call.kind?.aligned) return failure(call, fault.code, dice);
+        return skipsOnly(call, (marks) => this.#recordCodeOf(marks));
+      case 'hang':
+      case 'reset':
+      case 'kills':
+        return undefined;
+    }
+  }
+
+  #recordCodeOf(marks: readonly string[]): string | undefined {
+    const fault = marks.map((mark) => this.#world.publicationOf(mark)?.ownFault).find((one) => one !== undefined);
+    return fault?.kind === 'record' ? fault.code : undefined;
   }
 
   #serve(request: HttpRequest, bearer: string | undefined, done: (call: ArrivedCall, play: Play) => void): void {
     const { time, tally } = this.#world;
     const arrivedAtMs = time.nowMs;
     tally.calls += 1;
+    this.#world.countCall(marksIn(`${request.url} ${request.body ?? ''}`));
     const echo = this.#world.strikes('echo', this.#dice)
       ? ` Authorization: Bearer ${bearer} ${encodeURIComponent(bearer ?? '')}`
       : '';
@@ -156,6 +200,9 @@ class ModelMarketo {
       this.#world.count(`limit ${met}`);
       return failure(call, met, dice);
     }
+    const own = this.#ownFaultOf(call);
+    const ownPlay = own && this.#playOwn(call, own);
+    if (ownPlay !== undefined) return ownPlay;
     if (call.allMarks.some((mark) => this.#world.publicationOf(mark)?.poison))
       return failure(call, dice.pick(DATA_CODES), dice);
     if (strikes('responseCode', dice)) return failure(call, dice.pick(RESPONSE_CODES), dice);
@@ -173,6 +220,7 @@ class ModelMarketo {
     this.#world.note(call.allMarks, () => `Marketo: ${play.code}, executed ${marks.join(' ') || 'nothing'}`);
     for (const mark of marks) {
       tally.executions += 1;
+      this.#world.noteDone(mark);
       const times = (executed.get(mark) ?? 0) + 1;
       executed.set(mark, times);
       if (times > 1 && this.#world.publicationOf(mark)?.safe === false) {

@@ -1,7 +1,7 @@
 import { CATALOGUE } from '../../marketo/catalogue/catalogue.ts';
 import type { HttpReply } from '../../marketo/http.ts';
 import type { Dice } from '../dice.ts';
-import type { Kind } from '../publications.ts';
+import type { Kind } from '../kinds.ts';
 
 /** What Marketo does with a call, and says of it. */
 interface Play {
@@ -103,8 +103,28 @@ function skips(call: PlayedCall, share: number, dice: Dice): Play {
   return { reply, executed, alreadySo, code: 'records' };
 }
 
-function httpStatus(call: PlayedCall, dice: Dice): Play {
-  const code = dice.pick(HTTP_CODES);
+/** The records that are given a code are skipped, all others are done. */
+function skipsOnly(call: PlayedCall, codeOf: (marks: readonly string[]) => string | undefined): Play {
+  const codes = call.marks.map(codeOf);
+  const result = codes.map((code, index) =>
+    code === undefined
+      ? doneEntry(call, index)
+      : { status: 'skipped', reasons: [{ code, message: `record says ${code}${call.echo}` }] },
+  );
+  const executed = everything(call).filter((index) => codes[index] === undefined);
+  return { reply: json({ requestId: 'a1#5', success: true, result }), executed, alreadySo: [], code: 'records' };
+}
+
+function noErrors(call: PlayedCall): Play {
+  return {
+    reply: json({ requestId: `a1#6${call.echo}`, success: false }),
+    executed: [],
+    alreadySo: [],
+    code: 'no error',
+  };
+}
+
+function httpStatus(call: PlayedCall, dice: Dice, code = dice.pick(HTTP_CODES)): Play {
   const executed = AMBIGUOUS.has(code) ? some(call, dice) : [];
   return { reply: html(Number(code), `${code}${call.echo}`), executed, alreadySo: [], code };
 }
@@ -163,4 +183,4 @@ function garbage(call: PlayedCall, dice: Dice): Play {
 }
 
 export type { Play, PlayedCall };
-export { DATA_CODES, failure, garbage, httpStatus, RESPONSE_CODES, skips, success };
+export { DATA_CODES, failure, garbage, httpStatus, noErrors, RESPONSE_CODES, skips, skipsOnly, success };

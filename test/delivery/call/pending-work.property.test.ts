@@ -46,7 +46,7 @@ function resultOf(call: Call, { how, bits }: Step): CallResult {
   const { items } = call;
   if (how === 'replaced' && items.length > 1) return { kind: 'replaced', outcomes: new Map(), calls: bisect(call) };
   if (how === 'reauthenticated') {
-    return { kind: 'replaced', outcomes: new Map(), calls: [{ ...call, reauthenticated: true }] };
+    return { kind: 'replaced', outcomes: new Map(), calls: [{ ...call, tokenTries: call.tokenTries + 1 }] };
   }
   const done = new Set(chosen(items, bits));
   if (how === 'notSent') {

@@ -9,7 +9,7 @@ import { Secret } from '../../../lib/marketo/secret.ts';
 const NOW_MS = Date.parse('2027-03-01T12:00:00Z');
 const LONGEST_MS = 40_000;
 const LATENCY_MS = 300;
-const PERMIT: Permit = { id: 'w-1', notBeforeMs: NOW_MS + 200, sendByMs: NOW_MS + 5_000, probe: false };
+const PERMIT: Permit = { id: 'w-1', notBeforeMs: NOW_MS + 200, sendByMs: NOW_MS + 5_000 };
 const TOKEN: TokenAnswer = { kind: 'token', token: new Secret('token-1') };
 const REQUEST: HttpRequest = { method: 'GET', url: 'https://123-abc-456.mktorest.com/rest/v1/x.json', headers: {} };
 const OUTGOING = { request: REQUEST, timeoutMs: 30_000 };
@@ -65,6 +65,7 @@ async function use({
   const call = permittedCall(
     {
       permit,
+      operation: 'syncLeads',
       longestMs: LONGEST_MS,
       async prepare() {
         nowMs += preparesMs;
@@ -79,7 +80,12 @@ async function use({
   return { result, steps, releases, sentAtMs };
 }
 
-const released = (terms: ReleaseTerms, endedAtMs: number): Release => ({ permit: PERMIT, ...terms, endedAtMs });
+const released = (terms: ReleaseTerms, endedAtMs: number): Release => ({
+  permit: PERMIT,
+  operation: 'syncLeads',
+  ...terms,
+  endedAtMs,
+});
 const STARTED_MS = PERMIT.notBeforeMs;
 const ENDED_MS = STARTED_MS + LATENCY_MS;
 
@@ -102,7 +108,12 @@ describe('a permitted call', () => {
   });
 
   it.each<[string, Given, string, readonly string[]]>([
-    ['there is no token', { token: () => ({ kind: 'refused', detail: 'no' }) }, 'noToken', ['token']],
+    [
+      'there is no token',
+      { token: () => ({ kind: 'refused', reason: 'credentialsRefused', retryAfterMs: 60_000, detail: 'no' }) },
+      'noToken',
+      ['token'],
+    ],
     ['there is nothing to send', { prepare: () => undefined }, 'notSent', ['token', 'prepare']],
     ['preparing has outlasted the permit', { preparesMs: 4_801 }, 'notSent', ['token', 'prepare']],
     ['the worker was frozen', { permit: { ...PERMIT, sendByMs: NOW_MS } }, 'notSent', ['token', 'prepare']],

@@ -48,6 +48,9 @@ const state: fc.Arbitrary<RelayState> = fc.record(
   {
     relayId: fc.stringMatching(/^[!-~](?:[ -~]{0,126}[!-~])?$/),
     attempts: fc.nat(1_000_000),
+    attemptsAlone: fc.nat(1_000_000),
+    mayBeDone: fc.constant(true as const),
+    tokenTries: fc.integer({ min: 1, max: 10 }),
     firstSeenMs: fc.integer({ min: 0, max: NOW_MS }),
     firstFailedMs: fc.integer({ min: 0, max: NOW_MS }),
     lastCode: fc.string({ minLength: 1, maxLength: 40, unit: 'grapheme' }).filter((code) => code.length <= 40),
@@ -59,7 +62,7 @@ const state: fc.Arbitrary<RelayState> = fc.record(
     part: fc.nat(1_000_000),
     shareAtMost: fc.integer({ min: 1, max: MAX_RECORDS }),
   },
-  { requiredKeys: ['relayId', 'attempts', 'firstSeenMs', 'history', 'part'] },
+  { requiredKeys: ['relayId', 'attempts', 'attemptsAlone', 'firstSeenMs', 'history', 'part'] },
 );
 
 describe('readMessage', () => {

@@ -26,6 +26,7 @@ describe('a valid message', () => {
     expect(validMessage(SYNC).state).toEqual({
       relayId: recordOf('').messageId,
       attempts: 0,
+      attemptsAlone: 0,
       firstSeenMs: NOW_MS - 5_000,
       history: [],
       part: 0,

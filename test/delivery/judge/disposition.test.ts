@@ -19,7 +19,8 @@ const exchange: Exchange = {
 };
 const at = (rest: Partial<Circumstances> = {}): Circumstances => ({
   exchange,
-  probe: false,
+  counts: true,
+  sharedBy: 1,
   holdMs: 0,
   nowMs: NOW_MS,
   limits: { windowCalls: 50, windowMs: 20_000, retryMaxAttempts: 8, retryMaxAgeMs: 86_400_000 },
@@ -58,21 +59,25 @@ describe('what becomes of an item', () => {
     ['607', outcome({ kind: 'wait', limit: 'day' }), { kind: 'requeue', reason: 'wait', delayMs: 900_000 }],
     ['the first failure', outcome(RETRY), { kind: 'requeue', reason: 'retry', code: '713', delayMs: 5_000 }],
     ['the third failure', outcome(RETRY, {}, {}, { attempts: 2 }), { kind: 'requeue', delayMs: 20_000 }],
-    ['the last attempt', outcome(RETRY, {}, {}, { attempts: 7 }), { kind: 'dead', gaveUp: 'attempts', tried: true }],
+    [
+      'the last attempt',
+      outcome(RETRY, {}, {}, { attempts: 7, attemptsAlone: 1 }),
+      { kind: 'dead', gaveUp: 'attempts', tried: true },
+    ],
     [
       'an attempt after the greatest age',
-      outcome(RETRY, {}, {}, { attempts: 1, firstFailedMs: NOW_MS - 86_400_000 }),
+      outcome(RETRY, {}, {}, { attempts: 1, attemptsAlone: 1, firstFailedMs: NOW_MS - 86_400_000 }),
       { kind: 'dead', gaveUp: 'age' },
     ],
     [
       'a code that is worth two attempts',
-      outcome({ kind: 'retry', pace: 'soon', maxAttempts: 2 }, {}, {}, { attempts: 1 }),
+      outcome({ kind: 'retry', pace: 'soon', maxAttempts: 2 }, {}, {}, { attempts: 1, attemptsAlone: 1 }),
       { kind: 'dead', outcomeUnknown: false },
     ],
     [
-      'a failed probe',
-      outcome(RETRY, {}, { probe: true }, { attempts: 7 }),
-      { kind: 'requeue', reason: 'wait', delayMs: 60_000 },
+      'a failure while Marketo is not known to work',
+      outcome(RETRY, {}, { counts: false }, { attempts: 7 }),
+      { kind: 'requeue', reason: 'wait', delayMs: 5_000, outage: true },
     ],
     [
       'a call that Marketo may still be busy with',
@@ -96,7 +101,11 @@ describe('what becomes of an item', () => {
     ],
     ['partly done, where it may be repeated', outcome(RETRY, { executed: 'yes' }), { kind: 'requeue' }],
     ['603, once', outcome({ kind: 'stop' }, { code: '603' }), { kind: 'requeue', delayMs: 60_000 }],
-    ['603, three times', outcome({ kind: 'stop' }, { code: '603' }, {}, { attempts: 2 }), { kind: 'dead' }],
+    [
+      '603, three times',
+      outcome({ kind: 'stop' }, { code: '603' }, {}, { attempts: 2, attemptsAlone: 1 }),
+      { kind: 'dead' },
+    ],
     ['rejected', outcome({ kind: 'reject' }), { kind: 'dead', outcomeUnknown: false, tried: true }],
     ['a culprit alone', outcome({ kind: 'isolate' }), { kind: 'dead' }],
     [
@@ -122,42 +131,101 @@ describe('what becomes of an item', () => {
   });
 });
 
+describe('a failure of a call that messages shared', () => {
+  const shared = (sharedBy: number, state: Partial<RelayState> = {}, rule: VerdictRule = RETRY) =>
+    outcome(rule, { code: '611' }, { sharedBy }, state);
+
+  it('sends each back to share with eight times fewer, down to none', () => {
+    expect([300, 37, 9, 8, 4, 2].map((count) => shared(count))).toMatchObject(
+      [37, 4, 1, 1, 1, 1].map((shareAtMost) => ({ kind: 'requeue', reason: 'retry', shareAtMost })),
+    );
+  });
+
+  it('ends nobody, however often or long it was tried', () => {
+    const spent = { attempts: 99, attemptsAlone: 5, firstFailedMs: NOW_MS - 90 * 86_400_000 };
+
+    expect(shared(2, spent)).toMatchObject({ kind: 'requeue', shareAtMost: 1 });
+    expect(shared(2, spent, { kind: 'stop' })).toMatchObject({ kind: 'requeue', shareAtMost: 1 });
+    expect(shared(2, spent, { kind: 'retry', pace: 'soon', maxAttempts: 2 })).toMatchObject({ kind: 'requeue' });
+  });
+
+  it('is not enough for the first failure alone to be the last', () => {
+    expect(shared(1, { attempts: 9 })).toMatchObject({ kind: 'requeue', alone: true });
+    expect(shared(1, { attempts: 9, attemptsAlone: 1 })).toMatchObject({ kind: 'dead', gaveUp: 'attempts' });
+  });
+});
+
+describe('a failure while Marketo is not known to work', () => {
+  it('costs no attempt, whatever has been spent, and narrows nothing', () => {
+    const spent = { attempts: 99, attemptsAlone: 9, firstFailedMs: NOW_MS - 90 * 86_400_000 };
+
+    const became = outcome(RETRY, {}, { counts: false, sharedBy: 300 }, spent);
+
+    expect(became).toMatchObject({ kind: 'requeue', reason: 'wait', outage: true });
+    expect(became).not.toHaveProperty('shareAtMost');
+  });
+
+  it('is final all the same where the request may have been executed and may not be repeated', () => {
+    expect(outcome(RETRY, { executed: 'unknown' }, { counts: false }, {}, false)).toMatchObject({
+      kind: 'dead',
+      outcomeUnknown: true,
+    });
+  });
+});
+
+describe('what may have been done by an earlier attempt', () => {
+  const deleting = { path: '/rest/v1/leads/delete.json', body: { input: [{ id: 5 }] } };
+  const answer = (state: Partial<RelayState>, request: object = deleting, code = '1004') => {
+    const [item] = toWorkItems(messageOf(request, 'm', state));
+    if (item === undefined) throw new Error('an item is expected');
+    return outcomeOf(item, verdict({ kind: 'reject' }, { code, level: 'record', message: 'not found' }), at());
+  };
+
+  it('is remembered when an attempt ends and nobody knows how', () => {
+    expect(outcome(RETRY, { executed: 'unknown' })).toMatchObject({ kind: 'requeue', mayBeDone: true });
+    expect(outcome(RETRY)).not.toHaveProperty('mayBeDone');
+  });
+
+  it('is delivered when a removal then finds nothing to remove', () => {
+    expect(answer({ mayBeDone: true })).toEqual({ kind: 'delivered' });
+  });
+
+  it('is a dead letter on a first try, and for an answer that is no "already so"', () => {
+    expect(answer({})).toMatchObject({ kind: 'dead' });
+    expect(answer({ mayBeDone: true }, deleting, '1003')).toMatchObject({ kind: 'dead' });
+    expect(answer({ mayBeDone: true }, leads('a@x.test'))).toMatchObject({ kind: 'dead' });
+  });
+});
+
 describe('what the ledger learns', () => {
-  it.each<[string, Verdict, boolean, string]>([
-    ['606', verdict({ kind: 'wait', limit: 'window' }, { code: '606' }), false, 'windowSpent'],
-    ['615', verdict({ kind: 'wait', limit: 'slot' }, { code: '615' }), false, 'slotsSpent'],
-    ['607', verdict({ kind: 'wait', limit: 'day' }, { code: '607' }), false, 'daySpent'],
-    ['1029, a quota of its own', verdict({ kind: 'wait', limit: 'day' }, { code: '1029' }), false, 'success'],
-    [
-      'a limit for one record',
-      verdict({ kind: 'wait', limit: 'day' }, { level: 'record', code: '1020' }),
-      false,
-      'success',
-    ],
-    ['602', verdict({ kind: 'reauthenticate' }, { code: '602' }), false, 'neutral'],
-    ['602 after a fresh token', verdict({ kind: 'reauthenticate' }, { code: '602' }), true, 'tokenRefused'],
-    ['603', verdict({ kind: 'stop' }, { code: '603' }), false, 'denied'],
-    ['608', verdict(RETRY, { code: '608' }), false, 'transient'],
-    ['502', verdict(RETRY, { code: '502', level: 'http' }), false, 'transient'],
-    ['no reply', verdict(RETRY, { code: 'noReply', level: 'relay' }), false, 'transient'],
-    ['1016', verdict(RETRY, { code: '1016' }), false, 'success'],
-    ['408', verdict(RETRY, { code: '408', level: 'http' }), false, 'transient'],
-    ['a longer code that ends in three such digits', verdict(RETRY, { code: '1713' }), false, 'success'],
-    ['a longer code that begins with them', verdict(RETRY, { code: '7131' }), false, 'success'],
+  it.each<[string, Verdict, string]>([
+    ['606', verdict({ kind: 'wait', limit: 'window' }, { code: '606' }), 'windowSpent'],
+    ['615', verdict({ kind: 'wait', limit: 'slot' }, { code: '615' }), 'slotsSpent'],
+    ['607', verdict({ kind: 'wait', limit: 'day' }, { code: '607' }), 'daySpent'],
+    ['1029, a quota of its own', verdict({ kind: 'wait', limit: 'day' }, { code: '1029' }), 'operationQuotaSpent'],
+    ['a limit for one record', verdict({ kind: 'wait', limit: 'day' }, { level: 'record', code: '1020' }), 'success'],
+    ['602', verdict({ kind: 'reauthenticate' }, { code: '602' }), 'neutral'],
+    ['603', verdict({ kind: 'stop' }, { code: '603' }), 'denied'],
+    ['608', verdict(RETRY, { code: '608' }), 'transient'],
+    ['502', verdict(RETRY, { code: '502', level: 'http' }), 'transient'],
+    ['no reply', verdict(RETRY, { code: 'noReply', level: 'relay' }), 'transient'],
+    ['1016', verdict(RETRY, { code: '1016' }), 'success'],
+    ['408', verdict(RETRY, { code: '408', level: 'http' }), 'transient'],
+    ['a longer code that ends in three such digits', verdict(RETRY, { code: '1713' }), 'success'],
+    ['a longer code that begins with them', verdict(RETRY, { code: '7131' }), 'success'],
     [
       'a window limit for one record',
       verdict({ kind: 'wait', limit: 'window' }, { level: 'record', code: '606' }),
-      false,
       'success',
     ],
-    ['a rejection', verdict({ kind: 'reject' }, { code: '610' }), false, 'success'],
-    ['what is too large', verdict({ kind: 'reshape', how: 'halve' }, { code: '413', level: 'http' }), false, 'success'],
-    ['a record that nobody understands', verdict({ kind: 'reject' }, { level: 'relay' }), false, 'transient'],
-    ['a culprit', verdict({ kind: 'isolate' }, { code: '1003' }), false, 'success'],
-    ['another number of results', verdict({ kind: 'isolate' }, { level: 'relay' }), false, 'transient'],
-    ['delivered', verdict({ kind: 'delivered' }), false, 'success'],
-  ])('from %s', (_name, about, reauthenticated, learnt) => {
-    expect(callOutcomeOf(about, reauthenticated)).toBe(learnt);
+    ['a rejection', verdict({ kind: 'reject' }, { code: '610' }), 'success'],
+    ['what is too large', verdict({ kind: 'reshape', how: 'halve' }, { code: '413', level: 'http' }), 'success'],
+    ['a record that nobody understands', verdict({ kind: 'reject' }, { level: 'relay' }), 'transient'],
+    ['a culprit', verdict({ kind: 'isolate' }, { code: '1003' }), 'success'],
+    ['another number of results', verdict({ kind: 'isolate' }, { level: 'relay' }), 'transient'],
+    ['delivered', verdict({ kind: 'delivered' }), 'success'],
+  ])('from %s', (_name, about, learnt) => {
+    expect(callOutcomeOf(about)).toBe(learnt);
   });
 });
 

@@ -145,9 +145,10 @@ describe('the verdict on a whole call', () => {
   });
 
   it.each('605 610 612 613 616 703 404 405 406 410 411 415 417 426 431 451'.split(' '))(
-    'of %s holds for every message of the endpoint',
+    'of %s looks like all of theirs, and is isolated where they shared the call',
     (code) => {
-      expect(judged(sync(3), failed(reason(code)))).toMatchObject({ verdict: { rule: { kind: 'reject' } } });
+      expect(judged(sync(3), failed(reason(code)))).toMatchObject({ verdict: { rule: { kind: 'isolate' } } });
+      expect(judged(sync(3, 1), failed(reason(code)))).toMatchObject({ verdict: { rule: { kind: 'reject' } } });
     },
   );
 

@@ -34,7 +34,7 @@ describe('a call', () => {
     const call = toCall(toWorkItems(first));
 
     expect(call.request).toBe(first.request);
-    expect(call).toMatchObject({ reauthenticated: false, isPart: false });
+    expect(call).toMatchObject({ tokenTries: 0, isPart: false });
   });
 
   it('of as many records of two messages has the records of both', () => {
@@ -105,10 +105,10 @@ describe('splitting a call that failed as a whole', () => {
   });
 
   it('lets each part have its token replaced again, and remembers that it is one', () => {
-    const call = { ...toCall(toWorkItems(messageOf(leads('a@x.test', 'b@x.test'), 'm'))), reauthenticated: true };
-    for (const part of bisect(call)) expect(part).toMatchObject({ reauthenticated: false, isPart: true });
+    const call = { ...toCall(toWorkItems(messageOf(leads('a@x.test', 'b@x.test'), 'm'))), tokenTries: 1 };
+    for (const part of bisect(call)) expect(part).toMatchObject({ tokenTries: 0, isPart: true });
     expect(withItems({ ...call, isPart: true }, call.items.slice(0, 1))).toMatchObject({
-      reauthenticated: true,
+      tokenTries: 1,
       isPart: true,
     });
   });

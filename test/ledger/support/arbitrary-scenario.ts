@@ -48,6 +48,8 @@ const arbitraryScenario: fc.Arbitrary<Scenario> = fc.record({
   asksAtOnce: fc.integer({ min: 1, max: 4 }),
   keyPool: fc.integer({ min: 1, max: 20 }),
   keysPerCall: fc.integer({ min: 0, max: 4 }),
+  operations: fc.integer({ min: 1, max: 4 }),
+  brokenOperations: fc.constantFrom(0, 0, 1),
   uplinkMs: range(1, 900),
   workMs: range(1, 3_500),
   downlinkMs: range(1, 900),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { CallOutcome } from '../../../lib/ledger/ledger.ts';
-import type { LedgerState, StopReason } from '../../../lib/ledger/state.ts';
+import type { LedgerState, LineStopReason, OperationStopReason, Probe } from '../../../lib/ledger/state.ts';
 import { NOON_MS, RESET_MS } from './builders.ts';
 
 const OUTCOMES: readonly CallOutcome[] = [
@@ -9,15 +9,26 @@ const OUTCOMES: readonly CallOutcome[] = [
   'windowSpent',
   'slotsSpent',
   'daySpent',
+  'operationQuotaSpent',
   'denied',
   'tokenRefused',
   'unused',
   'neutral',
 ];
-const REASONS: readonly StopReason[] = ['transientFailures', 'accessDenied', 'tokenRefused', 'credentialsRefused'];
+const LINE_REASONS: readonly LineStopReason[] = [
+  'transientFailures',
+  'accessDenied',
+  'tokenRefused',
+  'credentialsRefused',
+];
+const OPERATION_REASONS: readonly OperationStopReason[] = ['transientFailures', 'accessDenied', 'quotaSpent'];
+const PROBES: readonly Probe[] = ['line', 'operation', 'day'];
 
 const workers = fc.constantFrom('a1b2c3d', 'zz', 'q0w9e8r', 'k');
+const operations = fc.constantFrom('syncLeads', 'getLeads', 'unknown', 'removeNamedAccountListMembers');
 const around = fc.integer({ min: NOON_MS - 60_000, max: NOON_MS + 60_000 });
+const tokens = fc.nat(0xffffffff);
+const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined });
 
 const slot = fc
   .record({
@@ -25,23 +36,64 @@ const slot = fc
     aheadMs: fc.nat(2_000),
     leaseMs: fc.integer({ min: 1_000, max: 120_000 }),
     keys: fc.uniqueArray(fc.nat(0xffffffff), { maxLength: 5 }),
-    probe: fc.boolean(),
+    probes: fc.subarray([...PROBES]),
+    operation: operations,
+    healthCheck: fc.boolean(),
   })
-  .map(({ grantedAtMs, aheadMs, leaseMs, keys, probe }) => {
+  .map(({ grantedAtMs, aheadMs, leaseMs, keys, probes, operation, healthCheck }) => {
     const notBeforeMs = grantedAtMs + aheadMs;
-    return { grantedAtMs, notBeforeMs, leaseEndsAtMs: notBeforeMs + leaseMs, keys, probe };
+    return {
+      grantedAtMs,
+      notBeforeMs,
+      leaseEndsAtMs: notBeforeMs + leaseMs,
+      keys,
+      probes,
+      ...(probes.includes('operation') && { operation }),
+      ...(healthCheck && { healthCheck: true as const }),
+    };
   });
 
-const end = fc.record({
-  atMs: around,
-  holdMs: fc.oneof(fc.constant(0), fc.nat(90_000)),
-  outcome: fc.constantFrom(...OUTCOMES),
-  counted: fc.boolean(),
-});
+const end = fc
+  .record({
+    atMs: around,
+    holdMs: fc.oneof(fc.constant(0), fc.nat(90_000)),
+    outcome: fc.constantFrom(...OUTCOMES),
+    counted: fc.boolean(),
+    operation: maybe(operations),
+    token: maybe(tokens),
+  })
+  .map(({ operation, token, ...rest }) => ({
+    ...rest,
+    ...(operation !== undefined && { operation }),
+    ...(token !== undefined && { token }),
+  }));
 
 const ids = fc.tuple(workers, fc.nat(40)).map(([worker, number]) => `${worker}-${number.toString(36)}`);
 const learned = fc.record({ limit: fc.integer({ min: 1, max: 99 }), atMs: around });
-const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined });
+
+function stopOf<Reason>(reasons: readonly Reason[]) {
+  return fc
+    .record({ reason: fc.constantFrom(...reasons), sinceMs: around, pauseMs: fc.constantFrom(5_000, 60_000) })
+    .map(({ reason, sinceMs, pauseMs }) => ({ reason, sinceMs, untilMs: sinceMs + pauseMs }));
+}
+
+/** Operations are named where there are failures. */
+const run = fc.oneof(
+  fc.constant({ count: 0, operations: [] }),
+  fc.record({ count: fc.integer({ min: 1, max: 9 }), operations: fc.uniqueArray(operations, { maxLength: 2 }) }),
+);
+
+const line = fc
+  .record({ failures: run, denials: run, stop: maybe(stopOf(LINE_REASONS)) })
+  .map(({ stop, ...runs }) => ({ ...runs, ...(stop && { stop }) }));
+
+const circuit = fc
+  .record({ failures: fc.nat(9), denials: fc.nat(9), failedAtMs: around, stop: maybe(stopOf(OPERATION_REASONS)) })
+  .map(({ stop, ...rest }) => ({ ...rest, ...(stop && { stop }) }));
+
+const lastSuccess = fc
+  .record({ atMs: around, token: maybe(tokens) })
+  .map(({ atMs, token }) => ({ atMs, ...(token !== undefined && { token }) }));
 
 /** Any state that the register might hold, likely or not: some releases have no slot. */
 const arbitraryState: fc.Arbitrary<LedgerState> = fc
@@ -57,11 +109,9 @@ const arbitraryState: fc.Arbitrary<LedgerState> = fc
     resetsInMs: fc.integer({ min: -3_600_000, max: RESET_MS - NOON_MS }),
     othersAtMs: maybe(around),
     probeAtMs: maybe(around),
-    failures: fc.nat(6),
-    denials: fc.nat(6),
-    stop: maybe(
-      fc.record({ reason: fc.constantFrom(...REASONS), untilMs: around, pauseMs: fc.constantFrom(5_000, 60_000) }),
-    ),
+    line,
+    circuits: fc.dictionary(operations, circuit, { maxKeys: 4, noNullPrototype: true }),
+    lastSuccess: maybe(lastSuccess),
     adaptiveWindow: maybe(learned),
     adaptiveSlots: maybe(learned),
     callMs: fc.integer({ min: 1, max: 90_000 }),
@@ -83,7 +133,9 @@ const arbitraryState: fc.Arbitrary<LedgerState> = fc
       ...(one.othersAtMs !== undefined && { othersAtMs: one.othersAtMs }),
       ...(one.probeAtMs !== undefined && { probeAtMs: one.probeAtMs }),
     },
-    circuit: { failures: one.failures, denials: one.denials, ...(one.stop && { stop: one.stop }) },
+    line: one.line,
+    circuits: one.circuits,
+    ...(one.lastSuccess && { lastSuccess: one.lastSuccess }),
     ...(one.adaptiveWindow && { adaptiveWindow: one.adaptiveWindow }),
     ...(one.adaptiveSlots && { adaptiveSlots: one.adaptiveSlots }),
     callMs: one.callMs,

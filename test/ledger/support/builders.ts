@@ -24,15 +24,15 @@ function stateOf(change: Partial<LedgerState> = {}): LedgerState {
 function slotOf(change: Partial<Slot> = {}): Slot {
   const grantedAtMs = change.grantedAtMs ?? NOON_MS;
   const notBeforeMs = change.notBeforeMs ?? grantedAtMs;
-  return { grantedAtMs, notBeforeMs, leaseEndsAtMs: notBeforeMs + 35_000, keys: [], probe: false, ...change };
+  return { grantedAtMs, notBeforeMs, leaseEndsAtMs: notBeforeMs + 35_000, keys: [], probes: [], ...change };
 }
 
 function endOf(change: Partial<PermitRelease> = {}): PermitRelease {
-  return { atMs: NOON_MS + 300, holdMs: 0, outcome: 'success', counted: true, ...change };
+  return { atMs: NOON_MS + 300, holdMs: 0, outcome: 'success', counted: true, operation: 'syncLeads', ...change };
 }
 
 function askOf(change: Partial<PermitAsk> = {}): PermitAsk {
-  return { keys: [], hasKeyless: true, callTimeoutMs: 30_000, ...change };
+  return { operation: 'syncLeads', keys: [], hasKeyless: true, callTimeoutMs: 30_000, ...change };
 }
 
 export { askOf, endOf, limitsOf, NOON_MS, RESET_MS, slotOf, stateOf, viewAt };

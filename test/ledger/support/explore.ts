@@ -55,6 +55,7 @@ function stepsOf(world: World, worker: Worker, how: Exploration): Step[] {
       const id = `${name}-${worker.permits}`;
       const view = { nowMs, limits: how.limits, aheadOf: (o: string) => (o === name ? 0 : how.limits.clockSkewMs) };
       const ask = {
+        operation: 'syncLeads',
         keys: how.key === undefined ? [] : [how.key],
         hasKeyless: false,
         callTimeoutMs: CALL_STEPS * STEP_MS,

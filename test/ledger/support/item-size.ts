@@ -1,5 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { encodePlain, encodeRelease, encodeSlot, type Item } from '../../../lib/aws/ledger-item.ts';
+import { encodeRelease, encodeSlot } from '../../../lib/aws/ledger-calls-codec.ts';
+import { encodePlain, type Item } from '../../../lib/aws/ledger-item.ts';
 import type { LedgerLimits } from '../../../lib/ledger/limits.ts';
 import type { LedgerState } from '../../../lib/ledger/state.ts';
 

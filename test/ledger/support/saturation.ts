@@ -27,6 +27,8 @@ function saturation(change: {
     asksAtOnce,
     keyPool: 1_000_000,
     keysPerCall,
+    operations: 1,
+    brokenOperations: 0,
     uplinkMs: [20, 60],
     workMs: [160, 380],
     downlinkMs: [20, 60],

@@ -1,6 +1,5 @@
-import { CLOSED } from '../../../lib/ledger/circuit.ts';
 import type { PermitAnswer } from '../../../lib/ledger/ledger.ts';
-import type { LedgerState, PermitRelease } from '../../../lib/ledger/state.ts';
+import { type LedgerState, type PermitRelease, RUNNING_LINE } from '../../../lib/ledger/state.ts';
 import { NOON_MS, stateOf } from './builders.ts';
 
 /** Time goes in steps of ten seconds: two make a window, a permit must be used in its own, a call is over within two. */
@@ -78,8 +77,8 @@ function firstWorld(
 }
 
 /** What no rule of window, slots and keys depends on: how long calls take, how many were made, how they went. */
-function plain(state: LedgerState): LedgerState {
-  return { ...state, callMs: 500, lastStartMs: 0, circuit: CLOSED, day: stateOf().day };
+function plain({ lastSuccess: _lastSuccess, ...state }: LedgerState): LedgerState {
+  return { ...state, callMs: 500, lastStartMs: 0, line: RUNNING_LINE, circuits: {}, day: stateOf().day };
 }
 
 /**

@@ -28,9 +28,11 @@ function ledger() {
 async function makeCalls(count: number, outcome: 'success' | 'daySpent'): Promise<void> {
   const one = ledger();
   for (let made = 0; made < count; made += 1) {
-    const [answer] = await one.acquire([{ keys: [], hasKeyless: true, callTimeoutMs: 1_000 }]);
+    const [answer] = await one.acquire([{ operation: 'syncLeads', keys: [], hasKeyless: true, callTimeoutMs: 1_000 }]);
     if (answer?.kind !== 'granted') throw new Error(JSON.stringify(answer));
-    await one.release([{ permit: answer.permit, outcome, counted: true, endedAtMs: Date.now() }]);
+    await one.release([
+      { permit: answer.permit, operation: 'syncLeads', outcome, counted: true, endedAtMs: Date.now() },
+    ]);
   }
 }
 
@@ -90,7 +92,7 @@ describe('status', () => {
   });
 
   it('says why it is stopped and until when: the credentials are refused', async () => {
-    await ledger().credentialsRefused('401');
+    await ledger().tokenUnobtainable('credentialsRefused', '401');
     const { data } = await status();
     expect(data).toMatchObject({ state: 'stopped', reasons: [expect.stringContaining('refuses the credentials')] });
   });

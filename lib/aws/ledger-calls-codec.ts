@@ -1,0 +1,101 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { CallOutcome } from '../ledger/ledger.ts';
+import type { PermitRelease, Probe, Slot } from '../ledger/state.ts';
+
+/** What the item holds for each: never to be changed. */
+const OUTCOME_NUMBERS: Record<CallOutcome, number> = {
+  success: 0,
+  transient: 1,
+  windowSpent: 2,
+  slotsSpent: 3,
+  daySpent: 4,
+  denied: 5,
+  tokenRefused: 6,
+  unused: 7,
+  neutral: 8,
+  operationQuotaSpent: 9,
+};
+const OUTCOMES = new Map(Object.entries(OUTCOME_NUMBERS).map(([outcome, one]) => [one, outcome as CallOutcome]));
+
+/** Likewise. */
+const PROBE_BITS: Record<Probe, number> = { line: 1, operation: 2, day: 4 };
+const HEALTH_CHECK_BIT = 8;
+const COUNTED_BIT = 1;
+const TOKEN_BIT = 0x80;
+
+/**
+ * A slot: granted u48, start after it u16, lease after that u24, what it probes u8; of a probe of an operation the
+ * length of its name u8 and the name; then u32 for each key: 300 of them are 1.2 KB.
+ * A start is 2 s after its grant at most, a lease ends minutes after it.
+ */
+const SLOT_BYTES = 12;
+/** An end: when u48, hold u24, whether counted, what, and whether there is a token u8; token u32; the operation's name. */
+const RELEASE_BYTES = 10;
+
+function encodeSlot(slot: Slot): AttributeValue {
+  const name = slot.operation === undefined ? Buffer.alloc(0) : named(slot.operation);
+  const bytes = Buffer.alloc(SLOT_BYTES + name.length + 4 * slot.keys.length);
+  let at = bytes.writeUIntBE(slot.grantedAtMs, 0, 6);
+  at = bytes.writeUInt16BE(slot.notBeforeMs - slot.grantedAtMs, at);
+  at = bytes.writeUIntBE(slot.leaseEndsAtMs - slot.notBeforeMs, at, 3);
+  const probes = slot.probes.reduce((bits, probe) => bits | PROBE_BITS[probe], 0);
+  at = bytes.writeUInt8(probes | (slot.healthCheck ? HEALTH_CHECK_BIT : 0), at);
+  at += name.copy(bytes, at);
+  for (const key of slot.keys) at = bytes.writeUInt32BE(key, at);
+  return { B: new Uint8Array(bytes) };
+}
+
+function named(operation: string): Buffer {
+  const name = Buffer.from(operation).subarray(0, 0xff);
+  return Buffer.concat([Buffer.of(name.length), name]);
+}
+
+function decodeSlot(bytes: Uint8Array = new Uint8Array(SLOT_BYTES)): Slot {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const grantedAtMs = buffer.readUIntBE(0, 6);
+  const notBeforeMs = grantedAtMs + buffer.readUInt16BE(6);
+  const bits = buffer.readUInt8(SLOT_BYTES - 1);
+  const isNamed = (bits & PROBE_BITS.operation) !== 0;
+  const nameEnds = SLOT_BYTES + (isNamed ? 1 + buffer.readUInt8(SLOT_BYTES) : 0);
+  const keys = Array.from({ length: (buffer.length - nameEnds) / 4 }, (_, at) =>
+    buffer.readUInt32BE(nameEnds + 4 * at),
+  );
+  const probes = (Object.keys(PROBE_BITS) as Probe[]).filter((probe) => (bits & PROBE_BITS[probe]) !== 0);
+  return {
+    grantedAtMs,
+    notBeforeMs,
+    leaseEndsAtMs: notBeforeMs + buffer.readUIntBE(8, 3),
+    keys,
+    probes,
+    ...(isNamed && { operation: buffer.toString('utf8', SLOT_BYTES + 1, nameEnds) }),
+    ...((bits & HEALTH_CHECK_BIT) !== 0 && { healthCheck: true }),
+  };
+}
+
+function encodeRelease({ atMs, holdMs, outcome, counted, token, operation = '' }: PermitRelease): AttributeValue {
+  const head = Buffer.alloc(RELEASE_BYTES);
+  head.writeUIntBE(atMs, 0, 6);
+  head.writeUIntBE(holdMs, 6, 3);
+  const flags = (counted ? COUNTED_BIT : 0) | (token === undefined ? 0 : TOKEN_BIT);
+  head.writeUInt8((OUTCOME_NUMBERS[outcome] << 1) | flags, RELEASE_BYTES - 1);
+  const fingerprint = Buffer.alloc(token === undefined ? 0 : 4);
+  if (token !== undefined) fingerprint.writeUInt32BE(token);
+  return { B: new Uint8Array(Buffer.concat([head, fingerprint, Buffer.from(operation)])) };
+}
+
+function decodeRelease(bytes: Uint8Array = new Uint8Array(RELEASE_BYTES)): PermitRelease {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const flags = buffer.readUInt8(RELEASE_BYTES - 1);
+  const hasToken = (flags & TOKEN_BIT) !== 0 && buffer.length >= RELEASE_BYTES + 4;
+  const operation = buffer.toString('utf8', RELEASE_BYTES + (hasToken ? 4 : 0));
+  return {
+    atMs: buffer.readUIntBE(0, 6),
+    holdMs: buffer.readUIntBE(6, 3),
+    outcome: OUTCOMES.get((flags & ~TOKEN_BIT) >> 1) ?? 'success',
+    counted: (flags & COUNTED_BIT) !== 0,
+    ...(operation !== '' && { operation }),
+    ...(hasToken && { token: buffer.readUInt32BE(RELEASE_BYTES) }),
+  };
+}
+
+export { decodeRelease, decodeSlot, encodeRelease, encodeSlot };

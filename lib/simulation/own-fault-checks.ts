@@ -1,0 +1,79 @@
+import { describeOwnFault } from './own-faults.ts';
+import type { Publication } from './publications.ts';
+import { MINUTE_MS } from './scenario.ts';
+import type { World } from './world.ts';
+
+/**
+ * How long a healthy message may take from its publication in a world whose only faults are its neighbours': the rounds
+ * in which what shares a call becomes fewer (each with its retry delay, and the time for which Marketo may be busy with
+ * a call that got no reply), and the turn of all others.
+ */
+const HEALTHY_BOUND_MS = 30 * MINUTE_MS;
+/** How long a message with a fault of its own may take to be dead: eight attempts with growing delays. */
+const FAULTY_BOUND_MS = 4 * 60 * MINUTE_MS;
+/** Behind an operation that never works again the age decides: a day, and the waits around it. */
+const BROKEN_BOUND_MS = 26 * 60 * MINUTE_MS;
+/** Calls that may hold one message: its budget, the rounds of sharing with fewer, and the halves of an isolation. */
+const MOST_CALLS = 30;
+
+/** What neighboursUnharmed and budgetEnds say of a run that has ended. */
+function auditOwnFaults(world: World): void {
+  if (world.scenario.own === undefined) return;
+  for (const publication of world.publications.values()) {
+    if (publication.kind === undefined) continue;
+    if (publication.isHealthy) checkHealthy(world, publication);
+    else if (publication.ownFault !== undefined) checkFaulty(world, publication);
+    checkCalls(world, publication);
+  }
+}
+
+function checkHealthy(world: World, { mark, marks, safe, body }: Publication): void {
+  // What may not be repeated, and shared a call whose outcome nobody knows, is rightly dead: its letter says so.
+  if (!safe) return;
+  const { checks } = world;
+  const missing = marks.filter((one) => !world.isDone(one));
+  if (missing.length > 0) {
+    const code = world.deathCodes.get(mark) ?? 'none';
+    checks.fail(
+      'neighboursUnharmed',
+      `${missing.join(' ')} was not delivered (dead letter: ${code}): ${body.slice(0, 120)}`,
+      marks,
+    );
+    return;
+  }
+  const tookMs = (world.doneAtMs.get(mark) ?? 0) - (world.publishedAtMs.get(mark) ?? 0);
+  if (tookMs > HEALTHY_BOUND_MS) {
+    checks.fail('neighboursUnharmed', `${mark} took ${Math.round(tookMs / 1_000)} s to be delivered`, marks);
+  }
+}
+
+function checkFaulty(world: World, { mark, marks, ownFault, kind }: Publication): void {
+  const diedAtMs = world.deadAtMs.get(mark);
+  const name = ownFault === undefined ? '' : describeOwnFault(ownFault);
+  if (diedAtMs === undefined) {
+    world.checks.fail('budgetEnds', `${mark} (${name}) has no dead letter`, marks);
+    return;
+  }
+  const isBroken = kind !== undefined && world.scenario.own?.operations[kind.name] !== undefined;
+  const boundMs = isBroken ? BROKEN_BOUND_MS : FAULTY_BOUND_MS;
+  const tookMs = diedAtMs - (world.publishedAtMs.get(mark) ?? 0);
+  if (tookMs > boundMs) {
+    world.checks.fail(
+      'budgetEnds',
+      `${mark} (${name}) took ${Math.round(tookMs / MINUTE_MS)} minutes to be dead`,
+      marks,
+    );
+  }
+}
+
+function checkCalls(world: World, { mark, marks }: Publication): void {
+  const calls = world.callsOf.get(mark) ?? 0;
+  const most = MOST_CALLS + 2 * marks.length;
+  if (calls > most)
+    world.checks.fail('budgetEnds', `${mark} was in ${calls} calls, at most ${most} were allowed`, marks);
+}
+
+/** By when the queue of such a run is empty. */
+const OWN_FAULTS_BOUND_MS = BROKEN_BOUND_MS + 60 * MINUTE_MS;
+
+export { auditOwnFaults, OWN_FAULTS_BOUND_MS };
