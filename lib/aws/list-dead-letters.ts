@@ -4,6 +4,7 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { MOVED_BY_SQS } from '../dead-letter/triage/queued-letter.ts';
 import { MAX_BATCH_ENTRIES } from '../settings/policy.ts';
 import { type DeadLetterCode, RELAY_CODES } from '../settings/relay-codes.ts';
 
@@ -85,13 +86,13 @@ function readLetter(messageId: string, body: string): LetterLine {
 
 function unreadable(messageId: string, body: Record<string, unknown> | undefined): LetterLine {
   const code = 'receivedTooOften' satisfies DeadLetterCode;
-  const { level, name, meaning, remedy, outcomeUnknown } = RELAY_CODES[code];
+  const { level, meaning, remedy, outcomeUnknown } = RELAY_CODES[code];
   return {
     messageId,
     relayId: typeof body?.id === 'string' ? body.id : messageId,
     level,
-    code,
-    name,
+    code: MOVED_BY_SQS,
+    name: 'Moved by SQS',
     message: 'SQS moved the message here itself: the function could not settle it however often it came.',
     meaning,
     remedy,

@@ -54,6 +54,9 @@ function bundledCode(entryFile: string): Code {
     bundling: {
       // Required by the type, never used: the local bundler below either builds or throws.
       image: DockerImage.fromRegistry('none'),
+      // CDK takes two bundlings for one that have the same folder and options, and does not look at functions: without a
+      // word that differs, all functions of the folder would get the code of the first.
+      command: [basename(entryFile)],
       local: {
         tryBundle(outputDirectory: string): boolean {
           bundleInto(entryFile, outputDirectory);

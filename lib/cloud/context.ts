@@ -33,7 +33,11 @@ function readersFor(allowOtherHosts: boolean) {
     allowOtherHosts: parseBoolean,
     secretName: parseSecretId,
     secretKeyArn: parseKeyArn,
-    alarmTopicArn: parseTopicArn,
+    alarmTopicArn: listOf(parseTopicArn),
+    alarmEmail: listOf(parseEmail),
+    warningTopicArn: listOf(parseTopicArn),
+    warningEmail: listOf(parseEmail),
+    runbookUrl: parseRunbookUrl,
     quotaTimeZone: parseTimeZone,
     stackName: parseStackName,
     logLevel: parseLogLevel,
@@ -96,6 +100,32 @@ function parseTopicArn(text: string): Parsed<string> {
   return refuse(
     `is ${shown(text, 100)}: give the ARN of a standard SNS topic, such as arn:aws:sns:us-east-1:123456789012:NAME`,
   );
+}
+
+/** Several are given with commas between them. One alone stays what it is. */
+function listOf(parse: (text: string) => Parsed<string>): (text: string) => Parsed<string | readonly string[]> {
+  return (text) => {
+    const parsed = text.split(',').map((one) => parse(one.trim()));
+    const values: string[] = [];
+    for (const one of parsed) {
+      if (!one.ok) return one;
+      values.push(one.value);
+    }
+    return accept(values.length === 1 ? (values[0] ?? '') : [...new Set(values)]);
+  };
+}
+
+function parseEmail(text: string): Parsed<string> {
+  if (text.length <= 254 && /^[^\s@,<>"]{1,64}@[^\s@,<>"]+\.[^\s@,<>".]+$/.test(text)) return accept(text);
+  return refuse(
+    `is ${shown(text, 100)}: give a mail address, such as on-call@example.com, several with commas between`,
+  );
+}
+
+/** It ends the text of every alarm, which has room for about so much. */
+function parseRunbookUrl(text: string): Parsed<string> {
+  if (/^[\x21-\x7e]{1,200}$/.test(text) && !text.includes('#')) return accept(text);
+  return refuse(`is ${shown(text, 100)}: give an address of at most 200 characters, without a fragment (#...)`);
 }
 
 /** Not an alias: a policy grants keys, and an alias can be moved to another. */

@@ -1,20 +1,26 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type Function as LambdaFunction, RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { DELIVERY_TIMEOUT_SECONDS } from '../settings/policy.ts';
 import type { RelayResources } from './environment.ts';
 import { deliveryEnvironment } from './environment.ts';
+import { grantCredentials, grantItems } from './grants.ts';
 import { createRelayFunction } from './relay-function.ts';
 import type { ResolvedProps } from './resolve-props.ts';
 
 /** Construct id of the function, by which its bundle is found in `cdk.out`. */
 const DELIVERY_FUNCTION_ID = 'Delivery';
 
+interface Delivery {
+  readonly deliveryFunction: LambdaFunction;
+  /** UUID of the event source mapping: what pauses and resumes it names it so. */
+  readonly eventSourceMappingId: string;
+}
+
 /** The function that delivers, what it may do, and the mapping that feeds it from the queue. */
-function createDeliveryFunction(scope: Construct, resources: RelayResources, props: ResolvedProps): LambdaFunction {
+function createDeliveryFunction(scope: Construct, resources: RelayResources, props: ResolvedProps): Delivery {
   const deliveryFunction = createRelayFunction(scope, props, {
     id: DELIVERY_FUNCTION_ID,
     entryFile: 'deliver.ts',
@@ -27,15 +33,15 @@ function createDeliveryFunction(scope: Construct, resources: RelayResources, pro
     recursiveLoop: RecursiveLoop.ALLOW,
   });
   grantDelivery(deliveryFunction, resources);
-  deliveryFunction.addEventSource(
-    new SqsEventSource(resources.queue, {
-      batchSize: props.gatherMessages,
-      maxBatchingWindow: Duration.seconds(props.gatherSeconds),
-      maxConcurrency: props.maxConcurrency,
-      reportBatchItemFailures: true,
-    }),
-  );
-  return deliveryFunction;
+  // Whether it is enabled is not for the template to say: a deployment would resume what somebody has paused.
+  const eventSource = new SqsEventSource(resources.queue, {
+    batchSize: props.gatherMessages,
+    maxBatchingWindow: Duration.seconds(props.gatherSeconds),
+    maxConcurrency: props.maxConcurrency,
+    reportBatchItemFailures: true,
+  });
+  deliveryFunction.addEventSource(eventSource);
+  return { deliveryFunction, eventSourceMappingId: eventSource.eventSourceMappingId };
 }
 
 /** Action by action: the grants of CDK's constructs allow more than a delivery does. */
@@ -44,14 +50,8 @@ function grantDelivery(deliveryFunction: LambdaFunction, resources: RelayResourc
   queue.grantConsumeMessages(deliveryFunction);
   queue.grant(deliveryFunction, 'sqs:SendMessage');
   deadLetterQueue.grant(deliveryFunction, 'sqs:SendMessage');
-  secret.grantRead(deliveryFunction);
-  grantDecrypt(deliveryFunction, secret);
-  deliveryFunction.addToRolePolicy(
-    new PolicyStatement({
-      actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
-      resources: [table.tableArn],
-    }),
-  );
+  grantCredentials(deliveryFunction, secret);
+  grantItems(deliveryFunction, table);
   deliveryFunction.addToRolePolicy(
     new PolicyStatement({
       actions: ['s3:PutObject', 's3:GetObject'],
@@ -60,17 +60,5 @@ function grantDelivery(deliveryFunction: LambdaFunction, resources: RelayResourc
   );
 }
 
-/** For a key that was made elsewhere, CDK's grant of the secret adds nothing to the function's role. */
-function grantDecrypt(deliveryFunction: LambdaFunction, { encryptionKey }: ISecret): void {
-  if (encryptionKey === undefined) return;
-  const service = `secretsmanager.${Stack.of(deliveryFunction).region}.amazonaws.com`;
-  deliveryFunction.addToRolePolicy(
-    new PolicyStatement({
-      actions: ['kms:Decrypt'],
-      resources: [encryptionKey.keyArn],
-      conditions: { StringEquals: { 'kms:ViaService': service } },
-    }),
-  );
-}
-
+export type { Delivery };
 export { createDeliveryFunction, DELIVERY_FUNCTION_ID };

@@ -20,13 +20,50 @@ const JOIN_LONG_BODIES = [
   `| dedup ${PART_FIELDS.join(', ')}`,
 ].join('\n');
 
+/** Whatever names it: a line of one message has its relay id, a line of a call that several share has them all. */
+const ONE_LIFE = [
+  '# Everything that the log says of one message, the oldest first. Put its relay id in place of RELAY-ID.',
+  'fields @timestamp, level, message, code, reason, operation, delaySeconds, requestId, @message',
+  '| filter @message like /"RELAY-ID"/',
+  `| filter message != "${LOG_PART_MESSAGE}"`,
+  '| sort @timestamp asc',
+  '| limit 1000',
+].join('\n');
+
+const LETTERS_BY_CODE = [
+  '# New dead letters by code and operation, with one that stands for them.',
+  'filter message = "dead letter"',
+  '| stats count(*) as letters, min(@timestamp) as first, max(@timestamp) as last, latest(relayId) as forExample by code, operation',
+  '| sort letters desc',
+].join('\n');
+
+/** Of the function that governs. */
+const PAUSES = [
+  '# When the relay was paused and resumed by itself, and why.',
+  'fields @timestamp, message, reason',
+  '| filter message like /the relay pauses|the relay resumes|event source mapping/',
+  '| sort @timestamp desc',
+  '| limit 200',
+].join('\n');
+
+interface Logs {
+  readonly delivery: ILogGroup;
+  readonly govern: ILogGroup;
+}
+
 /** Saved queries, under the relay's name in the Logs Insights console. */
-function createLogQueries(relay: Construct, logGroup: ILogGroup): void {
-  new CfnQueryDefinition(relay, 'LongBodiesQuery', {
-    name: `${serviceName(relay)}/long bodies of dead letters`,
-    queryString: JOIN_LONG_BODIES,
-    logGroupNames: [logGroup.logGroupName],
-  });
+function createLogQueries(relay: Construct, { delivery, govern }: Logs): void {
+  const save = (id: string, name: string, queryString: string, logGroup: ILogGroup): void => {
+    new CfnQueryDefinition(relay, id, {
+      name: `${serviceName(relay)}/${name}`,
+      queryString,
+      logGroupNames: [logGroup.logGroupName],
+    });
+  };
+  save('LongBodiesQuery', 'long bodies of dead letters', JOIN_LONG_BODIES, delivery);
+  save('OneLifeQuery', "one message's life", ONE_LIFE, delivery);
+  save('LettersByCodeQuery', 'dead letters by code', LETTERS_BY_CODE, delivery);
+  save('PausesQuery', 'pauses', PAUSES, govern);
 }
 
 export { createLogQueries };

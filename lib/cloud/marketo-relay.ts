@@ -1,5 +1,5 @@
 import { Stack, Token } from 'aws-cdk-lib';
-import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, type Dashboard, type Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -14,12 +14,15 @@ import { ownMetric } from './alarms/own-metric.ts';
 import type { RelayAlarms } from './alarms/relay-alarms.ts';
 import { createAlarms } from './alarms/relay-alarms.ts';
 import { ConfigurationError } from './configuration-error.ts';
+import { createDashboard, triageWidget } from './dashboard/create-dashboard.ts';
 import { createDeliveryFunction } from './delivery-function.ts';
+import { createGovernFunction } from './govern-function.ts';
 import { createLogQueries } from './log-queries.ts';
 import { createQueues } from './queues.ts';
 import type { MarketoRelayProps } from './relay-props.ts';
 import { resolveProps } from './resolve-props.ts';
 import { createLedgerTable, createOverflowBucket, createSecret } from './stores.ts';
+import { createTriageFunction } from './triage-function.ts';
 
 /** A value that may rise and fall within a period shows at its highest. */
 const HIGHEST_OF_A_MINUTE = { statistic: 'Maximum', period: ONE_MINUTE };
@@ -44,24 +47,44 @@ class MarketoRelay extends Construct {
   /** Dead letters too big for a queue. */
   readonly overflowBucket: Bucket;
   readonly deliveryFunction: LambdaFunction;
+  /** UUID of the mapping that feeds the delivery function: disabled, the relay is paused. */
+  readonly eventSourceMappingId: string;
+  /** Looks after the relay every minute: gauges, usage, and a pause while nothing can be delivered. */
+  readonly governFunction: LambdaFunction;
+  /** Answers the triage widget of the dashboard. */
+  readonly triageFunction: LambdaFunction;
   readonly alarms: RelayAlarms;
+  readonly dashboard: Dashboard;
 
   /** @throws {ConfigurationError} that lists every bad prop with its value and what to give instead. */
   constructor(scope: Construct, id: string, props: MarketoRelayProps) {
     super(scope, id);
     const resolved = resolveProps(props);
-    const topics = props.alarmActions ?? [];
-    requireTopicsOfRegion(this, topics);
+    const page = props.alarmActions ?? [];
+    const warn = props.warningActions ?? page;
+    requireTopicsOfRegion(this, [...page, ...warn]);
     const { queue, deadLetterQueue } = createQueues(this, resolved);
     this.queue = queue;
     this.deadLetterQueue = deadLetterQueue;
     this.table = createLedgerTable(this, resolved);
     this.secret = props.secret ?? createSecret(this, resolved);
     this.overflowBucket = createOverflowBucket(this, resolved);
-    this.deliveryFunction = createDeliveryFunction(this, this, resolved);
+    const { deliveryFunction, eventSourceMappingId } = createDeliveryFunction(this, this, resolved);
+    this.deliveryFunction = deliveryFunction;
+    this.eventSourceMappingId = eventSourceMappingId;
+    this.governFunction = createGovernFunction(this, this, resolved);
 
-    createLogQueries(this, this.deliveryFunction.logGroup);
-    this.alarms = createAlarms(this, this, resolved, topics);
+    this.triageFunction = createTriageFunction(this, this, resolved);
+    createLogQueries(this, { delivery: this.deliveryFunction.logGroup, govern: this.governFunction.logGroup });
+    this.alarms = createAlarms(this, this, resolved, { topics: { page, warn }, runbookUrl: props.runbookUrl });
+    this.dashboard = createDashboard(this, {
+      queue,
+      deadLetterQueue,
+      table: this.table,
+      functions: [this.deliveryFunction, this.governFunction, this.triageFunction],
+      alarms: this.node.children.filter((child) => child instanceof Alarm),
+      widgets: [triageWidget(this.triageFunction)],
+    });
   }
 
   /** Lets `grantee` publish messages, and nothing else. */

@@ -147,11 +147,26 @@ interface MarketoRelayProps extends GatherProps, LimitProps {
   readonly oldestMessageAlarmSeconds?: number;
 
   /**
-   * Topics of the stack's region that are told when an alarm goes off and when it ends.
+   * Topics of the stack's region that are told when an alarm goes off and when it ends: of those that somebody must act on
+   * at once, and of the others too unless {@link warningActions} are given.
    *
    * @default - none; the alarms show in CloudWatch only, and synthesis warns that nobody would be told
    */
   readonly alarmActions?: readonly ITopic[];
+
+  /**
+   * Topics that are told of the alarms that can wait for some hours. An empty list tells nobody.
+   *
+   * @default - {@link alarmActions}
+   */
+  readonly warningActions?: readonly ITopic[];
+
+  /**
+   * Where `docs/runbook.md` is read: the text of each alarm ends with its section there.
+   *
+   * @default 'docs/runbook.md': its path in the repository
+   */
+  readonly runbookUrl?: string;
 
   /**
    * The least level that is logged. Dead letters are logged at `ERROR`, so that none of these leaves them out.

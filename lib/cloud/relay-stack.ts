@@ -1,21 +1,23 @@
 import type { StackProps } from 'aws-cdk-lib';
 import { CfnOutput, CfnParameter, Stack } from 'aws-cdk-lib';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { baseUrlPattern } from '../settings/base-url.ts';
 import { readSecretId } from '../settings/secret-id.ts';
+import { alarmTopics } from './alarm-topics.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { existingSecret } from './existing-secret.ts';
 import { MarketoRelay } from './marketo-relay.ts';
 import type { MarketoRelayProps } from './relay-props.ts';
 import { requireSameRegion } from './same-region.ts';
 
-/** Construct id of the stack in `bin/app.ts`, and so the name of its files in `cdk.out`. */
+/** Construct id of the stack in `bin/app.mts`, and so the name of its files in `cdk.out`. */
 const RELAY_STACK_ID = 'MarketoRelay';
 
-interface RelayStackProps extends StackProps, Omit<MarketoRelayProps, 'alarmActions' | 'marketoBaseUrl' | 'secret'> {
+/** What a stack is given in another form. */
+type OfTheStack = 'alarmActions' | 'warningActions' | 'marketoBaseUrl' | 'secret';
+
+interface RelayStackProps extends StackProps, Omit<MarketoRelayProps, OfTheStack> {
   /**
    * Address of the subscription: `https://123-ABC-456.mktorest.com`.
    *
@@ -40,11 +42,26 @@ interface RelayStackProps extends StackProps, Omit<MarketoRelayProps, 'alarmActi
   readonly secretKeyArn?: string;
 
   /**
-   * SNS topic of the same region that is told of alarms.
+   * SNS topics of the same region that are told of alarms.
    *
-   * @default - none; synthesis warns that nobody would be told
+   * @default - none; without {@link alarmEmail} either, synthesis warns that nobody would be told
    */
-  readonly alarmTopicArn?: string;
+  readonly alarmTopicArn?: string | readonly string[];
+
+  /**
+   * Mail addresses that are told of alarms, once each has confirmed what SNS asks it.
+   *
+   * @default - none
+   */
+  readonly alarmEmail?: string | readonly string[];
+
+  /**
+   * SNS topics, and mail addresses, that are told of the alarms that can wait for some hours.
+   *
+   * @default - those that are told of the others
+   */
+  readonly warningTopicArn?: string | readonly string[];
+  readonly warningEmail?: string | readonly string[];
 }
 
 /** One relay as a stack of its own. */
@@ -56,15 +73,31 @@ class RelayStack extends Stack {
       description: 'Delivers Marketo REST requests from a queue, inside the limits of Marketo',
       ...props,
     });
-    const { marketoBaseUrl, secretName, secretKeyArn, alarmTopicArn, ...relayProps } = props;
+    const { marketoBaseUrl, secretName, secretKeyArn, ...others } = props;
+    const { alarmTopicArn, alarmEmail, warningTopicArn, warningEmail, ...relayProps } = others;
     const problems: string[] = [];
     const secret = this.#secret(secretName, secretKeyArn, problems);
-    const topic = this.#topic(alarmTopicArn, problems);
+    const pages = {
+      id: 'AlarmTopic',
+      arnsName: 'alarmTopicArn',
+      topicArns: list(alarmTopicArn),
+      emails: list(alarmEmail),
+    };
+    const alarmActions = alarmTopics(this, pages, problems);
+    const warns = {
+      id: 'WarningTopic',
+      arnsName: 'warningTopicArn',
+      topicArns: list(warningTopicArn),
+      emails: list(warningEmail),
+    };
+    const warningActions = alarmTopics(this, warns, problems);
     if (problems.length > 0) throw new ConfigurationError('The stack cannot be built', problems);
+    const baseUrl = marketoBaseUrl ?? this.#baseUrlParameter(props.allowOtherHosts ?? false);
     this.relay = new MarketoRelay(this, 'Relay', {
       ...relayProps,
-      marketoBaseUrl: marketoBaseUrl ?? this.#baseUrlParameter(props.allowOtherHosts ?? false),
-      alarmActions: topic === undefined ? [] : [topic],
+      marketoBaseUrl: baseUrl,
+      alarmActions,
+      ...(warningActions.length === 0 ? {} : { warningActions }),
       ...(secret === undefined ? {} : { secret }),
     });
     this.#output('QueueUrl', this.relay.queue.queueUrl, 'Publish Marketo requests here');
@@ -76,6 +109,11 @@ class RelayStack extends Stack {
       this.relay.deliveryFunction.functionName,
       'Delivers; its log tells of each call',
     );
+    this.#output('OverflowBucketName', this.relay.overflowBucket.bucketName, 'Dead letters too big for a queue');
+    this.#output('EventSourceMappingId', this.relay.eventSourceMappingId, 'Disabled, the relay is paused');
+    // The parameter has taken the name already: an output of this name needs an id of another.
+    const output = new CfnOutput(this, 'BaseUrl', { value: baseUrl, description: 'The subscription that is served' });
+    output.overrideLogicalId('MarketoBaseUrl');
   }
 
   #baseUrlParameter(allowOtherHosts: boolean): string {
@@ -104,12 +142,6 @@ class RelayStack extends Stack {
     return existingSecret(this, 'ExistingCredentials', secretId.value, keyArn);
   }
 
-  #topic(arn: string | undefined, problems: string[]): ITopic | undefined {
-    if (arn === undefined) return undefined;
-    this.#requireOwnRegion('alarmTopicArn', arn, problems);
-    return Topic.fromTopicArn(this, 'AlarmTopic', arn);
-  }
-
   #requireOwnRegion(name: string, arn: string, problems: string[]): void {
     const problem = requireSameRegion(this, name, arn);
     if (problem !== undefined) problems.push(`${name} ${problem}`);
@@ -118,6 +150,11 @@ class RelayStack extends Stack {
   #output(id: string, value: string, description: string): void {
     new CfnOutput(this, id, { value, description });
   }
+}
+
+function list(given: string | readonly string[] | undefined): readonly string[] {
+  if (given === undefined) return [];
+  return typeof given === 'string' ? [given] : given;
 }
 
 export type { RelayStackProps };

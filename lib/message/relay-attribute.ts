@@ -39,6 +39,7 @@ const attributeSchema = z.strictObject({
   part: count.optional(),
   tokenTries: z.int().min(1).max(10).optional(),
   share: z.int().min(1).max(MAX_RECORDS).optional(),
+  resends: count.optional(),
 });
 
 /** The state of a message that the relay has not seen before. */
@@ -60,7 +61,7 @@ function freshState(record: Pick<ReceivedMessage, 'messageId' | 'sentAtMs'>, rel
  * encodeRelayState(state).stringValue; // {"v":1,"id":"order-7","attempt":2,"firstSeen":"2027-...","lastCode":"713",...}
  */
 function encodeRelayState(state: RelayState): MessageAttribute {
-  const { firstSeenMs, firstFailedMs, lastCode, positions, shareAtMost } = state;
+  const { firstSeenMs, firstFailedMs, lastCode, positions, shareAtMost, resends } = state;
   const history = state.history
     .slice(-MAX_HISTORY)
     .map((entry) => [boundCode(entry.code), Math.round(entry.atMs - firstSeenMs)] as const);
@@ -78,6 +79,7 @@ function encodeRelayState(state: RelayState): MessageAttribute {
     ...(state.part === 0 ? {} : { part: state.part }),
     ...(state.tokenTries === undefined ? {} : { tokenTries: state.tokenTries }),
     ...(shareAtMost === undefined ? {} : { share: shareAtMost }),
+    ...(resends === undefined ? {} : { resends }),
   });
   return { dataType: 'String', stringValue: text };
 }
@@ -113,6 +115,7 @@ function decodeRelayState(
     part: data.part ?? 0,
     ...(data.tokenTries === undefined ? {} : { tokenTries: data.tokenTries }),
     ...(data.share === undefined ? {} : { shareAtMost: data.share }),
+    ...(data.resends === undefined ? {} : { resends: data.resends }),
   };
 }
 

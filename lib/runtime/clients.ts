@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -13,6 +14,8 @@ interface AwsClients {
   /** Closes their connections. */
   destroy(): void;
 }
+
+const ENDLESS = (): number => Number.POSITIVE_INFINITY;
 
 interface AwsClientsOptions {
   /** What the SDK itself reads: where the services are. @default process.env */
@@ -31,17 +34,9 @@ interface AwsClientsOptions {
  * const ledger = createDynamoDbLedgerRegister({ client: clients.dynamoDb, tableName, subscription, limits });
  */
 function createAwsClients(options: AwsClientsOptions = {}): AwsClients {
-  const { environment = process.env, leftMs = () => Number.POSITIVE_INFINITY } = options;
+  const { environment = process.env, leftMs = ENDLESS } = options;
   const deadlines = { ...DEADLINES, ...options.deadlines };
-  const base = (service: AwsService) => ({
-    maxAttempts: MAX_ATTEMPTS,
-    requestHandler: {
-      connectionTimeout: deadlines[service].connectMs,
-      requestTimeout: deadlines[service].attemptMs,
-      // Without it the SDK writes a warning and waits on.
-      throwOnRequestTimeout: true,
-    },
-  });
+  const base = (service: AwsService) => configurationOf(deadlines[service]);
   const clients = {
     dynamoDb: new DynamoDBClient(base('dynamoDb')),
     sqs: new SQSClient(base('sqs')),
@@ -59,6 +54,25 @@ function createAwsClients(options: AwsClientsOptions = {}): AwsClients {
   };
 }
 
+/** Of the functions that pause and resume: the delivery function has no use for it, and leaves it out of its bundle. */
+function createLambdaClient({ leftMs = ENDLESS }: Pick<AwsClientsOptions, 'leftMs'> = {}): LambdaClient {
+  const client = new LambdaClient(configurationOf(DEADLINES.lambda));
+  endInTime(client, DEADLINES.lambda, leftMs);
+  return client;
+}
+
+function configurationOf({ connectMs, attemptMs }: Deadline) {
+  return {
+    maxAttempts: MAX_ATTEMPTS,
+    requestHandler: {
+      connectionTimeout: connectMs,
+      requestTimeout: attemptMs,
+      // Without it the SDK writes a warning and waits on.
+      throwOnRequestTimeout: true,
+    },
+  };
+}
+
 /** The address of an emulator has no name to put a bucket's before; on AWS the bucket's name belongs into the host. */
 function pathStyle(environment: Readonly<Record<string, string | undefined>>): { forcePathStyle?: true } {
   const endpoint = environment.AWS_ENDPOINT_URL_S3 || environment.AWS_ENDPOINT_URL;
@@ -66,4 +80,4 @@ function pathStyle(environment: Readonly<Record<string, string | undefined>>): {
 }
 
 export type { AwsClients, AwsClientsOptions };
-export { createAwsClients };
+export { createAwsClients, createLambdaClient };

@@ -103,4 +103,4 @@ function composeDelivery(settings: Settings, platform: Platform): DeliveryDeps {
 }
 
 export type { Platform };
-export { composeDelivery };
+export { composeDelivery, ledgerLimits };

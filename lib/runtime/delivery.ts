@@ -69,4 +69,4 @@ function createDeliveryHandler(
 }
 
 export type { DeliveryHandler, Overrides };
-export { createDeliveryHandler, handlerOver };
+export { createDeliveryHandler, handlerOver, systemClock, systemPlatform };

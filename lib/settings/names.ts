@@ -17,7 +17,10 @@ const SETTING_NAMES = {
   retryMaxAgeSeconds: 'RETRY_MAX_AGE_SECONDS',
 } as const;
 
+/** Of the function that governs, which has all the others too: the UUID of the mapping that it switches. */
+const MAPPING_ID_NAME = 'EVENT_SOURCE_MAPPING_ID';
+
 type SettingName = (typeof SETTING_NAMES)[keyof typeof SETTING_NAMES];
 
 export type { SettingName };
-export { SETTING_NAMES };
+export { MAPPING_ID_NAME, SETTING_NAMES };

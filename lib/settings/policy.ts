@@ -43,6 +43,12 @@ const MAX_MESSAGES_WITHOUT_GATHERING = 10;
  */
 const DELIVERY_TIMEOUT_SECONDS = 420;
 
+/** One run of the function that governs; the next begins a minute after it began. */
+const GOVERN_TIMEOUT_SECONDS = 55;
+
+/** A look at some thousand dead letters takes seconds, and nobody looks at an empty widget for longer than that. */
+const TRIAGE_TIMEOUT_SECONDS = 60;
+
 /**
  * Deliveries of one message before SQS moves it to the dead-letter queue by itself. It is the least that can be set, too:
  * a message can be held by its visibility several times, and each time is a delivery.
@@ -87,6 +93,7 @@ export {
   DEFAULT_MAX_CONCURRENCY,
   DEFAULT_MAX_RECEIVE_COUNT,
   DELIVERY_TIMEOUT_SECONDS,
+  GOVERN_TIMEOUT_SECONDS,
   MAX_ATTRIBUTES,
   MAX_BATCH_ENTRIES,
   MAX_DELAY_SECONDS,
@@ -103,5 +110,6 @@ export {
   OVERFLOW_DAYS,
   RETENTION_DAYS,
   RETENTION_SECONDS,
+  TRIAGE_TIMEOUT_SECONDS,
   visibilityTimeoutSeconds,
 };

@@ -17,6 +17,7 @@ const CHECKS = {
   endsInTime: 'no invocation that the world left in peace is cut off by its deadline',
   neverThrows: 'an invocation never throws, and no rejection goes unhandled',
   permitsReturned: 'each permit is given back exactly once by the time its invocation ends',
+  resumes: 'after the last fault messages are taken off the queue again, whatever had paused the relay',
   neighboursUnharmed:
     'a message with no fault of its own is delivered, within a stated bound, whatever its neighbours do for ever',
   budgetEnds: 'a message that always fails of its own fault is dead after a bounded number of calls and a bounded time',

@@ -28,10 +28,17 @@ class ModelMapping {
     world.queue.onChange = () => this.#wake();
   }
 
+  /** Messages are taken only while this says so. Told when it changes: {@link ModelMapping.changed}. */
+  isEnabled: () => boolean = () => true;
+
+  changed(): void {
+    this.#wake();
+  }
+
   /** Looks again when the next message is visible, after the time to gather a batch. */
   #wake(): void {
     const { time, queue, scenario } = this.#world;
-    if (this.running >= scenario.workers) return;
+    if (this.running >= scenario.workers || !this.isEnabled()) return;
     const atMs = Math.max(time.nowMs, queue.nextVisibleMs()) + scenario.gatherMs;
     if (atMs >= this.#wakeAtMs || atMs === Number.POSITIVE_INFINITY) return;
     this.#forgetWake();
@@ -43,7 +50,7 @@ class ModelMapping {
   }
 
   #poll(): void {
-    while (this.running < this.#world.scenario.workers) {
+    while (this.running < this.#world.scenario.workers && this.isEnabled()) {
       const batch = this.#receive();
       if (batch.length === 0) break;
       void this.#invoke(batch);

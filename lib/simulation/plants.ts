@@ -278,6 +278,20 @@ const PLANTED_BUGS: readonly PlantedBug[] = [
     })),
   },
   {
+    what: 'takes its own pause for that of a person',
+    finds: 'resumes',
+    govern: (deps) => ({
+      ...deps,
+      notes: {
+        ...deps.notes,
+        read: async () => {
+          const note = await deps.notes.read();
+          return note && { ...note, by: 'person' };
+        },
+      },
+    }),
+  },
+  {
     what: 'shows in a letter what the whole shared call carried',
     finds: 'lettersAreOwn',
     deps: (deps) => {

@@ -92,6 +92,10 @@ interface Scenario {
   readonly redrives: number;
   /** Messages that SQS cannot take a copy of. */
   readonly uncopiable: number;
+  /** The function that governs runs every minute. */
+  readonly governs: boolean;
+  /** A person pauses the relay, from the first to the second. */
+  readonly personPauseMs: readonly [number, number];
   /** The operations of this run: each seed leaves some out, since full mixtures hide what few show. */
   readonly operations: readonly KindName[];
   /** Faults that belong to single messages or operations and never end. Undefined: the run has none. */
@@ -165,6 +169,13 @@ function drawStart(dice: Dice, shortDay: boolean): number {
     : midnightMs + dice.between(4, 14) * 60 * MINUTE_MS;
 }
 
+/** By chances of its own, so that all else of a seed stays as it is. In a third of the runs: each of its minutes costs. */
+function drawGoverning(seed: number, faultsMs: number): Pick<Scenario, 'governs' | 'personPauseMs'> {
+  const dice = new Dice(seed).stream('governing');
+  const governs = dice.chance(0.35);
+  return { governs, personPauseMs: drawSpan(dice, governs ? 0.15 : 0, faultsMs, 20 * MINUTE_MS) };
+}
+
 /** Some or all of the operations, few as often as many. */
 function drawOperations(dice: Dice): readonly KindName[] {
   const count = dice.whole(1, KIND_NAMES.length);
@@ -211,6 +222,7 @@ function withOwnFaults(scenario: Scenario, dice: Dice): Scenario {
     poison: 0,
     redrives: 0,
     uncopiable: 0,
+    personPauseMs: NEVER_MS,
     functionTimeoutMs: 420_000,
     visibilityMs: 420_000,
     maxReceiveCount: 10,
@@ -268,6 +280,7 @@ function drawWorldScenario(seed: number, dice: Dice): Scenario {
     usageShare: dice.pick([0, 0, 0.1]),
     redrives: dice.chance(0.4) ? dice.whole(1, 12) : 0,
     uncopiable: dice.chance(0.15) ? dice.whole(1, 3) : 0,
+    ...drawGoverning(seed, faultsMs),
     operations: KIND_NAMES,
     own: undefined,
   };

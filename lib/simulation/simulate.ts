@@ -1,5 +1,6 @@
 import type { Finding } from './checks.ts';
 import type { Dice } from './dice.ts';
+import { Governor } from './governor.ts';
 import { ModelMapping } from './mapping.ts';
 import { ModelMarketo } from './model/marketo.ts';
 import { auditOwnFaults, OWN_FAULTS_BOUND_MS } from './own-fault-checks.ts';
@@ -91,14 +92,17 @@ async function simulate(seed: number, options: RunOptions = {}): Promise<RunRepo
   const world = new World(scenario, options.traced ?? false);
   const marketo = new ModelMarketo(world);
   const mapping = new ModelMapping(world, marketo, options.plant ?? {}, options.strike);
+  const governor = scenario.governs ? govern(world, marketo, mapping, options.plant ?? {}) : undefined;
   countSpans(world);
   publish(world, world.dice.stream('publish'));
   redrive(world, world.dice.stream('redrive'));
   const isFailed = (): boolean => world.checks.findings.length > 0;
-  const isDrained = (): boolean => world.queue.messages.size === 0 && mapping.running === 0;
+  const isRunning = (): boolean => governor === undefined || governor.flag.enabled;
+  const isDrained = (): boolean => world.queue.messages.size === 0 && mapping.running === 0 && isRunning();
   await world.time.run(isFailed, world.faultsEndMs);
   const boundMs = drainBoundMs(scenario, world.queue.messages.size);
   await world.time.run(() => isFailed() || (!world.faulty && isDrained()), world.faultsEndMs + boundMs);
+  if (!isFailed() && !isRunning()) world.checks.fail('resumes', `the mapping is disabled in the end`);
   if (!isFailed()) audit(world, boundMs);
   if (!isFailed()) auditOwnFaults(world);
   return {
@@ -111,6 +115,16 @@ async function simulate(seed: number, options: RunOptions = {}): Promise<RunRepo
     published: world.publications.size,
     trace: world.trace ?? [],
   };
+}
+
+function govern(world: World, marketo: ModelMarketo, mapping: ModelMapping, plant: Plant): Governor {
+  const governor = new Governor(world, marketo, plant);
+  const { flag } = governor;
+  mapping.isEnabled = () => flag.enabled;
+  flag.onChange = () => mapping.changed();
+  const [fromMs, toMs] = world.scenario.personPauseMs;
+  if (fromMs !== Number.POSITIVE_INFINITY) world.time.after(fromMs, () => governor.personPauses(toMs - fromMs));
+  return governor;
 }
 
 function audit(world: World, boundMs: number): void {

@@ -1,5 +1,6 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { DeliveryDeps } from '../delivery/deps.ts';
+import type { GovernDeps } from '../govern/govern.ts';
 import type { Transport } from '../marketo/http.ts';
 import { composeDelivery, type Platform } from '../runtime/compose.ts';
 import { type DeliveryHandler, handlerOver } from '../runtime/delivery.ts';
@@ -30,6 +31,7 @@ interface PlantedWorld extends Pick<World, 'publicationOf'> {
 interface Plant {
   readonly platform?: (platform: Platform, world: World) => Platform;
   readonly deps?: (deps: DeliveryDeps, world: PlantedWorld) => DeliveryDeps;
+  readonly govern?: (deps: GovernDeps) => GovernDeps;
   readonly handler?: (handler: DeliveryHandler, deps: DeliveryDeps, world: World) => DeliveryHandler;
 }
 
@@ -199,4 +201,4 @@ function toEvent(messages: readonly StoredMessage[]): SQSEvent {
 }
 
 export type { Plant };
-export { Worker };
+export { settingsOf, Worker };

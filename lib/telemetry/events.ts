@@ -16,7 +16,19 @@ const OPERATION_PAUSE_REASONS = ['transientFailures', 'accessDenied', 'quotaSpen
 
 type OperationPauseReason = (typeof OPERATION_PAUSE_REASONS)[number];
 
-/** What happens during delivery, for metrics, logs and the local relay's summary. Holds no personal data. */
+/** What can be read off at any time, as opposed to what happens. */
+type GaugeName =
+  | 'callsInWindow'
+  | 'windowCalls'
+  | 'slotsTaken'
+  | 'slots'
+  | 'usedToday'
+  | 'othersToday'
+  | 'pausedOperations'
+  | 'messagesQueued'
+  | 'deadLettersQueued';
+
+/** What happens during delivery and governing, for metrics, logs and the local relay's summary. Holds no personal data. */
 type DeliveryEvent =
   | {
       readonly kind: 'call';
@@ -57,9 +69,13 @@ type DeliveryEvent =
   /** Since a message was first seen, over all its retry messages: the greatest of those received together will do. */
   | { readonly kind: 'messageAge'; readonly ageSeconds: number }
   /** Calls of the day that the relay may still make, the reserve for others taken off. */
-  | { readonly kind: 'quotaLeft'; readonly calls: number };
+  | { readonly kind: 'quotaLeft'; readonly calls: number }
+  /** Told every minute by the function that governs. */
+  | { readonly kind: 'gauges'; readonly values: { readonly [Name in GaugeName]?: number } }
+  /** Messages are not taken off the queue, for so long already; told every minute. */
+  | { readonly kind: 'paused'; readonly by: 'person' | 'govern' | 'outside'; readonly seconds: number };
 
 type Observe = (event: DeliveryEvent) => void;
 
-export type { DeliveryEvent, LineStopReason, Observe, OperationPauseReason };
+export type { DeliveryEvent, GaugeName, LineStopReason, Observe, OperationPauseReason };
 export { LINE_STOP_REASONS, OPERATION_PAUSE_REASONS };

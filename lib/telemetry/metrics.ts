@@ -1,4 +1,4 @@
-import type { DeliveryEvent } from './events.ts';
+import type { DeliveryEvent, GaugeName } from './events.ts';
 
 /** CloudWatch's namespace of all metrics of the relay's own. */
 const METRIC_NAMESPACE = 'MarketoRelay';
@@ -6,7 +6,7 @@ const METRIC_NAMESPACE = 'MarketoRelay';
 /** The dimension that every metric has: which relay it is, since several may share an account and a region. */
 const RELAY_DIMENSION = 'service';
 
-/** Names of the delivery function's own metrics: the one list that the handler, alarms and dashboards share. */
+/** Names of the relay's own metrics: the one list that the handlers, alarms and dashboards share. */
 const METRIC_NAMES = {
   calls: 'Calls',
   recordsSent: 'RecordsSent',
@@ -22,7 +22,17 @@ const METRIC_NAMES = {
   operationPaused: 'OperationPaused',
   messageAge: 'MessageAgeSeconds',
   quotaLeft: 'QuotaLeft',
-} as const;
+  paused: 'PausedSeconds',
+  callsInWindow: 'CallsInWindow',
+  windowCalls: 'WindowLimit',
+  slotsTaken: 'SlotsTaken',
+  slots: 'SlotLimit',
+  usedToday: 'CallsToday',
+  othersToday: 'CallsOfOthersToday',
+  pausedOperations: 'PausedOperations',
+  messagesQueued: 'MessagesQueued',
+  deadLettersQueued: 'DeadLettersQueued',
+} as const satisfies Record<GaugeName, string> & Record<string, string>;
 
 type MetricName = (typeof METRIC_NAMES)[keyof typeof METRIC_NAMES];
 
@@ -31,7 +41,7 @@ interface Measure {
   readonly unit: 'Count' | 'Milliseconds' | 'Seconds';
   readonly value: number;
   /** Published a second time under this dimension: CloudWatch does not add up over dimensions by itself. */
-  readonly by?: { readonly dimension: 'code' | 'reason'; readonly value: string };
+  readonly by?: { readonly dimension: 'code' | 'reason' | 'by'; readonly value: string };
 }
 
 /**
@@ -76,6 +86,17 @@ function measuresOf(event: DeliveryEvent): readonly Measure[] {
       return [{ name: METRIC_NAMES.messageAge, unit: 'Seconds', value: event.ageSeconds }];
     case 'quotaLeft':
       return [count(METRIC_NAMES.quotaLeft, event.calls)];
+    case 'gauges':
+      return Object.entries(event.values).map(([name, value]) => count(METRIC_NAMES[name as GaugeName], value));
+    case 'paused':
+      return [
+        {
+          name: METRIC_NAMES.paused,
+          unit: 'Seconds',
+          value: event.seconds,
+          by: { dimension: 'by', value: event.by === 'govern' ? 'govern' : 'person' },
+        },
+      ];
   }
 }
 

@@ -44,7 +44,7 @@ describe('reading one letter', () => {
     ['[]', 'm-1'],
     ['{"deadLetter":1}', 'm-1'],
   ])('speaks of %s as a message that SQS moved here itself', (body, relayId) => {
-    expect(readLetter('m-1', body)).toMatchObject({ code: 'receivedTooOften', relayId });
+    expect(readLetter('m-1', body)).toMatchObject({ code: 'movedBySqs', relayId });
   });
 });
 

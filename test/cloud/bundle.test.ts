@@ -103,6 +103,24 @@ describe('finding a function', () => {
     );
   });
 
+  it('has code of its own, where several come from one folder', () => {
+    const [one, two] = ['one', 'two'].map((name) => {
+      const entry = join(scratch, `${name}.ts`);
+      writeFileSync(entry, `export const handler = async () => '${name}';`);
+      return entry;
+    });
+    const assembly = synthesizeStack('neighbours', (stack) => {
+      functionIn(stack, 'One', bundledCode(one ?? ''));
+      functionIn(stack, 'Two', bundledCode(two ?? ''));
+    });
+    for (const [id, name] of [
+      ['One', 'one'],
+      ['Two', 'two'],
+    ] as const) {
+      expect(JSON.parse(runBundle(findFunctionBundle(assembly, 'Several', id), {}))).toBe(name);
+    }
+  });
+
   it('does not guess between two of one name', () => {
     const assembly = synthesizeStack('twins', (stack) => {
       for (const relay of ['Europe', 'America']) {

@@ -75,6 +75,10 @@ describe('the context', () => {
     ['logRetention', 'ONE_WEEK', 'is "ONE_WEEK": give a number of days'],
     ['removalPolicy', 'constructor', 'is "constructor": give "retain" or "destroy"'],
     ['alarmTopicArn', 'on-call', 'is "on-call": give the ARN of a standard SNS topic'],
+    ['alarmTopicArn', 'arn:aws:sns:eu-west-1:123456789012:a,b', 'is "b": give the ARN'],
+    ['alarmEmail', 'on-call', 'is "on-call": give a mail address'],
+    ['warningEmail', 'a@example.com,', 'is "": give a mail address'],
+    ['runbookUrl', 'https://example.com/#top', 'without a fragment'],
     ['secretName', '{"clientSecret":"x"}', 'its value is not shown here'],
     ['secretName', 'arn:aws:ssm:eu-west-1:123456789012:parameter/marketo', 'its value is not shown here'],
     ['secretKeyArn', 'alias/marketo', 'is "alias/marketo": give the ARN of a KMS key'],
@@ -88,6 +92,13 @@ describe('the context', () => {
     expect(problems).toHaveLength(1);
     expect(problems[0]?.startsWith(`${name} `)).toBe(true);
     expect(problems[0]).toContain(expected);
+  });
+
+  it('takes several to tell, with commas between them', () => {
+    expect(readContext({ alarmEmail: 'a@example.com, b@example.com', warningEmail: 'c@example.com' })).toEqual({
+      alarmEmail: ['a@example.com', 'b@example.com'],
+      warningEmail: 'c@example.com',
+    });
   });
 
   it('is refused with all its problems at once', () => {
@@ -149,7 +160,7 @@ describe('the app', () => {
   it('ends with the problems of its context, and without a stack trace', async () => {
     const assembly = mkdtempSync(join(tmpdir(), 'relay-assembly-'));
     onTestFinished(() => rmSync(assembly, { recursive: true, force: true }));
-    const run = promisify(execFile)(process.execPath, ['bin/app.ts'], {
+    const run = promisify(execFile)(process.execPath, ['bin/app.mts'], {
       cwd: PROJECT_ROOT,
       env: { ...process.env, CDK_OUTDIR: assembly, CDK_CONTEXT_JSON: JSON.stringify({ dailyQuota: 'lots' }) },
     });

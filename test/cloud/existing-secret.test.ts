@@ -3,29 +3,19 @@ import { describe, expect, it } from 'vitest';
 import type { RelayStackProps } from '../../lib/cloud/relay-stack.ts';
 import { RelayStack } from '../../lib/cloud/relay-stack.ts';
 import { readSecretId } from '../../lib/settings/secret-id.ts';
-import type { Resource } from './synth.ts';
-import { BASE_URL, onlyResource, testApp } from './synth.ts';
+import { BASE_URL, functionOf, statementsOf, testApp } from './synth.ts';
 
 const NAME = 'marketo/credentials';
 const PARTIAL = `arn:aws:secretsmanager:eu-west-1:123456789012:secret:${NAME}`;
 const COMPLETE = `${PARTIAL}-AbC1dE`;
 const KEY = 'arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555';
 
-interface Statement {
-  readonly Action: string | readonly string[];
-  readonly Resource: unknown;
-  readonly Condition?: unknown;
-}
-
 /** A stack in a known region, so that ARNs come out as text. */
 function synthesize(props: RelayStackProps) {
   const env = { account: '123456789012', region: 'eu-west-1' };
   const template = Template.fromStack(new RelayStack(testApp(), 'Stack', { env, marketoBaseUrl: BASE_URL, ...props }));
-  const policies = Object.values(template.findResources('AWS::IAM::Policy')) as Resource[];
-  const statements = policies.flatMap(
-    ({ Properties }) => (Properties.PolicyDocument as { Statement: readonly Statement[] }).Statement,
-  );
-  const { Variables } = onlyResource(template, 'AWS::Lambda::Function').Properties.Environment as {
+  const statements = statementsOf(template);
+  const { Variables } = functionOf(template).Properties.Environment as {
     Variables: Record<string, unknown>;
   };
   const granted = (action: string) => statements.filter(({ Action }) => [Action].flat().includes(action));

@@ -3,27 +3,36 @@ import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../lib/cloud/configuration-error.ts';
 import type { RelayStackProps } from '../../lib/cloud/relay-stack.ts';
 import { RELAY_STACK_ID, RelayStack } from '../../lib/cloud/relay-stack.ts';
+import { OUTPUTS } from '../../lib/local/target/stack-target.ts';
 import { baseUrlPattern } from '../../lib/settings/base-url.ts';
-import { BASE_URL, onlyResource, testApp } from './synth.ts';
+import { BASE_URL, functionOf, onlyResource, testApp } from './synth.ts';
 
 function synthesizeStack(props: RelayStackProps = {}): Template {
   return Template.fromStack(new RelayStack(testApp(), RELAY_STACK_ID, props));
 }
 
 function baseUrlOf(template: Template): unknown {
-  const { Environment } = onlyResource(template, 'AWS::Lambda::Function').Properties;
+  const { Environment } = functionOf(template).Properties;
   return (Environment as { Variables: Record<string, unknown> }).Variables.MARKETO_BASE_URL;
 }
 
 describe('the stack', () => {
-  it('prints what an operator needs to publish, look and fill in', () => {
-    expect(Object.keys(synthesizeStack().findOutputs('*')).sort()).toEqual([
-      'DeadLetterQueueUrl',
-      'DeliveryFunctionName',
-      'LedgerTableName',
-      'QueueUrl',
-      'SecretName',
-    ]);
+  it('prints what an operator needs to publish, look and fill in, and all that the command line reads', () => {
+    expect(Object.keys(synthesizeStack().findOutputs('*')).sort()).toEqual(OUTPUTS.toSorted());
+  });
+
+  it('prints what the command line works on', () => {
+    const template = synthesizeStack();
+    const mapping = Object.keys(template.findResources('AWS::Lambda::EventSourceMapping'))[0];
+    template.hasOutput('EventSourceMappingId', { Value: { Ref: mapping } });
+    template.hasOutput('OverflowBucketName', { Value: { Ref: Match.stringLikeRegexp('^RelayOverflow') } });
+    template.hasOutput('MarketoBaseUrl', { Value: { Ref: 'MarketoBaseUrl' } });
+    synthesizeStack({ marketoBaseUrl: BASE_URL }).hasOutput('MarketoBaseUrl', { Value: BASE_URL });
+  });
+
+  it('says nowhere whether the relay is paused, so that a deployment neither pauses nor resumes it', () => {
+    const { Properties } = onlyResource(synthesizeStack(), 'AWS::Lambda::EventSourceMapping');
+    expect(Properties).not.toHaveProperty('Enabled');
   });
 
   it('without an address has a parameter for one, without a default', () => {
@@ -58,6 +67,28 @@ describe('the stack', () => {
     template.resourceCountIs('AWS::SecretsManager::Secret', 0);
     template.hasOutput('SecretName', { Value: 'marketo/credentials' });
     template.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [alarmTopicArn] });
+  });
+
+  it('tells mail addresses by a topic of its own, beside those that exist', () => {
+    const alarmTopicArn = ['arn:aws:sns:us-east-1:123456789012:on-call', 'arn:aws:sns:us-east-1:123456789012:chat'];
+    const template = synthesizeStack({ alarmTopicArn, alarmEmail: 'on-call@example.com' });
+    const topic = { Ref: Object.keys(template.findResources('AWS::SNS::Topic'))[0] };
+    template.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'on-call@example.com' });
+    template.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [...alarmTopicArn, topic] });
+  });
+
+  it('tells others of what can wait', () => {
+    const template = synthesizeStack({
+      alarmEmail: 'on-call@example.com',
+      warningEmail: ['a@example.com', 'b@example.com'],
+    });
+    template.resourceCountIs('AWS::SNS::Subscription', 3);
+    const topicsOf = (description: string) =>
+      Object.values(template.findResources('AWS::CloudWatch::Alarm'))
+        .filter(({ Properties }) => Properties.AlarmDescription.startsWith(description))
+        .map(({ Properties }) => JSON.stringify(Properties.AlarmActions));
+    for (const text of topicsOf('[page]')) expect(text).toMatch(/^\[\{"Ref":"AlarmTopicByEmail\w+"\}\]$/);
+    for (const text of topicsOf('[warn]')) expect(text).toMatch(/^\[\{"Ref":"WarningTopicByEmail\w+"\}\]$/);
   });
 
   it('refuses what lies in another region than the stack', () => {

@@ -56,5 +56,27 @@ function onlyResource(template: Template, type: string): Resource {
   return resource;
 }
 
-export type { Resource, SynthesizedRelay };
-export { BASE_URL, onlyResource, synthesizeRelay, testApp };
+/** One of the relay's functions, by its construct id. */
+function functionOf(template: Template, id: 'Delivery' | 'Govern' | 'Triage' = 'Delivery'): Resource {
+  const found = Object.entries(template.findResources('AWS::Lambda::Function')) as [string, Resource][];
+  const [one, ...others] = found.filter(([name]) => new RegExp(`Relay${id}[0-9A-F]{8}$`).test(name));
+  if (one === undefined || others.length > 0) throw new Error(`no function ${id}: ${found.map(([name]) => name)}`);
+  return one[1];
+}
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+}
+
+/** What one of the relay's functions may do. */
+function statementsOf(template: Template, id: 'Delivery' | 'Govern' | 'Triage' = 'Delivery'): readonly Statement[] {
+  const policies = Object.values(template.findResources('AWS::IAM::Policy')) as Resource[];
+  return policies
+    .filter(({ Properties }) => JSON.stringify(Properties.Roles).includes(`Relay${id}Role`))
+    .flatMap(({ Properties }) => (Properties.PolicyDocument as { Statement: Statement[] }).Statement);
+}
+
+export type { Resource, Statement, SynthesizedRelay };
+export { BASE_URL, functionOf, onlyResource, statementsOf, synthesizeRelay, testApp };

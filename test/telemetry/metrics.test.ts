@@ -40,6 +40,37 @@ const EVENTS: readonly [DeliveryEvent, ReturnType<typeof measuresOf>][] = [
   ],
   [{ kind: 'messageAge', ageSeconds: 85_800 }, [{ name: 'MessageAgeSeconds', unit: 'Seconds', value: 85_800 }]],
   [{ kind: 'quotaLeft', calls: 0 }, [{ name: 'QuotaLeft', unit: 'Count', value: 0 }]],
+  [
+    {
+      kind: 'gauges',
+      values: {
+        callsInWindow: 12,
+        windowCalls: 50,
+        slotsTaken: 3,
+        slots: 5,
+        usedToday: 100,
+        othersToday: 7,
+        pausedOperations: 1,
+        messagesQueued: 9,
+        deadLettersQueued: 0,
+      },
+    },
+    [
+      { name: 'CallsInWindow', unit: 'Count', value: 12 },
+      { name: 'WindowLimit', unit: 'Count', value: 50 },
+      { name: 'SlotsTaken', unit: 'Count', value: 3 },
+      { name: 'SlotLimit', unit: 'Count', value: 5 },
+      { name: 'CallsToday', unit: 'Count', value: 100 },
+      { name: 'CallsOfOthersToday', unit: 'Count', value: 7 },
+      { name: 'PausedOperations', unit: 'Count', value: 1 },
+      { name: 'MessagesQueued', unit: 'Count', value: 9 },
+      { name: 'DeadLettersQueued', unit: 'Count', value: 0 },
+    ],
+  ],
+  [
+    { kind: 'paused', by: 'outside', seconds: 60 },
+    [{ name: 'PausedSeconds', unit: 'Seconds', value: 60, by: { dimension: 'by', value: 'person' } }],
+  ],
 ];
 
 describe('the metrics of a delivery', () => {

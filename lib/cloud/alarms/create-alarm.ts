@@ -2,9 +2,9 @@ import { Duration } from 'aws-cdk-lib';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { serviceName } from '../service-name.ts';
+import type { AlarmSettings, Severity } from './alarm-settings.ts';
 import type { AlarmRule } from './thresholds.ts';
 
 /** The period of every metric that an alarm looks at. */
@@ -18,15 +18,15 @@ interface RelayAlarmProps {
   /** By the minute. */
   readonly metric: IMetric;
   readonly rule: AlarmRule;
-  readonly topics: readonly ITopic[];
+  readonly severity: Severity;
 }
 
-/** An alarm that tells its topics when it goes off and when it ends. */
-function createAlarm(scope: Construct, props: RelayAlarmProps): Alarm {
-  const { id, description, metric, rule, topics } = props;
+/** An alarm that tells the topics of its severity when it goes off and when it ends. Its text ends with its section of the runbook. */
+function createAlarm(scope: Construct, props: RelayAlarmProps, settings: AlarmSettings): Alarm {
+  const { id, description, metric, rule, severity } = props;
   const alarm = new Alarm(scope, id, {
     alarmName: `${serviceName(scope)}-${id}`,
-    alarmDescription: description,
+    alarmDescription: `[${severity}] ${description} Runbook: ${settings.runbookUrl}#${id.toLowerCase()}`,
     metric,
     threshold: rule.above ?? rule.below ?? 0,
     evaluationPeriods: rule.holdMinutes,
@@ -35,7 +35,7 @@ function createAlarm(scope: Construct, props: RelayAlarmProps): Alarm {
       rule.below === undefined ? ComparisonOperator.GREATER_THAN_THRESHOLD : ComparisonOperator.LESS_THAN_THRESHOLD,
     treatMissingData: TreatMissingData.NOT_BREACHING,
   });
-  for (const topic of topics) {
+  for (const topic of settings.topics[severity]) {
     const action = new SnsAction(topic);
     alarm.addAlarmAction(action);
     alarm.addOkAction(action);

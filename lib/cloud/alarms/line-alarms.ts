@@ -4,7 +4,7 @@ import type { LineStopReason } from '../../telemetry/events.ts';
 import { LINE_STOP_REASONS } from '../../telemetry/events.ts';
 import { METRIC_NAMES } from '../../telemetry/metrics.ts';
 import type { AlarmSettings } from './alarm-settings.ts';
-import { createAlarm } from './create-alarm.ts';
+import { createAlarm, type RelayAlarmProps } from './create-alarm.ts';
 import { ownMetric } from './own-metric.ts';
 
 const KEPT = 'No message is lost: all wait, and go on by themselves.';
@@ -36,15 +36,17 @@ const DESCRIPTIONS: Readonly<Record<LineStopReason, string>> = {
 type LineAlarms = Readonly<Record<LineStopReason, Alarm>>;
 
 /** One for each reason, since each is mended by another person in another place. */
-function createLineAlarms(relay: Construct, { rules, topics }: AlarmSettings): LineAlarms {
+function createLineAlarms(relay: Construct, settings: AlarmSettings): LineAlarms {
+  const { rules } = settings;
+  const create = (props: RelayAlarmProps): Alarm => createAlarm(relay, props, settings);
   const alarms = LINE_STOP_REASONS.map((reason) => [
     reason,
-    createAlarm(relay, {
+    create({
       id: `LineStopped${reason.charAt(0).toUpperCase()}${reason.slice(1)}Alarm`,
       description: DESCRIPTIONS[reason],
       metric: ownMetric(relay, METRIC_NAMES.lineStopped, { dimensionsMap: { reason } }),
       rule: rules.lineStopped,
-      topics,
+      severity: 'page',
     }),
   ]);
   return Object.fromEntries(alarms) as LineAlarms;

@@ -11,6 +11,16 @@ const STATISTICS: { readonly [Name in MetricName]?: string } = {
   [METRIC_NAMES.callDuration]: 'p90',
   [METRIC_NAMES.messageAge]: 'Maximum',
   [METRIC_NAMES.quotaLeft]: 'Minimum',
+  [METRIC_NAMES.paused]: 'Maximum',
+  [METRIC_NAMES.callsInWindow]: 'Maximum',
+  [METRIC_NAMES.windowCalls]: 'Minimum',
+  [METRIC_NAMES.slotsTaken]: 'Maximum',
+  [METRIC_NAMES.slots]: 'Minimum',
+  [METRIC_NAMES.usedToday]: 'Maximum',
+  [METRIC_NAMES.othersToday]: 'Maximum',
+  [METRIC_NAMES.pausedOperations]: 'Maximum',
+  [METRIC_NAMES.messagesQueued]: 'Maximum',
+  [METRIC_NAMES.deadLettersQueued]: 'Maximum',
 };
 
 /** A metric that the relay's functions publish, under the name and the dimensions under which they do. */

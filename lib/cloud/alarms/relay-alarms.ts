@@ -1,10 +1,10 @@
 import { Annotations, Token } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { NUMBER_BOUNDS } from '../../settings/bounds.ts';
 import type { ResolvedProps } from '../resolve-props.ts';
+import { type AlarmSettings, DEFAULT_RUNBOOK_URL } from './alarm-settings.ts';
 import type { DeadLetterAlarms } from './dead-letter-alarms.ts';
 import { createDeadLetterAlarms } from './dead-letter-alarms.ts';
 import type { FlowAlarms } from './flow-alarms.ts';
@@ -22,6 +22,12 @@ interface Watched {
   readonly queue: IQueue;
   readonly deadLetterQueue: IQueue;
   readonly deliveryFunction: IFunction;
+  readonly governFunction: IFunction;
+}
+
+interface Told {
+  readonly topics: AlarmSettings['topics'];
+  readonly runbookUrl?: string | undefined;
 }
 
 /** Every alarm of a relay. Warns at synthesis when there is nobody whom they tell. */
@@ -29,14 +35,14 @@ function createAlarms(
   relay: Construct,
   watched: Watched,
   props: ResolvedProps,
-  topics: readonly ITopic[],
+  { topics, runbookUrl = DEFAULT_RUNBOOK_URL }: Told,
 ): RelayAlarms {
-  const settings = { rules: alarmRules({ ...props, dailyCalls: dailyCalls(props) }), topics };
-  if (topics.length === 0) {
+  const settings = { rules: alarmRules({ ...props, dailyCalls: dailyCalls(props) }), topics, runbookUrl };
+  if (topics.page.length === 0) {
     Annotations.of(relay).addWarningV2(
       'marketo-relay:nobodyIsTold',
       'Nobody is told when the relay stops or a request cannot be delivered: its alarms have no action. ' +
-        'Give alarmActions, or -c alarmTopicArn=ARN, the ARN of an SNS topic that somebody reads.',
+        'Give -c alarmEmail=ADDRESS, or -c alarmTopicArn=ARN, an SNS topic that somebody reads (of the construct: alarmActions).',
     );
   }
   return {

@@ -46,6 +46,9 @@ function alarmRules(props: {
     lineStopped: { above: 0, holdMinutes: TO_THE_NEXT_TRY },
     operationPaused: { above: 0, holdMinutes: TO_THE_NEXT_TRY },
     messageAge: { above: props.oldestMessageAlarmSeconds, holdMinutes: TO_THE_NEXT_TRY },
+    // Half a working day: whoever paused the relay has not forgotten it sooner.
+    pausedSeconds: { above: 4 * 3_600, holdMinutes: SHORTLY },
+    governErrors: { above: 0, holdMinutes: SHORTLY },
     quotaLow: { below: Math.ceil(props.dailyCalls * QUOTA_LOW_SHARE), holdMinutes: TO_THE_NEXT_TRY },
     // One of each: by themselves they never happen. What failed is tried again when its messages show again, so the alarm
     // stays until a second failure would have come.
@@ -56,6 +59,8 @@ function alarmRules(props: {
     // Longer than anything keeps a message from being received: a hidden one, and a retry message with the longest delay.
     unreadQueue: { above: hiddenSeconds + MAX_DELAY_SECONDS, holdMinutes: SHORTLY },
     deadLetters: { above: 0, holdMinutes: SHORTLY },
+    // Single bad records are somebody's to mend in the coming hours; this many have one cause that goes on.
+    deadLetterSurge: { above: 10, holdMinutes: SHORTLY },
     deadLetterQueueGrowth: { above: 0, holdMinutes: SHORTLY },
     // Two days for somebody to act before SQS deletes it: a weekend.
     deadLetterAge: { above: (RETENTION_DAYS - 2) * DAY_SECONDS, holdMinutes: SHORTLY },

@@ -113,6 +113,8 @@ function createTally(): Tallying {
       case 'operationPaused':
       case 'messageAge':
       case 'quotaLeft':
+      case 'gauges':
+      case 'paused':
         return;
       default:
         event satisfies never;

@@ -3,6 +3,7 @@ import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/clie
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import {
   ChangeMessageVisibilityCommand,
+  GetQueueAttributesCommand,
   SendMessageBatchCommand,
   type SendMessageBatchCommandInput,
   type SQSClient,
@@ -122,6 +123,11 @@ function createSqs(world: World, life: Life, dice: Dice, onSent: OnSent): SQSCli
         world.queue.onChange();
       }
       return {};
+    }
+    if (command instanceof GetQueueAttributesCommand) {
+      const isLetters = command.input.QueueUrl === DEAD_LETTER_QUEUE_URL;
+      const { size } = (isLetters ? world.deadLetters : world.queue).messages;
+      return { Attributes: { ApproximateNumberOfMessages: String(size) } };
     }
     throw new Error('the model of SQS does not know this command');
   }) as unknown as SQSClient;

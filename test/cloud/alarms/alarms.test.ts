@@ -10,7 +10,7 @@ import { DELIVERY_TIMEOUT_SECONDS } from '../../../lib/settings/policy.ts';
 import type { DeliveryEvent } from '../../../lib/telemetry/events.ts';
 import { LINE_STOP_REASONS, OPERATION_PAUSE_REASONS } from '../../../lib/telemetry/events.ts';
 import type { Resource } from '../synth.ts';
-import { BASE_URL, onlyResource, synthesizeRelay, testApp } from '../synth.ts';
+import { BASE_URL, functionOf, synthesizeRelay, testApp } from '../synth.ts';
 import { alarmsOf, goesOff, type TemplateAlarm } from './evaluate.ts';
 import { published } from './published.ts';
 
@@ -19,7 +19,7 @@ const alarms = alarmsOf(template);
 const environment = environmentOf(template);
 
 function environmentOf(of: Template): Readonly<Record<string, unknown>> {
-  const { Environment } = onlyResource(of, 'AWS::Lambda::Function').Properties;
+  const { Environment } = functionOf(of).Properties;
   return (Environment as { Variables: Record<string, unknown> }).Variables;
 }
 
@@ -42,9 +42,11 @@ describe('the alarms', () => {
       'DeadLetterAgeAlarm',
       'DeadLetterAlarm',
       'DeadLetterQueueGrowthAlarm',
+      'DeadLetterSurgeAlarm',
       'DeliveryDurationAlarm',
       'DeliveryErrorAlarm',
       'DeliveryThrottleAlarm',
+      'GovernErrorAlarm',
       'LineStoppedAccessDeniedAlarm',
       'LineStoppedCredentialsRefusedAlarm',
       'LineStoppedDaySpentAlarm',
@@ -53,6 +55,7 @@ describe('the alarms', () => {
       'OldestMessageAlarm',
       'OperationPausedAlarm',
       'QuotaLowAlarm',
+      'RelayPausedAlarm',
       'UnreadQueueAlarm',
     ]);
   });
@@ -116,6 +119,22 @@ describe('on what the function publishes', () => {
 
   it('a dead letter does, whatever its code', () => {
     expect(setOff([{ kind: 'deadLettered', relayId: 'a', code: '1003', records: 1 }])).toEqual(['DeadLetterAlarm']);
+  });
+
+  it('many dead letters a minute page somebody', () => {
+    const letters = (count: number) =>
+      Array.from({ length: count }, () => ({ kind: 'deadLettered', relayId: 'a', code: '1003', records: 1 }) as const);
+    expect(setOff(letters(10))).toEqual(['DeadLetterAlarm']);
+    expect(setOff(letters(11))).toEqual(['DeadLetterAlarm', 'DeadLetterSurgeAlarm']);
+  });
+
+  it('a pause by a person does when it is forgotten, and one by govern does not', () => {
+    const paused = (by: 'person' | 'govern' | 'outside', hours: number) =>
+      setOff([{ kind: 'paused', by, seconds: hours * 3_600 }]);
+    expect(paused('person', 4)).toEqual([]);
+    expect(paused('person', 4.1)).toEqual(['RelayPausedAlarm']);
+    expect(paused('outside', 5)).toEqual(['RelayPausedAlarm']);
+    expect(paused('govern', 48)).toEqual([]);
   });
 
   it('nothing does while messages are delivered and wait for limits', () => {
@@ -246,6 +265,22 @@ describe('who is told', () => {
       OKActions: [{ Ref: Match.stringLikeRegexp('^Topic') }],
     });
     Annotations.fromStack(stack).hasNoWarning('*', Match.stringLikeRegexp(NOBODY));
+  });
+
+  it('is one topic for what cannot wait, and another for what can', () => {
+    const stack = new Stack(testApp(), 'Test');
+    const [page, warn] = [new Topic(stack, 'Page'), new Topic(stack, 'Warn')];
+    const told = { alarmActions: [page], warningActions: [warn] };
+    new MarketoRelay(stack, 'Relay', { marketoBaseUrl: BASE_URL, runbookUrl: 'https://wiki.example.com/r', ...told });
+    const severities = Object.entries(alarmsOf(Template.fromStack(stack))).map(
+      ([name, { AlarmDescription, ...one }]) => {
+        const severity = /^\[(\w+)\]/.exec(AlarmDescription)?.[1] ?? '';
+        expect(JSON.stringify(one.AlarmActions)).toMatch(severity === 'page' ? /"Page/ : /"Warn/);
+        expect(AlarmDescription).toContain(` Runbook: https://wiki.example.com/r#${name.toLowerCase()}`);
+        return severity;
+      },
+    );
+    expect(new Set(severities)).toEqual(new Set(['page', 'warn']));
   });
 
   it('is no topic of another region, which CloudWatch would not tell', () => {

@@ -1,0 +1,66 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction as FunctionTarget } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { MAPPING_ID_NAME } from '../settings/names.ts';
+import { GOVERN_TIMEOUT_SECONDS } from '../settings/policy.ts';
+import type { RelayResources } from './environment.ts';
+import { deliveryEnvironment } from './environment.ts';
+import { grantCredentials, grantItems } from './grants.ts';
+import { createRelayFunction } from './relay-function.ts';
+import type { ResolvedProps } from './resolve-props.ts';
+
+/** Construct id of the function, by which its bundle is found in `cdk.out`. */
+const GOVERN_FUNCTION_ID = 'Govern';
+
+/** A small state and one call: less memory would only make it start more slowly. */
+const MEMORY_MIB = 256;
+const EVERY = Duration.minutes(1);
+
+interface Governed extends RelayResources {
+  readonly eventSourceMappingId: string;
+}
+
+/** The function that governs, called every minute. A call that fails is not repeated: the next one does what it would have. */
+function createGovernFunction(scope: Construct, governed: Governed, props: ResolvedProps): LambdaFunction {
+  const governFunction = createRelayFunction(scope, props, {
+    id: GOVERN_FUNCTION_ID,
+    entryFile: 'govern.ts',
+    description: 'Watches the relay, and pauses it while nothing can be delivered',
+    memorySize: MEMORY_MIB,
+    timeoutSeconds: GOVERN_TIMEOUT_SECONDS,
+    environment: {
+      ...deliveryEnvironment(governed, props),
+      [MAPPING_ID_NAME]: governed.eventSourceMappingId,
+    },
+  });
+  governFunction.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: EVERY });
+  grantGoverning(governFunction, governed);
+  new Rule(scope, `${GOVERN_FUNCTION_ID}Schedule`, {
+    description: 'Calls the function that watches the relay',
+    schedule: Schedule.rate(EVERY),
+    targets: [new FunctionTarget(governFunction, { retryAttempts: 0, maxEventAge: EVERY })],
+  });
+  return governFunction;
+}
+
+/** It reads counts of the queues and no message, and switches the one mapping. */
+function grantGoverning(governFunction: LambdaFunction, governed: Governed): void {
+  grantItems(governFunction, governed.table);
+  grantCredentials(governFunction, governed.secret);
+  for (const queue of [governed.queue, governed.deadLetterQueue]) queue.grant(governFunction, 'sqs:GetQueueAttributes');
+  governFunction.addToRolePolicy(
+    new PolicyStatement({
+      actions: ['lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'],
+      resources: [mappingArn(governFunction, governed.eventSourceMappingId)],
+    }),
+  );
+}
+
+function mappingArn(scope: Construct, id: string): string {
+  return Stack.of(scope).formatArn({ service: 'lambda', resource: `event-source-mapping:${id}` });
+}
+
+export { createGovernFunction, GOVERN_FUNCTION_ID };
