@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { MAX_RECORDS } from '../settings/policy.ts';
+import { MAX_GATHER_MESSAGES, MAX_RECORDS } from '../settings/policy.ts';
 import { toJsonText } from './json-text.ts';
 import { ID } from './message-schema.ts';
 import type { MessageAttribute, ReceivedMessage } from './queue.ts';
@@ -34,6 +34,9 @@ const attributeSchema = z.strictObject({
   positions: z.string().optional(),
   part: count.optional(),
   share: z.int().min(1).max(MAX_RECORDS).optional(),
+  group: z.int().min(1).max(MAX_GATHER_MESSAGES).optional(),
+  diedAlone: count.optional(),
+  unread: z.literal(true).optional(),
 });
 
 /** The state of a message that the relay has not seen before. */
@@ -48,7 +51,7 @@ function freshState(record: Pick<ReceivedMessage, 'messageId' | 'sentAtMs'>, rel
  * encodeRelayState(state).stringValue; // {"v":1,"id":"order-7","attempt":2,"firstSeen":"2027-...","lastCode":"713",...}
  */
 function encodeRelayState(state: RelayState): MessageAttribute {
-  const { firstSeenMs, firstFailedMs, lastCode, positions, shareAtMost } = state;
+  const { firstSeenMs, firstFailedMs, lastCode, positions, shareAtMost, group, diedAlone } = state;
   const history = state.history
     .slice(-MAX_HISTORY)
     .map((entry) => [boundCode(entry.code), Math.round(entry.atMs - firstSeenMs)] as const);
@@ -63,6 +66,9 @@ function encodeRelayState(state: RelayState): MessageAttribute {
     ...(positions === undefined ? {} : { positions: encodePositions(positions) }),
     ...(state.part === 0 ? {} : { part: state.part }),
     ...(shareAtMost === undefined ? {} : { share: shareAtMost }),
+    ...(group === undefined ? {} : { group }),
+    ...(diedAlone === undefined ? {} : { diedAlone }),
+    ...(state.unread === true && { unread: true }),
   });
   return { dataType: 'String', stringValue: text };
 }
@@ -95,6 +101,9 @@ function decodeRelayState(
     ...(positions === undefined ? {} : { positions }),
     part: data.part ?? 0,
     ...(data.share === undefined ? {} : { shareAtMost: data.share }),
+    ...(data.group === undefined ? {} : { group: data.group }),
+    ...(data.diedAlone === undefined ? {} : { diedAlone: data.diedAlone }),
+    ...(data.unread === true && { unread: true }),
   };
 }
 

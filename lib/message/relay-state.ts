@@ -20,6 +20,12 @@ interface RelayState {
   readonly part: number;
   /** Most messages it may share a call with, while a shared call's fault is being isolated. */
   readonly shareAtMost?: number;
+  /** A suspect: a worker ended without an outcome for it. It is delivered in a group of so many at most. */
+  readonly group?: number;
+  /** How often a worker ended that had it alone. */
+  readonly diedAlone?: number;
+  /** It went back to the queue before anybody read its body: a publisher's `id` in it is not known yet. */
+  readonly unread?: true;
 }
 
 interface HistoryEntry {

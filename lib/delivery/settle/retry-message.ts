@@ -33,7 +33,8 @@ function nextState({ message, requeued, isPartial, nowMs }: RetryMessageInput): 
   const shares = [state, ...requeued.map(([, outcome]) => outcome)].flatMap((one) => one.shareAtMost ?? []);
   const positions = isPartial ? requeued.flatMap(([item]) => item.record?.position ?? []) : state.positions;
   return {
-    ...state,
+    // A call was made of it, and the worker lives. What only waits is as suspect as before.
+    ...(failed ? withoutSuspicion(state) : state),
     attempts: state.attempts + (failed ? 1 : 0),
     ...(failed && { firstFailedMs: state.firstFailedMs ?? nowMs }),
     ...(last && { lastCode: last.code }),
@@ -42,6 +43,10 @@ function nextState({ message, requeued, isPartial, nowMs }: RetryMessageInput): 
     part: state.part + (isPartial ? 1 : 0),
     ...(shares.length > 0 && { shareAtMost: Math.min(...shares) }),
   };
+}
+
+function withoutSuspicion({ group: _, diedAlone: __, ...rest }: RelayState): RelayState {
+  return rest;
 }
 
 export type { RetryMessageInput };
