@@ -81,8 +81,8 @@ const DELIVERY_POLICY = {
   suspectHiddenSeconds: 30,
   /** ...and how often a living one says that it lives: two requests may be lost on the way. */
   suspectExtensionMs: 10_000,
-  /** Groups follow each other by so much, so that most of them are received by themselves. */
-  suspectGroupGapSeconds: 5,
+  /** Groups follow each other by so much: where Lambda gathers for less, they are received by themselves. */
+  suspectGroupGapSeconds: 1,
   /** The same for messages that cannot be copied: longer than Lambda gathers, since each receive is counted. */
   uncopiableGapSeconds: 25,
   /** From here on, more receives than holds explain, a message that cannot be copied is tried alone. */

@@ -55,7 +55,7 @@ function planReceived(all: readonly ReceivedMessage[], nowMs: number): Plan {
   const marked = first.filter(({ state }) => state.group !== undefined);
   const unmarked = first.filter(({ state }) => state.group === undefined);
 
-  const narrowed = narrow(again);
+  const narrowed = afterEnd(again);
   const isTold = again.length + marked.length > 0;
   const left = uncopiable.filter(({ received }) => received.receiveCount < MAX_RECEIVES);
   const [aloneFirst, ...aloneLater] = left.filter(
@@ -108,7 +108,7 @@ function stateOf(received: ReceivedMessage, nowMs: number): RelayState {
 }
 
 /** The same suspects as they come out of a worker's end. */
-function narrow(again: readonly Suspect[]): readonly Suspect[] {
+function afterEnd(again: readonly Suspect[]): readonly Suspect[] {
   // They were more, when some of them are still hidden: too small a group only costs a round.
   const together = again.filter(({ state }) => state.group === undefined).length;
   return again.map(({ received, state }) => {
