@@ -119,6 +119,8 @@ async function createDeps(marketo: FakeMarketo, slots: number, hooks: Hooks): Pr
         return messages.map(() => ({ accepted: true }));
       },
       extendVisibility: async () => false,
+      extendVisibilityBatch: async (handles) => handles.map(() => false),
+      deleteBatch: async (handles) => handles.map(() => false),
     },
     deadLetters: {
       send: async (sent) => {

@@ -1,5 +1,7 @@
 import {
+  ChangeMessageVisibilityBatchCommand,
   ChangeMessageVisibilityCommand,
+  DeleteMessageBatchCommand,
   type MessageAttributeValue,
   SendMessageBatchCommand,
   type SendMessageBatchRequestEntry,
@@ -21,7 +23,7 @@ const MAX_ROUNDS = 3;
 /** Batches in flight at once, so that a large settlement neither queues up nor floods the client's sockets. */
 const MAX_PARALLEL_BATCHES = 4;
 
-/** The queue behind a URL. Neither method throws: what SQS did not confirm is not accepted. */
+/** The queue behind a URL. No method throws: what SQS did not confirm is not accepted. */
 function createSqsQueue({ client, queueUrl, log }: SqsQueueOptions): Queue {
   async function send(messages: readonly OutgoingMessage[]): Promise<readonly SendOutcome[]> {
     const outcomes = messages.map(refusalBeforehand);
@@ -68,7 +70,7 @@ function createSqsQueue({ client, queueUrl, log }: SqsQueueOptions): Queue {
   }
 
   async function extendVisibility(receiptHandle: string, seconds: number): Promise<boolean> {
-    const timeout = Math.min(Math.max(Math.ceil(seconds), 0), MAX_VISIBILITY_SECONDS);
+    const timeout = toVisibilityTimeout(seconds);
     try {
       await client.send(
         new ChangeMessageVisibilityCommand({
@@ -84,7 +86,51 @@ function createSqsQueue({ client, queueUrl, log }: SqsQueueOptions): Queue {
     }
   }
 
-  return { send, extendVisibility };
+  function extendVisibilityBatch(receiptHandles: readonly string[], seconds: number): Promise<readonly boolean[]> {
+    const VisibilityTimeout = toVisibilityTimeout(seconds);
+    return inBatches(receiptHandles, 'hold messages', (entries) => {
+      const Entries = entries.map((entry) => ({ ...entry, VisibilityTimeout }));
+      return client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries }));
+    });
+  }
+
+  function deleteBatch(receiptHandles: readonly string[]): Promise<readonly boolean[]> {
+    return inBatches(receiptHandles, 'delete messages', (Entries) =>
+      client.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries })),
+    );
+  }
+
+  /** Ten receipt handles in a request, some requests at a time. */
+  async function inBatches(
+    receiptHandles: readonly string[],
+    what: string,
+    request: (entries: HandleEntry[]) => Promise<{ Successful?: { Id?: string | undefined }[] | undefined }>,
+  ): Promise<readonly boolean[]> {
+    const entries = receiptHandles.map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle }));
+    const done = new Set<string | undefined>();
+    async function ask(batch: HandleEntry[]): Promise<void> {
+      try {
+        const { Successful = [] } = await request(batch);
+        for (const { Id } of Successful) done.add(Id);
+      } catch (error) {
+        log.warn(`queue refused to ${what}`, { queueUrl, entries: batch.length, error: describeError(error) });
+      }
+    }
+    const wave = MAX_BATCH_ENTRIES * MAX_PARALLEL_BATCHES;
+    for (let first = 0; first < entries.length; first += wave) {
+      const starts = Array.from({ length: MAX_PARALLEL_BATCHES }, (_, turn) => first + turn * MAX_BATCH_ENTRIES);
+      const batches = starts.map((start) => entries.slice(start, start + MAX_BATCH_ENTRIES));
+      await Promise.all(batches.filter((batch) => batch.length > 0).map(ask));
+    }
+    return entries.map(({ Id }) => done.has(Id));
+  }
+
+  return { send, extendVisibility, extendVisibilityBatch, deleteBatch };
+}
+
+interface HandleEntry {
+  readonly Id: string;
+  readonly ReceiptHandle: string;
 }
 
 interface EntryAnswer {
@@ -137,6 +183,10 @@ function toAttributeValue({ dataType, stringValue, binaryValue }: MessageAttribu
     ...(stringValue === undefined ? {} : { StringValue: stringValue }),
     ...(binaryValue === undefined ? {} : { BinaryValue: Buffer.from(binaryValue, 'base64') }),
   };
+}
+
+function toVisibilityTimeout(seconds: number): number {
+  return Math.min(Math.max(Math.ceil(seconds), 0), MAX_VISIBILITY_SECONDS);
 }
 
 function describeError(error: unknown): string {

@@ -7,6 +7,7 @@ import {
   DEFAULT_MAX_RECEIVE_COUNT,
   MAX_GATHER_MESSAGES,
   MAX_GATHER_SECONDS,
+  MIN_MAX_RECEIVE_COUNT,
   RETENTION_SECONDS,
 } from '../settings/policy.ts';
 
@@ -16,7 +17,7 @@ const RELAY_NUMBERS = {
   gatherSeconds: { default: DEFAULT_GATHER_SECONDS, min: 0, max: MAX_GATHER_SECONDS },
   gatherMessages: { default: DEFAULT_GATHER_MESSAGES, min: 1, max: MAX_GATHER_MESSAGES },
   maxConcurrency: { default: DEFAULT_MAX_CONCURRENCY, min: 2, max: 1_000 },
-  maxReceiveCount: { default: DEFAULT_MAX_RECEIVE_COUNT, min: DEFAULT_MAX_RECEIVE_COUNT, max: 1_000 },
+  maxReceiveCount: { default: DEFAULT_MAX_RECEIVE_COUNT, min: MIN_MAX_RECEIVE_COUNT, max: 1_000 },
   memorySize: { default: 512, min: 256, max: 10_240 },
   oldestMessageAlarmSeconds: { default: 3_600, min: 300, max: RETENTION_SECONDS },
 } as const satisfies Record<string, Bounds>;

@@ -21,6 +21,8 @@ interface LetterInput {
   readonly reply?: HttpReply;
   /** One entry an attempt. Absent: what the message's state remembers. */
   readonly history?: readonly HistoryEntry[];
+  /** The body is put in as the text that it is: to look into it ended workers. */
+  readonly isUnread?: boolean;
   /** Values that must not appear, whoever wrote them. */
   readonly secrets?: readonly Secret[];
 }
@@ -49,7 +51,7 @@ function buildDeadLetter(input: LetterInput): DeadLetter {
     ...(message.endpoint === undefined ? {} : { operation: message.endpoint.operation }),
     failure,
     message: {
-      body: embedJson(rejected.body),
+      body: input.isUnread === true ? rejected.body : embedJson(rejected.body),
       ...publishersAttributes(message.received.attributes),
       ...(rejected.positions === undefined ? {} : { positions: rejected.positions }),
     },

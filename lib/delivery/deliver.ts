@@ -6,7 +6,9 @@ import { makeCalls } from './call/scheduler.ts';
 import { createSendOnceSession } from './call/send-once-session.ts';
 import { checkUsage } from './call/usage-check.ts';
 import type { DeliveryDeps } from './deps.ts';
+import { corner, passOnUnsettled } from './intake/corner.ts';
 import { deadLetterInvalid } from './intake/dead-letter-invalid.ts';
+import { keepHidden } from './intake/keep-hidden.ts';
 import { receiveBatch } from './intake/receive-batch.ts';
 import { observeState } from './observe-state.ts';
 import { DELIVERY_POLICY } from './policy.ts';
@@ -34,7 +36,8 @@ import { writeSettlements } from './settle/write.ts';
  *
  * Failures: a fault of Marketo becomes an outcome. A ledger or table that does not answer makes messages wait on the
  * queue. A queue that takes neither dead letter nor retry message leaves its message unacknowledged, and SQS brings it
- * again. A worker that ends in the middle leaves leases that end, and messages that SQS brings again.
+ * again. A worker that ends in the middle leaves leases that end, and messages that SQS brings again: suspects, which are
+ * delivered in ever smaller groups until the one that ends its workers is alone (`intake/suspects.ts`).
  */
 
 /**
@@ -44,6 +47,23 @@ import { writeSettlements } from './settle/write.ts';
  * const unsettled = await deliverBatch(received, deps, clock.nowMs() + context.getRemainingTimeInMillis());
  */
 async function deliverBatch(
+  received: readonly ReceivedMessage[],
+  deps: DeliveryDeps,
+  deadlineMs: number,
+): Promise<ReadonlySet<string>> {
+  const { now, guarded, unsettled } = await corner(received, deps);
+  const keeper = await keepHidden(guarded, deps);
+  try {
+    const left = await deliverMessages(now, { ...deps, queue: keeper.queue }, deadlineMs);
+    const suspects = keeper.kept().filter(({ messageId }) => left.has(messageId));
+    const passedOn = new Set(await passOnUnsettled(suspects, deps));
+    return new Set([...unsettled, ...left].filter((messageId) => !passedOn.has(messageId)));
+  } finally {
+    await keeper.end();
+  }
+}
+
+async function deliverMessages(
   received: readonly ReceivedMessage[],
   deps: DeliveryDeps,
   deadlineMs: number,

@@ -95,6 +95,27 @@ const DELIVERY_POLICY = {
   /** For 603, and for 601 or 602 with a token that works: a missing permission does not come back by itself. */
   maxDeniedAttempts: 3,
 
+  // Suspects: messages whose worker ended without an outcome (docs/decisions/009-suspects.md).
+
+  /** Each time their worker ends, suspects are tried in groups of so many times fewer: two receives, so half with each. */
+  suspectNarrowing: 4,
+  /** Workers that a message may end when they have it alone, before it is taken for what ends them. */
+  maxDeathsAlone: 2,
+  /** How long suspects stay hidden once their worker has ended... */
+  suspectHiddenSeconds: 30,
+  /** ...and how often a living one says that it lives: two requests may be lost on the way. */
+  suspectExtensionMs: 10_000,
+  /** Groups follow each other by so much: where Lambda gathers for less, they are received by themselves. */
+  suspectGroupGapSeconds: 1,
+  /** The same for messages that cannot be copied: longer than Lambda gathers, since each receive is counted. */
+  uncopiableGapSeconds: 25,
+  /** From here on, more receives than holds explain, a message that cannot be copied is tried alone. */
+  uncopiableAloneReceives: 6,
+  /** Left free in a copy, for what the relay may come to remember of the message. */
+  copyReserveBytes: 1_024,
+  /** The wait of suspects that a living worker could not settle: a queue or bucket that refuses recovers in it. */
+  unsettledSuspectWaitSeconds: 300,
+
   // The end of a message that never settles.
 
   /** No message is kept longer, whatever it waits for: each retry message starts SQS's retention of 14 days anew. */

@@ -89,8 +89,7 @@ const LONG_POLL = { connectMs: 1_000, attemptMs: 25_000, totalMs: 30_000 };
 
 /**
  * The whole relay on this machine: queues, table, secret, event source mapping and Marketo, connected as the stack connects
- * them, with one difference: a received message is hidden for the function's timeout (420 s) and not for six times that, so
- * that a run does not wait three quarters of an hour for the messages of a worker that died. The delivery function finds the emulators through the SDK's environment variables, which are set in
+ * them. The delivery function finds the emulators through the SDK's environment variables, which are set in
  * `process.env` until `stop`: one relay a process at a time.
  *
  * @example

@@ -35,6 +35,13 @@ interface Queue {
   send(messages: readonly OutgoingMessage[]): Promise<readonly SendOutcome[]>;
   /** Makes a received message visible again after this long (0 to 43,200 s). False when SQS refuses. */
   extendVisibility(receiptHandle: string, seconds: number): Promise<boolean>;
+  /** The same for many, ten in a request. One answer for each, in order; never throws. */
+  extendVisibilityBatch(receiptHandles: readonly string[], seconds: number): Promise<readonly boolean[]>;
+  /**
+   * Deletes received messages before their invocation ends, ten in a request. One answer for each, in order; never throws:
+   * one that could not be deleted comes again.
+   */
+  deleteBatch(receiptHandles: readonly string[]): Promise<readonly boolean[]>;
 }
 
 export type { MessageAttribute, OutgoingMessage, Queue, ReceivedMessage, SendOutcome };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { MAX_RECORDS } from '../settings/policy.ts';
+import { MAX_GATHER_MESSAGES, MAX_RECORDS } from '../settings/policy.ts';
 import { toJsonText } from './json-text.ts';
 import { ID } from './message-schema.ts';
 import type { MessageAttribute, ReceivedMessage } from './queue.ts';
@@ -40,6 +40,9 @@ const attributeSchema = z.strictObject({
   tokenTries: z.int().min(1).max(10).optional(),
   share: z.int().min(1).max(MAX_RECORDS).optional(),
   resends: count.optional(),
+  group: z.int().min(1).max(MAX_GATHER_MESSAGES).optional(),
+  diedAlone: count.optional(),
+  unread: z.literal(true).optional(),
 });
 
 /** The state of a message that the relay has not seen before. */
@@ -61,7 +64,7 @@ function freshState(record: Pick<ReceivedMessage, 'messageId' | 'sentAtMs'>, rel
  * encodeRelayState(state).stringValue; // {"v":1,"id":"order-7","attempt":2,"firstSeen":"2027-...","lastCode":"713",...}
  */
 function encodeRelayState(state: RelayState): MessageAttribute {
-  const { firstSeenMs, firstFailedMs, lastCode, positions, shareAtMost, resends } = state;
+  const { firstSeenMs, firstFailedMs, lastCode, positions, shareAtMost, resends, group, diedAlone } = state;
   const history = state.history
     .slice(-MAX_HISTORY)
     .map((entry) => [boundCode(entry.code), Math.round(entry.atMs - firstSeenMs)] as const);
@@ -80,6 +83,9 @@ function encodeRelayState(state: RelayState): MessageAttribute {
     ...(state.tokenTries === undefined ? {} : { tokenTries: state.tokenTries }),
     ...(shareAtMost === undefined ? {} : { share: shareAtMost }),
     ...(resends === undefined ? {} : { resends }),
+    ...(group === undefined ? {} : { group }),
+    ...(diedAlone === undefined ? {} : { diedAlone }),
+    ...(state.unread === true && { unread: true }),
   });
   return { dataType: 'String', stringValue: text };
 }
@@ -116,6 +122,9 @@ function decodeRelayState(
     ...(data.tokenTries === undefined ? {} : { tokenTries: data.tokenTries }),
     ...(data.share === undefined ? {} : { shareAtMost: data.share }),
     ...(data.resends === undefined ? {} : { resends: data.resends }),
+    ...(data.group === undefined ? {} : { group: data.group }),
+    ...(data.diedAlone === undefined ? {} : { diedAlone: data.diedAlone }),
+    ...(data.unread === true && { unread: true }),
   };
 }
 

@@ -31,6 +31,12 @@ interface RelayState {
   readonly shareAtMost?: number;
   /** How often an operator has sent it again out of the dead-letter queue. Absent: never. */
   readonly resends?: number;
+  /** A suspect: a worker ended without an outcome for it. It is delivered in a group of so many at most. */
+  readonly group?: number;
+  /** How often a worker ended that had it alone. */
+  readonly diedAlone?: number;
+  /** It went back to the queue before anybody read its body: a publisher's `id` in it is not known yet. */
+  readonly unread?: true;
 }
 
 interface HistoryEntry {

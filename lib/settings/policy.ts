@@ -50,17 +50,22 @@ const GOVERN_TIMEOUT_SECONDS = 55;
 const TRIAGE_TIMEOUT_SECONDS = 60;
 
 /**
- * Deliveries of one message before SQS moves it to the dead-letter queue by itself. It is the least that can be set, too:
- * a message can be held by its visibility several times, and each time is a delivery.
+ * The least number of deliveries of one message before SQS moves it to the dead-letter queue by itself: a message can be
+ * held by its visibility several times, and each time is a delivery.
  */
-const DEFAULT_MAX_RECEIVE_COUNT = 10;
+const MIN_MAX_RECEIVE_COUNT = 10;
+/**
+ * What it is unless set. A living worker receives a message twice at most, then it makes a copy; so this counts deliveries
+ * to a function that does not even start, and an innocent message should outlast a deployment that is mended within hours.
+ */
+const DEFAULT_MAX_RECEIVE_COUNT = 60;
 
 /**
- * The delivery at which the relay itself writes the dead letter of a message that was never settled: the last one before
- * SQS can take the message away, whatever `maxReceiveCount` is. What SQS moves has no letter, and loses its relay id when
- * it is put back.
+ * The delivery at which the relay itself writes the dead letter of a message that cannot be copied and was never settled:
+ * the last one before SQS can take the message away, whatever `maxReceiveCount` is. What SQS moves has no letter, and loses
+ * its relay id when it is put back.
  */
-const MAX_RECEIVES = DEFAULT_MAX_RECEIVE_COUNT - 1;
+const MAX_RECEIVES = MIN_MAX_RECEIVE_COUNT - 1;
 
 /** Adobe's low-latency tier is 10 s: two leave eight for the call (Marketo: marketo-integration-best-practices). */
 const DEFAULT_GATHER_SECONDS = 2;
@@ -77,13 +82,17 @@ const MAX_LOGGED_BYTES = 900_000;
 /** Most entries of one message's `input`; it bounds the `relay` attribute, at worst (every other position) 30 KB. */
 const MAX_RECORDS = 10_000;
 
+/** On a quiet queue Lambda may gather for so long, whatever the window says (Lambda: SQS event source, batching). */
+const QUIET_GATHER_SECONDS = 20;
+
 /**
- * How long a received message stays hidden: six times the function's timeout, and the time to gather a batch on top
- * (Lambda: SQS event source, configuring a queue). A value that is known only at deployment counts as the longest.
+ * How long a received message stays hidden when nothing is heard of it: as long as a batch can be gathered and delivered,
+ * and no longer, since it is how long the messages of a worker that ended must wait (docs/decisions/009-suspects.md).
+ * Lambda refuses less than the function's timeout. A value that is known only at deployment counts as the longest.
  */
 function visibilityTimeoutSeconds(gatherSeconds: number): number {
   const known = gatherSeconds >= 0 && gatherSeconds <= MAX_GATHER_SECONDS;
-  return 6 * DELIVERY_TIMEOUT_SECONDS + (known ? gatherSeconds : MAX_GATHER_SECONDS);
+  return DELIVERY_TIMEOUT_SECONDS + QUIET_GATHER_SECONDS + (known ? gatherSeconds : MAX_GATHER_SECONDS);
 }
 
 export {
@@ -107,6 +116,7 @@ export {
   MAX_RECEIVES,
   MAX_RECORDS,
   MAX_VISIBILITY_SECONDS,
+  MIN_MAX_RECEIVE_COUNT,
   OVERFLOW_DAYS,
   RETENTION_DAYS,
   RETENTION_SECONDS,

@@ -72,10 +72,11 @@ const RELAY_CODES = {
     meaning: 'The message ended its worker whenever it was delivered, at last when it was alone in its batch.',
     remedy:
       "Read the function's log of the last try: memory and duration first. Look in the body for what is out of the " +
-      'ordinary (size, depth, number of records), and publish it in smaller parts.',
+      'ordinary (size, depth, number of records), and publish it in smaller parts. If doing it twice does harm, look in ' +
+      'Marketo first: nobody knows how far the last call came.',
     leadsTo: ['deadLetter'],
     retriable: false,
-    outcomeUnknown: false,
+    outcomeUnknown: true,
   },
   attemptsExhausted: {
     level: 'relay',

@@ -43,8 +43,15 @@ const RUNTIME_ENVIRONMENT = {
   TZ: ':UTC',
 };
 
-/** @throws Error with what the process wrote, when the bundle cannot be imported. */
-async function startLambda(artifact: Artifact, environment: Environment): Promise<LambdaProcess> {
+/**
+ * @param execArgv Node's own options, for what a test does to the process from within
+ * @throws Error with what the process wrote, when the bundle cannot be imported.
+ */
+async function startLambda(
+  artifact: Artifact,
+  environment: Environment,
+  execArgv: readonly string[] = [],
+): Promise<LambdaProcess> {
   const traces: string[] = [];
   const xray = createSocket('udp4').on('message', (datagram) => traces.push(datagram.toString()));
   xray.bind(0, '127.0.0.1');
@@ -52,7 +59,7 @@ async function startLambda(artifact: Artifact, environment: Environment): Promis
   const { port } = xray.address() as AddressInfo;
   const child = fork(join(artifact.taskRoot, 'lambda-runtime.mjs'), [artifact.bundle], {
     cwd: artifact.taskRoot,
-    execArgv: [],
+    execArgv: [...execArgv],
     env: {
       ...RUNTIME_ENVIRONMENT,
       LAMBDA_TASK_ROOT: artifact.taskRoot,
@@ -93,7 +100,7 @@ async function startLambda(artifact: Artifact, environment: Environment): Promis
   });
   const stop = async (): Promise<void> => {
     xray.close();
-    if (child.exitCode !== null) return;
+    if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill();
     await once(child, 'exit');
   };

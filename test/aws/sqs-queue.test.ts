@@ -89,10 +89,33 @@ describe('a queue on SQS', () => {
     expect(await queue.extendVisibility('no such handle', 10)).toBe(false);
   });
 
+  it('hides and deletes many received messages, ten in a request, and says which', async () => {
+    const { queue, receive } = open('batches');
+    await queue.send(Array.from({ length: 23 }, (_, index) => message(`m${index}`)));
+    const handles = [...(await receive()), ...(await receive()), ...(await receive())].map(
+      (one) => one.ReceiptHandle ?? '',
+    );
+    expect(handles).toHaveLength(23);
+    expect(await receive()).toHaveLength(0);
+    expect(await queue.extendVisibilityBatch([...handles, 'no such handle'], 0)).toEqual([
+      ...handles.map(() => true),
+      false,
+    ]);
+    const again = [...(await receive()), ...(await receive()), ...(await receive())].map(
+      (one) => one.ReceiptHandle ?? '',
+    );
+    expect(await queue.deleteBatch(again)).toEqual(again.map(() => true));
+    expect(server.inspectQueue('batches')?.messages).toMatchObject({ ready: [], inflight: [] });
+    expect(await queue.deleteBatch([])).toEqual([]);
+  });
+
   it('accepts nothing on a queue that is not there, and does not throw', async () => {
     const queueUrl = `http://127.0.0.1:${server.port}/000000000000/missing`;
     const outcomes = await createSqsQueue({ client, queueUrl, log: silent }).send([message('a'), message('b')]);
     expect(outcomes.map((outcome) => outcome.accepted)).toEqual([false, false]);
+    const queue = createSqsQueue({ client, queueUrl, log: silent });
+    expect(await queue.extendVisibilityBatch(['a'], 5)).toEqual([false]);
+    expect(await queue.deleteBatch(['a', 'b'])).toEqual([false, false]);
   });
 
   it('sends nothing for an empty list', async () => {

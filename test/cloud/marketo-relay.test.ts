@@ -41,14 +41,14 @@ describe('the queues', () => {
     }
   });
 
-  it('hide a message six times as long as a run may take, and the gathering on top', () => {
-    expect(queue?.Properties.VisibilityTimeout).toBe(6 * DELIVERY_TIMEOUT_SECONDS + 2);
+  it('hide a message for as long as a batch may be gathered and delivered, and no longer', () => {
+    expect(queue?.Properties.VisibilityTimeout).toBe(DELIVERY_TIMEOUT_SECONDS + 20 + 2);
   });
 
   it('hand over to the dead-letter queue what nobody could settle', () => {
     expect(queue?.Properties.RedrivePolicy).toEqual({
       deadLetterTargetArn: { 'Fn::GetAtt': [deadLetterId, 'Arn'] },
-      maxReceiveCount: 10,
+      maxReceiveCount: 60,
     });
   });
 
@@ -227,7 +227,7 @@ describe('the delivery function', () => {
       ScalingConfig: { MaximumConcurrency: 2 },
     });
     patient.hasResourceProperties('AWS::SQS::Queue', {
-      VisibilityTimeout: 6 * DELIVERY_TIMEOUT_SECONDS + 120,
+      VisibilityTimeout: DELIVERY_TIMEOUT_SECONDS + 20 + 120,
       RedrivePolicy: Match.objectLike({ maxReceiveCount: 20 }),
     });
   });

@@ -95,7 +95,7 @@ describe('the props of a relay', () => {
       dailyQuota: number('Quota'),
     });
     const template = Template.fromStack(stack);
-    template.hasResourceProperties('AWS::SQS::Queue', { VisibilityTimeout: 6 * 420 + 300 });
+    template.hasResourceProperties('AWS::SQS::Queue', { VisibilityTimeout: 420 + 20 + 300 });
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       MaximumBatchingWindowInSeconds: { Ref: 'Gather' },
     });

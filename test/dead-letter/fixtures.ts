@@ -42,6 +42,8 @@ function fakeQueue(outcome: SendOutcome = { accepted: true }): FakeQueue {
       return messages.map(() => outcome);
     },
     extendVisibility: async () => true,
+    extendVisibilityBatch: async (handles) => handles.map(() => true),
+    deleteBatch: async (handles) => handles.map(() => true),
   };
 }
 

@@ -73,6 +73,9 @@ class World {
   readonly letters: DeadLetter[] = [];
   readonly copies: OutgoingMessage[] = [];
   readonly holds: { receiptHandle: string; seconds: number }[] = [];
+  /** What a living worker keeps hidden, and what it deletes before its end. */
+  readonly extensions: { handles: readonly string[]; seconds: number }[] = [];
+  readonly deleted: string[] = [];
   readonly events: DeliveryEvent[] = [];
   readonly deps: DeliveryDeps;
   /** Set to refuse copies or letters. */
@@ -96,6 +99,14 @@ class World {
       extendVisibility: async (receiptHandle, seconds) => {
         this.holds.push({ receiptHandle, seconds });
         return true;
+      },
+      extendVisibilityBatch: async (handles, seconds) => {
+        this.extensions.push({ handles, seconds });
+        return handles.map(() => true);
+      },
+      deleteBatch: async (handles) => {
+        this.deleted.push(...handles);
+        return handles.map(() => true);
       },
     };
     const deadLetters: DeadLetterPublisher = {

@@ -34,7 +34,7 @@ describe('the embedded queues', () => {
     expect(Attributes?.ApproximateNumberOfMessages).toBe('1');
     expect(JSON.parse(Attributes?.RedrivePolicy ?? '')).toEqual({
       deadLetterTargetArn: queues.deadLetterQueueArn,
-      maxReceiveCount: 10,
+      maxReceiveCount: 60,
     });
   });
 

@@ -17,6 +17,11 @@ describe('the relay attribute', () => {
     );
   });
 
+  it('carries what is known of a suspect, and whether anybody has read it', () => {
+    const state = { ...FRESH, group: 18, diedAlone: 1, unread: true } as const;
+    expect(decodeRelayState({ relay: encodeRelayState(state) }, NOW_MS)).toEqual(state);
+  });
+
   it('is small even for the worst set of positions', () => {
     const positions = Array.from({ length: 5_000 }, (_, index) => index * 2);
     const attribute = encodeRelayState({ ...FRESH, positions });
@@ -43,6 +48,9 @@ describe('the relay attribute', () => {
     ['a fraction of an attempt', { attempt: 1.5 }],
     ['attempts below zero', { attempt: -1 }],
     ['a time that is none', { firstSeen: 'yesterday' }],
+    ['a group of nobody', { group: 0 }],
+    ['a group larger than a batch', { group: 10_001 }],
+    ['a word that it is unread', { unread: 'yes' }],
     ['positions that are none', { positions: '1,x' }],
     ['positions that run backwards', { positions: '7-3' }],
     ['positions twice', { positions: '1-3,2' }],

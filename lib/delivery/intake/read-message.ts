@@ -19,23 +19,25 @@ import type { RelayState } from '../../message/relay-state.ts';
  */
 function readMessage(received: ReceivedMessage, nowMs: number): Intake {
   const { content, letter, text } = unwrap(received.body);
-  const carried = letter === undefined ? decodeRelayState(received.attributes, nowMs) : undefined;
+  const sent = decodeRelayState(received.attributes, nowMs);
+  const carried = letter === undefined && sent?.unread !== true ? sent : undefined;
+  const fresh = sent?.unread === true ? knownSinceUnread(sent) : freshState(received);
   const base = {
     received: letter === undefined ? received : { ...received, attributes: letter.attributes },
     originalBody: text,
   };
   if (content.kind === 'overflowed') {
-    return { kind: 'overflowed', ...base, state: stateOf(received, undefined, letter), pointer: content.pointer };
+    return { kind: 'overflowed', ...base, state: stateOf(fresh, undefined, letter), pointer: content.pointer };
   }
   if (content.kind === 'unreadable') {
-    const state = carried ?? stateOf(received, undefined, letter);
+    const state = carried ?? stateOf(fresh, undefined, letter);
     return { kind: 'invalid', ...base, state, problems: [{ path: '', expected: content.expected }] };
   }
   const checked = checkMessage(
     content.value,
     content.faults.filter((fault) => counts(fault, carried)),
   );
-  const state = carried ?? stateOf(received, checked.id, letter);
+  const state = carried ?? stateOf(fresh, checked.id, letter);
   if (checked.kind === 'invalid') {
     return { kind: 'invalid', ...base, state, problems: checked.problems };
   }
@@ -59,9 +61,14 @@ function readMessage(received: ReceivedMessage, nowMs: number): Intake {
  * A dead letter that was put back gets a fresh budget and keeps its relay id, unless its body names another `id`: a person
  * has written that, and wants the request sent whatever became of the first.
  */
-function stateOf(received: ReceivedMessage, id: string | undefined, letter: OpenedLetter | undefined): RelayState {
-  const state = freshState(received, id ?? letter?.relayId);
+function stateOf(fresh: RelayState, id: string | undefined, letter: OpenedLetter | undefined): RelayState {
+  const state = { ...fresh, relayId: id ?? letter?.relayId ?? fresh.relayId };
   return letter?.positions === undefined ? state : { ...state, positions: letter.positions };
+}
+
+/** Of a copy that was made before its body was read: what names the message is read now, the rest is known. */
+function knownSinceUnread({ unread: _, ...known }: RelayState): RelayState {
+  return known;
 }
 
 /** A retry message has passed this check before, and may hold as a character what was an escape in the original. */

@@ -40,7 +40,8 @@ function nextState(input: RetryMessageInput): RelayState {
   const tokenTries = Math.max(0, ...outcomes.map((outcome) => outcome.tokenTries ?? 0));
   const { tokenTries: _, ...known } = state;
   return {
-    ...known,
+    // A call was made of it, and the worker lives. What only waits is as suspect as before.
+    ...(failed ? withoutSuspicion(known) : known),
     ...(tokenTries > 0 && { tokenTries }),
     attempts: state.attempts + (failed ? 1 : 0),
     attemptsAlone: state.attemptsAlone + (outcomes.some(({ reason, alone }) => reason === 'retry' && alone) ? 1 : 0),
@@ -69,6 +70,10 @@ function ageFrom(
   return firstFailedMs !== undefined && standsStill
     ? Math.min(nowMs, firstFailedMs + delaySeconds * 1_000)
     : firstFailedMs;
+}
+
+function withoutSuspicion({ group: _, diedAlone: __, ...rest }: RelayState): RelayState {
+  return rest;
 }
 
 export type { RetryMessageInput };

@@ -102,7 +102,8 @@ function givenUp(sorted: Sorted, why: string): Sorted {
     const rule = { kind: 'reject' } as const;
     const verdict = { rule, code: AGE_EXHAUSTED, level: 'relay', message, errors: [], executed: 'no' } as const;
     // A worker that ended may have sent it at an earlier receive: its send-once record was not asked now.
-    const outcomeUnknown = !item.message.idempotent && item.message.received.receiveCount > 1;
+    const { idempotent, received, state } = item.message;
+    const outcomeUnknown = !idempotent && (received.receiveCount > 1 || state.group !== undefined);
     return [item, { kind: 'dead', verdict: { ...verdict, counted: false }, outcomeUnknown, tried: false }];
   });
   return { ...sorted, dead: [...sorted.dead, ...dead], requeued: [] };

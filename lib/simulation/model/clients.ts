@@ -2,7 +2,9 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import {
+  ChangeMessageVisibilityBatchCommand,
   ChangeMessageVisibilityCommand,
+  DeleteMessageBatchCommand,
   GetQueueAttributesCommand,
   SendMessageBatchCommand,
   type SendMessageBatchCommandInput,
@@ -14,6 +16,7 @@ import type { Dice } from '../dice.ts';
 import type { Life } from '../life.ts';
 import type { FaultName } from '../scenario.ts';
 import type { World } from '../world.ts';
+import type { StoredMessage } from './queue.ts';
 
 /** What becomes of one try of a request: the SDK tries again. */
 type Try = { readonly value: unknown } | { readonly error: unknown } | { readonly againAfterMs: number };
@@ -90,6 +93,7 @@ function createDynamoDb(world: World, life: Life, dice: Dice): DynamoDBClient {
 
 /** Told of everything that a worker puts on a queue, when SQS has it. */
 type OnSent = (queue: 'queue' | 'dlq', body: string, attributes: Attributes, delaySeconds: number) => void;
+type VisibilityChange = { ReceiptHandle?: string | undefined; VisibilityTimeout?: number | undefined };
 type Attributes = Readonly<Record<string, MessageAttribute>>;
 
 function createSqs(world: World, life: Life, dice: Dice, onSent: OnSent): SQSClient {
@@ -113,21 +117,56 @@ function createSqs(world: World, life: Life, dice: Dice, onSent: OnSent): SQSCli
     return { Successful, Failed };
   }
 
+  function changeVisibility({ ReceiptHandle = '', VisibilityTimeout = 0 }: VisibilityChange): void {
+    const message = world.queue.messages.get(ReceiptHandle.split('#')[0] ?? '');
+    if (message === undefined) return;
+    message.visibleAtMs = world.time.nowMs + VisibilityTimeout * 1_000;
+    world.queue.onChange();
+  }
+
+  /** Some entries of a batch may fail, and what was received again since keeps to its newer receipt handle. */
+  function eachOf<E extends { Id: string | undefined; ReceiptHandle: string | undefined }>(
+    entries: readonly E[],
+    change: (entry: E, id: string) => void,
+  ): unknown {
+    const Successful: { Id: string | undefined }[] = [];
+    const Failed: object[] = [];
+    for (const entry of entries) {
+      const [id = '', receives] = (entry.ReceiptHandle ?? '').split('#');
+      if (world.strikes('queueEntryFails', dice)) {
+        Failed.push({ Id: entry.Id, Code: 'InternalError', Message: 'model', SenderFault: false });
+        continue;
+      }
+      if (world.queue.messages.get(id)?.receiveCount === Number(receives)) change(entry, id);
+      Successful.push({ Id: entry.Id });
+    }
+    return { Successful, Failed };
+  }
+
+  /** A worker deletes only what is elsewhere. */
+  function onDeleted(message: StoredMessage | undefined): void {
+    const lost = (message?.marks ?? []).filter(
+      (mark) => !world.isDone(mark) && !world.queue.held.has(mark) && !world.deadLetters.held.has(mark),
+    );
+    if (lost.length > 0) world.checks.fail('nothingLost', `${lost.join(' ')} were deleted by a worker`, lost);
+  }
+
   return createClient(world, life, dice, service, (command) => {
     if (command instanceof SendMessageBatchCommand) return sendBatch(command.input);
     if (command instanceof ChangeMessageVisibilityCommand) {
-      const { ReceiptHandle = '', VisibilityTimeout = 0 } = command.input;
-      const message = world.queue.messages.get(ReceiptHandle.split('#')[0] ?? '');
-      if (message !== undefined) {
-        message.visibleAtMs = world.time.nowMs + VisibilityTimeout * 1_000;
-        world.queue.onChange();
-      }
+      changeVisibility(command.input);
       return {};
     }
     if (command instanceof GetQueueAttributesCommand) {
       const isLetters = command.input.QueueUrl === DEAD_LETTER_QUEUE_URL;
       const { size } = (isLetters ? world.deadLetters : world.queue).messages;
       return { Attributes: { ApproximateNumberOfMessages: String(size) } };
+    }
+    if (command instanceof ChangeMessageVisibilityBatchCommand) {
+      return eachOf(command.input.Entries ?? [], (entry) => changeVisibility(entry));
+    }
+    if (command instanceof DeleteMessageBatchCommand) {
+      return eachOf(command.input.Entries ?? [], (_, id) => onDeleted(world.queue.delete(id)));
     }
     throw new Error('the model of SQS does not know this command');
   }) as unknown as SQSClient;

@@ -46,6 +46,14 @@ describe('what a copy remembers', () => {
     expect(stateAfter([retry(), retry()], { positions: [3, 8], part: 2 }, true)).toMatchObject({ part: 3 });
   });
 
+  it('holds no suspicion once a call was made of it, and all of it while it only waits', () => {
+    const suspect = { group: 1, diedAlone: 1 };
+    expect(stateAfter([wait()], suspect)).toMatchObject(suspect);
+    const state = stateAfter([retry()], suspect);
+    expect(state).not.toHaveProperty('group');
+    expect(state).not.toHaveProperty('diedAlone');
+  });
+
   it('of a message without records is all but positions', () => {
     const merge = { path: '/rest/v1/leads/5/merge.json', method: 'POST', query: { leadId: 6 } };
     const message = messageOf(merge, 'm', { attempts: 1, history: [{ atMs: NOW_MS - 9, code: '611' }] });

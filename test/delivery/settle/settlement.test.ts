@@ -332,11 +332,13 @@ describe('a letter', () => {
   });
 
   it.each([
-    [false, 2, true],
-    [false, 1, false],
-    [true, 2, false],
-  ])('of what was given up, idempotent: %s, received %i times, is open: %s', (idempotent, receiveCount, isOpen) => {
-    const state = { firstSeenMs: NOW_MS - 14 * DAY_MS };
+    [false, 2, undefined, true],
+    [false, 1, undefined, false],
+    [false, 1, 18, true],
+    [true, 2, 18, false],
+  ])('of what was given up, idempotent: %s, received %i times, in a group of %s, is open: %s', (...facts) => {
+    const [idempotent, receiveCount, group, isOpen] = facts;
+    const state = { firstSeenMs: NOW_MS - 14 * DAY_MS, ...(group !== undefined && { group }) };
     const message = messageOf({ ...leads('a@x.test'), idempotent }, 'm', state, { receiveCount });
 
     const [settlement] = settlementsOf([message], new Map(toWorkItems(message).map((item) => [item, wait()])), CONTEXT);

@@ -50,6 +50,8 @@ async function write(settlements: readonly Settlement[], refuses: 'nothing' | 'l
         steps.push(`visible in ${seconds} s`);
         return false;
       },
+      extendVisibilityBatch: async (handles) => handles.map(() => false),
+      deleteBatch: async (handles) => handles.map(() => false),
     },
     observe: (event) => events.push(event),
     log: silentLog,
