@@ -1,7 +1,8 @@
 import { createWriteStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Log } from '../../ports.ts';
-import { HELP, type RunOptions, readArguments } from './arguments.ts';
+import { type RunOptions, readArguments } from './arguments.ts';
+import { HELP } from './command.ts';
 import { createJsonLog, SILENT_LOG } from './json-log.ts';
 import type { Screen } from './layout.ts';
 import { type FileMessage, readMessages } from './ndjson.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HELP } from '../../../lib/local/cli/arguments.ts';
+import { HELP } from '../../../lib/local/cli/command.ts';
 import { main } from '../../../lib/local/cli/main.ts';
 
 async function runMain(...argv: readonly string[]): Promise<{ status: number; stdout: string; stderr: string }> {
