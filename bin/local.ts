@@ -1,25 +1,5 @@
 #!/usr/bin/env node
-import { main } from '../lib/local/cli/main.ts';
-
-const INTERRUPTED = 130;
-
-// A reader that leaves early (`| head`) must not change how the run ends.
-process.stdout.on('error', () => {});
-process.stderr.on('error', () => {});
-
-const status = await main(process.argv.slice(2), {
-  stdout: process.stdout,
-  stderr: process.stderr,
-  env: process.env,
-  onInterrupt: (handler) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => {
-        process.once(signal, () => process.exit(INTERRUPTED));
-        handler();
-      });
-    }
-  },
-});
-
-// A handler that was left behind at its timeout could keep the process up.
-process.exit(status);
+// No types here, and CommonJS: so far even a Node comes that can read neither TypeScript nor this package.
+if (require('./node-version.cjs').isNewEnough()) {
+  void import('../lib/local/cli/start.ts').then(({ start }) => start());
+}

@@ -12,7 +12,7 @@ import { MarketoRelay } from './marketo-relay.ts';
 import type { MarketoRelayProps } from './relay-props.ts';
 import { requireSameRegion } from './same-region.ts';
 
-/** Construct id of the stack in `bin/app.ts`, and so the name of its files in `cdk.out`. */
+/** Construct id of the stack in `bin/app.mts`, and so the name of its files in `cdk.out`. */
 const RELAY_STACK_ID = 'MarketoRelay';
 
 interface RelayStackProps extends StackProps, Omit<MarketoRelayProps, 'alarmActions' | 'marketoBaseUrl' | 'secret'> {

@@ -58,6 +58,7 @@ function buildDeadLetter(input: LetterInput): DeadLetter {
     history: (input.history ?? message.state.history).map(
       ({ atMs, code }) => `${new Date(atMs).toISOString()} ${code}`,
     ),
+    ...(message.state.resends === undefined ? {} : { resends: message.state.resends }),
   };
   return redactDeep(letter, secrets);
 }

@@ -61,6 +61,8 @@ interface DeadLetter {
     | { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: Json }
     | { readonly none: string };
   readonly history: readonly string[];
+  /** How often an operator has sent it again out of the dead-letter queue. Absent: never. */
+  readonly resends?: number;
   /** Where the whole letter is when it was too large for SQS. */
   readonly overflow?: { readonly bucket: string; readonly key: string; readonly cut: readonly string[] };
 }

@@ -186,4 +186,4 @@ function unembedJson(value: Json): string {
 }
 
 export type { JsonFault, JsonReading };
-export { embedJson, joinPath, MAX_DEPTH, readJson, shorten, toJsonText, unembedJson };
+export { embedJson, endOfNumber, endOfString, joinPath, MAX_DEPTH, readJson, shorten, toJsonText, unembedJson };

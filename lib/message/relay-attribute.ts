@@ -34,6 +34,7 @@ const attributeSchema = z.strictObject({
   positions: z.string().optional(),
   part: count.optional(),
   share: z.int().min(1).max(MAX_RECORDS).optional(),
+  resends: count.optional(),
 });
 
 /** The state of a message that the relay has not seen before. */
@@ -48,7 +49,7 @@ function freshState(record: Pick<ReceivedMessage, 'messageId' | 'sentAtMs'>, rel
  * encodeRelayState(state).stringValue; // {"v":1,"id":"order-7","attempt":2,"firstSeen":"2027-...","lastCode":"713",...}
  */
 function encodeRelayState(state: RelayState): MessageAttribute {
-  const { firstSeenMs, firstFailedMs, lastCode, positions, shareAtMost } = state;
+  const { firstSeenMs, firstFailedMs, lastCode, positions, shareAtMost, resends } = state;
   const history = state.history
     .slice(-MAX_HISTORY)
     .map((entry) => [boundCode(entry.code), Math.round(entry.atMs - firstSeenMs)] as const);
@@ -63,6 +64,7 @@ function encodeRelayState(state: RelayState): MessageAttribute {
     ...(positions === undefined ? {} : { positions: encodePositions(positions) }),
     ...(state.part === 0 ? {} : { part: state.part }),
     ...(shareAtMost === undefined ? {} : { share: shareAtMost }),
+    ...(resends === undefined ? {} : { resends }),
   });
   return { dataType: 'String', stringValue: text };
 }
@@ -95,6 +97,7 @@ function decodeRelayState(
     ...(positions === undefined ? {} : { positions }),
     part: data.part ?? 0,
     ...(data.share === undefined ? {} : { shareAtMost: data.share }),
+    ...(data.resends === undefined ? {} : { resends: data.resends }),
   };
 }
 

@@ -20,6 +20,8 @@ interface RelayState {
   readonly part: number;
   /** Most messages it may share a call with, while a shared call's fault is being isolated. */
   readonly shareAtMost?: number;
+  /** How often an operator has sent it again out of the dead-letter queue. Absent: never. */
+  readonly resends?: number;
 }
 
 interface HistoryEntry {

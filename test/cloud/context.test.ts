@@ -149,7 +149,7 @@ describe('the app', () => {
   it('ends with the problems of its context, and without a stack trace', async () => {
     const assembly = mkdtempSync(join(tmpdir(), 'relay-assembly-'));
     onTestFinished(() => rmSync(assembly, { recursive: true, force: true }));
-    const run = promisify(execFile)(process.execPath, ['bin/app.ts'], {
+    const run = promisify(execFile)(process.execPath, ['bin/app.mts'], {
       cwd: PROJECT_ROOT,
       env: { ...process.env, CDK_OUTDIR: assembly, CDK_CONTEXT_JSON: JSON.stringify({ dailyQuota: 'lots' }) },
     });

@@ -1,0 +1,56 @@
+import {
+  type AttributeValue,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
+
+/** Who keeps the relay from taking messages, and why: an item of the ledger's table, `pk` = `pause#<subscription>`. */
+interface PauseNote {
+  /** A person's pause is ended by a person only. */
+  readonly by: 'person' | 'govern';
+  /** Whose it is, for the reader: `ann@laptop`. */
+  readonly who: string;
+  readonly reason: string;
+  readonly sinceMs: number;
+}
+
+interface PauseNotes {
+  read(): Promise<PauseNote | undefined>;
+  write(note: PauseNote): Promise<void>;
+  remove(): Promise<void>;
+}
+
+const MAX_REASON_LENGTH = 500;
+
+function createPauseNotes(client: DynamoDBClient, tableName: string, subscription: string): PauseNotes {
+  const Key = { pk: { S: `pause#${subscription}` } };
+  return {
+    async read() {
+      const { Item } = await client.send(new GetItemCommand({ TableName: tableName, Key, ConsistentRead: true }));
+      return Item === undefined ? undefined : decodePauseNote(Item);
+    },
+    async write({ by, who, reason, sinceMs }) {
+      const since = { S: new Date(sinceMs).toISOString() };
+      const Item = { ...Key, by: { S: by }, who: { S: who }, reason: { S: reason.slice(0, MAX_REASON_LENGTH) }, since };
+      await client.send(new PutItemCommand({ TableName: tableName, Item }));
+    },
+    async remove() {
+      await client.send(new DeleteItemCommand({ TableName: tableName, Key }));
+    },
+  };
+}
+
+function decodePauseNote(item: Record<string, AttributeValue>): PauseNote {
+  const sinceMs = Date.parse(item.since?.S ?? '');
+  return {
+    by: item.by?.S === 'govern' ? 'govern' : 'person',
+    who: item.who?.S ?? '',
+    reason: item.reason?.S ?? '',
+    sinceMs: Number.isNaN(sinceMs) ? 0 : sinceMs,
+  };
+}
+
+export type { PauseNote, PauseNotes };
+export { createPauseNotes, MAX_REASON_LENGTH };

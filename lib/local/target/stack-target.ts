@@ -1,0 +1,93 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { failed } from '../verb-failure.ts';
+import type { RelayTarget } from './target.ts';
+
+/** What a stack says of itself: `lib/cloud/relay-stack.ts` writes these outputs. */
+const OUTPUTS = [
+  'QueueUrl',
+  'DeadLetterQueueUrl',
+  'LedgerTableName',
+  'OverflowBucketName',
+  'SecretName',
+  'MarketoBaseUrl',
+  'DeliveryFunctionName',
+  'EventSourceMappingId',
+] as const;
+
+type Outputs = Readonly<Record<(typeof OUTPUTS)[number], string>>;
+
+async function openStack(name: string): Promise<RelayTarget> {
+  const outputs = checkOutputs(name, await describeOutputs(name));
+  const clients = {
+    sqs: new SQSClient({}),
+    dynamoDb: new DynamoDBClient({}),
+    s3: new S3Client({}),
+    secretsManager: new SecretsManagerClient({}),
+    lambda: new LambdaClient({}),
+  };
+  return {
+    kind: 'stack',
+    name,
+    queueUrl: outputs.QueueUrl,
+    deadLetterQueueUrl: outputs.DeadLetterQueueUrl,
+    ledgerTableName: outputs.LedgerTableName,
+    overflowBucketName: outputs.OverflowBucketName,
+    secretName: outputs.SecretName,
+    baseUrl: outputs.MarketoBaseUrl,
+    subscription: hostOf(outputs.MarketoBaseUrl),
+    functionName: outputs.DeliveryFunctionName,
+    eventSourceMappingId: outputs.EventSourceMappingId,
+    clients,
+    close: () => Object.values(clients).map((client) => client.destroy()),
+  };
+}
+
+async function describeOutputs(name: string): Promise<ReadonlyMap<string, string>> {
+  const client = new CloudFormationClient({});
+  try {
+    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: name }));
+    return new Map(
+      (Stacks[0]?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }): [string, string] => [
+        OutputKey,
+        OutputValue,
+      ]),
+    );
+  } catch (error) {
+    throw failed('failed', explain(name, error));
+  } finally {
+    client.destroy();
+  }
+}
+
+function explain(name: string, error: unknown): string {
+  const said = error instanceof Error ? error.message : String(error);
+  if (/does not exist/.test(said)) {
+    return `there is no stack ${name} in this account and region: see \`aws cloudformation list-stacks\`, or set AWS_PROFILE and AWS_REGION`;
+  }
+  if (/region is missing/i.test(said)) return 'no region: set AWS_REGION, or a region in the profile';
+  if (error instanceof Error && /credentials/i.test(`${error.name} ${said}`)) {
+    return `no AWS credentials that work: ${said}. Log in, or set AWS_PROFILE`;
+  }
+  return `the stack ${name} could not be read: ${said}`;
+}
+
+/** @throws {VerbFailure} naming every output that is missing. */
+function checkOutputs(name: string, found: ReadonlyMap<string, string>): Outputs {
+  const missing = OUTPUTS.filter((output) => (found.get(output) ?? '') === '');
+  if (missing.length > 0) {
+    const what = `the stack ${name} has no output ${missing.join(', ')}`;
+    throw failed('failed', `${what}: it is no relay, or one of an older version: deploy it again`);
+  }
+  return Object.fromEntries(OUTPUTS.map((output) => [output, found.get(output) ?? ''])) as Outputs;
+}
+
+function hostOf(baseUrl: string): string {
+  return URL.canParse(baseUrl) ? new URL(baseUrl).host : baseUrl;
+}
+
+export { checkOutputs, hostOf, openStack };
