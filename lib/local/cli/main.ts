@@ -1,6 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Log } from '../../ports.ts';
+import { findPlace, type ServingPlace } from '../serve/place.ts';
 import { type RunOptions, readArguments } from './arguments.ts';
 import { HELP } from './command.ts';
 import { createJsonLog, SILENT_LOG } from './json-log.ts';
@@ -46,15 +47,23 @@ async function main(argv: readonly string[], terminal: Terminal): Promise<number
       if (read?.kind === 'unreadable') return refuse(terminal, read.problems);
       const marketoProblem = options.marketo && (await checkMarketo(options.marketo));
       if (marketoProblem !== undefined) return refuse(terminal, [marketoProblem]);
-      return await runAndReport(options, path, read?.messages ?? [], terminal, tell);
+      const found = options.serve ? await findPlace(options, process.cwd()) : undefined;
+      if (found?.kind === 'wrong') return refuse(terminal, found.problems);
+      return await runAndReport({ options, path, messages: read?.messages ?? [], place: found?.place }, terminal, tell);
     }
   }
 }
 
+interface Task {
+  readonly options: RunOptions;
+  readonly path: string | undefined;
+  readonly messages: readonly FileMessage[];
+  /** Of a relay that serves. */
+  readonly place: ServingPlace | undefined;
+}
+
 async function runAndReport(
-  options: RunOptions,
-  path: string | undefined,
-  messages: readonly FileMessage[],
+  { options, path, messages, place }: Task,
   terminal: Terminal,
   tell: (text: string) => Promise<void>,
 ): Promise<number> {
@@ -65,6 +74,7 @@ async function runAndReport(
     output.note('Ending: the batches that are running are settled first, 45 s at most. Ctrl-C once more ends at once.');
     interrupted.abort();
   });
+  for (const remark of place?.remarks ?? []) output.note(remark);
   const summary = await run({
     options,
     source: path === undefined ? undefined : { path: path === '-' ? 'stdin' : shorten(path), messages },
@@ -73,6 +83,7 @@ async function runAndReport(
     screen,
     output,
     log: logFor(options, output),
+    ...(place === undefined ? {} : { serving: place }),
     interrupted: interrupted.signal,
   });
   output.clear();

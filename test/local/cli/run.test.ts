@@ -1,3 +1,6 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
 import type { RunOptions } from '../../../lib/local/cli/arguments.ts';
@@ -131,13 +134,15 @@ describe('a local run', () => {
       options: { ...OPTIONS, serve: true },
       source: undefined,
       interrupted: interrupted.signal,
+      serving: { folder: await mkdtemp(join(tmpdir(), 'relay-serve-')), ports: {}, kept: {}, remarks: [] },
       tell: async (text) => {
         told.push(text);
-        interrupted.abort();
+        if (text.includes('Ctrl-C')) interrupted.abort();
       },
     });
 
-    expect(told.join('')).toMatch(/aws .* sqs send-message/);
+    expect(told.join('')).toMatch(/aws sqs send-message --queue-url "\$QUEUE_URL"/);
+    expect(told.join('')).toMatch(/export AWS_ENDPOINT_URL_SQS=http:\/\/127\.0\.0\.1:\d+/);
     expect(told.join('')).toMatch(/http:\/\/127\.0\.0\.1:\d+\/000000000000\/marketo-requests/);
     expect(summary).toMatchObject({ accounted: true, messages: { published: 0 } });
   });
