@@ -62,6 +62,8 @@ function rowsOf(text: string): number {
   return Math.min(30, Math.max(8, text.split('\n').length + 1));
 }
 
+const TITLES = { request: 'Request', response: 'Response', history: 'History' } as const;
+
 function wireViews({ letter, whole, facts }: OpenLetter): readonly Html[] {
   if (facts.source === 'sqs') return [];
   const text = whole ?? letter.body;
@@ -69,13 +71,14 @@ function wireViews({ letter, whole, facts }: OpenLetter): readonly Html[] {
   return (['request', 'response', 'history'] as const).flatMap((name) => {
     const node = memberOf(root, name);
     if (node === undefined) return [];
+    if (node.kind === 'array' && node.items.length === 0) return [];
     const body = memberOf(node, 'body');
     const shown = body === undefined ? text.slice(node.start, node.end) : textOf(text, body);
     const first = ['method', 'url', 'status', 'none'].flatMap((member) => {
       const found = memberOf(node, member);
       return found === undefined ? [] : [textOf(text, found)];
     });
-    return [panel(name, first.join(' '), layOut(shown, 2))];
+    return [panel(TITLES[name], first.join(' '), layOut(shown, 2))];
   });
 }
 

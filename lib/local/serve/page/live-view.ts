@@ -12,8 +12,8 @@ interface LiveInput {
   readonly token: string;
 }
 
-/** Samples of five minutes. */
-const LENGTH = 300;
+/** Samples that a plot has room for at least: of the first minute. */
+const LEAST_LENGTH = 60;
 
 /** What changes while one looks: the script fetches it again every second. */
 function liveView(input: LiveInput): Html {
@@ -53,45 +53,46 @@ function cards({ status, history }: LiveInput): readonly Html[] {
     tone,
     values: history.map(of),
   });
+  const length = Math.max(LEAST_LENGTH, history.length);
   const used = ledger?.usedToday ?? 0;
   const left = status.seen.ledger?.daySpentUntilMs === undefined ? (ledger?.leftToday ?? limits.dayCalls) : 0;
   const seconds = limits.windowMs / 1000;
   return [
     card({
-      title: `Calls in ${seconds} s`,
+      title: 'Window',
       value: ledger?.callsInWindow ?? 0,
       of: limits.windowCalls,
-      note: `of ${limits.windowCalls} in any window`,
+      note: `of ${limits.windowCalls} calls in any ${seconds} s`,
       plot: plot({
         title: 'Window',
         lines: [series('calls', 'a', (sample) => sample.callsInWindow)],
         limit: limits.windowCalls,
-        length: LENGTH,
+        length,
       }),
     }),
     card({
-      title: 'Calls in flight',
+      title: 'Slots',
       value: ledger?.callsInFlight ?? 0,
       of: limits.slots,
-      note: `of ${limits.slots} slots`,
+      note: `of ${limits.slots} calls in flight`,
       plot: plot({
         title: 'Slots',
         lines: [series('calls', 'b', (sample) => sample.callsInFlight)],
         limit: limits.slots,
-        length: LENGTH,
+        length,
       }),
     }),
     card({
-      title: 'Used today',
+      title: 'Quota',
       value: used,
       of: limits.dayCalls,
-      note: `${count(left)} left${ledger === undefined ? '' : ` until ${when(ledger.dayResetsAtMs)}`}`,
-      plot: plot({ title: 'Quota', lines: [series('used', 'c', (sample) => sample.usedToday)], length: LENGTH }),
+      note: `calls today, ${count(left)} left${ledger === undefined ? '' : ` until ${when(ledger.dayResetsAtMs)}`}`,
+      plot: plot({ title: 'Quota', lines: [series('used', 'c', (sample) => sample.usedToday)], length }),
     }),
     card({
-      title: 'On the queue',
+      title: 'Queue',
       value: queue.visible + queue.delayed + queue.inFlight,
-      note: drainText(status),
+      note: `messages, ${drainText(status)}`,
       plot: plot({
         title: 'Queue',
         lines: [
@@ -99,7 +100,7 @@ function cards({ status, history }: LiveInput): readonly Html[] {
           series('delayed', 'c', (sample) => sample.delayed),
           series('in flight', 'b', (sample) => sample.inFlight),
         ],
-        length: LENGTH,
+        length,
       }),
     }),
   ];

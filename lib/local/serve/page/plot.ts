@@ -40,7 +40,7 @@ function plot({ title, lines, limit, length }: PlotInput): Html {
       html`<li><i class="key ${tone}"></i>${name} <b>${(values.at(-1) ?? 0).toLocaleString('en-US')}</b></li>`,
   );
   return html`<figure class="plot">
-  <figcaption>${title}<ul class="legend">${legend}</ul></figcaption>
+  <figcaption><ul class="legend">${legend}</ul></figcaption>
   <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}, now: ${now}">
     <line class="axis" x1="${LEFT}" x2="${WIDTH}" y1="${y(0)}" y2="${y(0)}" />
     <line class="grid" x1="${LEFT}" x2="${WIDTH}" y1="${y(top)}" y2="${y(top)}" />
