@@ -33,7 +33,8 @@ const pageHeaders: MiddlewareHandler = secureHeaders({
     baseUri: ["'none'"],
     frameAncestors: ["'none'"],
   },
-  referrerPolicy: 'no-referrer',
+  // Not `no-referrer`: with it a browser sends the page's own forms with the origin `null` (Fetch: Origin header).
+  referrerPolicy: 'same-origin',
   xFrameOptions: 'DENY',
   crossOriginResourcePolicy: 'same-origin',
   // Only for what is served over TLS.

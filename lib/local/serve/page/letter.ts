@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { layOut, memberOf, readJsonTree, textOf } from '../../../message/json-tree.ts';
-import { printableText } from '../../print.ts';
+import { escapeUnsafe, printableText } from '../../print.ts';
 import type { OpenLetter } from '../letter-desk.ts';
 import { foreign, type Html, when } from './html.ts';
 import { tokenField } from './layout.ts';
@@ -55,7 +55,7 @@ function detailsOf({ facts, letter }: OpenLetter): readonly (readonly [string, s
 
 /** The message as the form shows it; sent back unchanged it is sent exactly as it was. */
 function shownMessage({ message }: OpenLetter): string {
-  return layOut(message, 2);
+  return readJsonTree(message) === undefined ? printableText(message) : escapeUnsafe(layOut(message, 2));
 }
 
 function rowsOf(text: string): number {

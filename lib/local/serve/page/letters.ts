@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { html } from 'hono/html';
 import { createGroups, type LetterGroup } from '../../../dead-letter/triage/group.ts';
 import type { LetterFacts } from '../../../dead-letter/triage/queued-letter.ts';
@@ -42,9 +43,10 @@ function rowView({ facts, isHidden }: SeenLetter): Html {
 <td>${foreign(facts.operation ?? '', 60)}</td><td class="said"><bdi>${foreign(facts.message, 200)}</bdi></td><td class="time">${when(facts.deadAtMs)}</td></tr>`;
 }
 
-/** What letters of one group have in common, as the form carries it. */
+/** What letters of one group have in common, as the form carries it: a digest, since what is in it is anybody's. */
 function groupKey({ code, operation, subject }: Pick<LetterFacts, 'code' | 'operation' | 'subject'>): string {
-  return JSON.stringify([code, operation ?? null, subject?.kind ?? null, subject?.name ?? null]);
+  const identity = JSON.stringify([code, operation ?? null, subject?.kind ?? null, subject?.name ?? null]);
+  return createHash('sha256').update(identity).digest('base64url');
 }
 
 export { groupKey, lettersView };

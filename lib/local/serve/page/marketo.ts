@@ -19,7 +19,7 @@ function marketoView(fake: FakeMarketo, search: string): Html {
     )
     .sort((one, other) => other.updatedAtMs - one.updatedAtMs);
   return html`<section class="panel"><h2>People <span class="count">${count(everybody.length)}</span></h2>
-<form method="get" action="/marketo" class="row"><input type="search" name="search" value="${search}" placeholder="e-mail, name, any value" aria-label="Search people"><button>Search</button></form>
+<form method="get" action="/marketo" class="row"><input type="search" name="search" value="${foreign(search, 200)}" placeholder="e-mail, name, any value" aria-label="Search people"><button>Search</button></form>
 ${table(
   ['Id', 'E-mail', 'Fields', 'Updated'],
   people
