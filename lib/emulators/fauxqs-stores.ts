@@ -1,3 +1,4 @@
+import type { DatabaseSync } from 'node:sqlite';
 import type { buildApp } from 'fauxqs';
 
 type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>['stores']>;
@@ -45,7 +46,7 @@ async function openStores(folder: string | undefined): Promise<OpenStores> {
   const createMessage = (...message: CreateMessage): SqsMessage => sqsStore.SqsStore.createMessage(...message);
   if (folder === undefined) return { stores, createMessage, close: () => {} };
 
-  const kept = new persistence.PersistenceManager(folder);
+  const kept = mended(new persistence.PersistenceManager(folder));
   kept.load(stores.sqsStore, stores.snsStore, stores.s3Store);
   // Not before the loading: what is loaded must not be written again.
   for (const store of Object.values(stores)) store.persistence = kept;
@@ -56,6 +57,19 @@ async function openStores(folder: string | undefined): Promise<OpenStores> {
     isOpen = false;
   };
   return { stores, createMessage, close };
+}
+
+/**
+ * fauxqs 2.4.1 notes a message that is given back with a receive count of NULL, which its own table refuses: the request fails, and
+ * the message is in neither of its lists any more.
+ */
+function mended(persistence: Persistence): Persistence {
+  const { db } = persistence as unknown as { readonly db: DatabaseSync };
+  const giveBack = db.prepare(
+    'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?',
+  );
+  persistence.updateMessageReady = (messageId) => void giveBack.run(messageId);
+  return persistence;
 }
 
 async function loadFiles(): Promise<StoreFiles> {

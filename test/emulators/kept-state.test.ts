@@ -2,7 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  ChangeMessageVisibilityCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../lib/emulators/aws.ts';
 import { startQueues } from '../../lib/emulators/queues.ts';
@@ -37,6 +42,25 @@ describe('state that is kept in a folder', () => {
     expect(second.queueUrl).toBe(first.queueUrl);
     expect(Messages).toMatchObject([{ MessageId: sent.MessageId, Body: 'waiting' }]);
     expect(second.letters()).toMatchObject([{ messageId: dead.MessageId, body: 'dead' }]);
+  });
+
+  it('has what was received and given back, with its receives', async () => {
+    const first = await startQueues({ folder });
+    const QueueUrl = first.deadLetterQueueUrl;
+    const sqs = new SQSClient({ ...access, endpoint: first.url });
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'read' }));
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, VisibilityTimeout: 600 }));
+    const ReceiptHandle = Messages[0]?.ReceiptHandle;
+    await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
+    const given = first.letters();
+    sqs.destroy();
+    await first.stop();
+
+    const second = await startQueues({ folder });
+    await second.stop();
+
+    expect(given).toMatchObject([{ body: 'read', receiveCount: 1, isHidden: false }]);
+    expect(second.letters()).toMatchObject([{ body: 'read', receiveCount: 1, isHidden: false }]);
   });
 
   it('has the items of the table', async () => {
