@@ -7,6 +7,7 @@ import { type LocalRelay, type LocalRelayOptions, startLocalRelay } from '../rel
 import type { PublishedMessage } from '../report/accounting.ts';
 import type { RunFacts, Summary } from '../report/summary.ts';
 import { createTally } from '../report/tally.ts';
+import { keptMarketo } from '../serve/keep-marketo.ts';
 import { openServing, type ServingPlace } from '../serve/place.ts';
 import type { ServedRelay } from '../serve/server.ts';
 import type { RunOptions } from './arguments.ts';
@@ -48,7 +49,7 @@ async function run(input: RunInput): Promise<Summary> {
   const problems = createProblems(output);
   let heldBy: string | undefined;
   const relay = await startLocalRelay({
-    ...relayOptions(options),
+    ...relayOptions(options, await keptData(input.serving)),
     ...(input.serving === undefined ? {} : { ports: input.serving.ports, ...input.serving.kept }),
     ...input.relay,
     log: withTokenTrouble(input.log, problems.add),
@@ -114,13 +115,19 @@ function withTokenTrouble(log: Log, add: (problem: string) => void): Log {
   return { ...log, warn: watched('warn'), error: watched('error') };
 }
 
-function relayOptions(options: RunOptions): Parameters<typeof startLocalRelay>[0] {
+async function keptData(serving: ServingPlace | undefined): Promise<Pick<FakeMarketoOptions, 'data'>> {
+  const folder = serving?.kept.stateFolder;
+  const data = folder === undefined ? undefined : await keptMarketo(folder);
+  return data === undefined ? {} : { data };
+}
+
+function relayOptions(options: RunOptions, kept: Pick<FakeMarketoOptions, 'data'>): LocalRelayOptions {
   // The fake allows what the ledger keeps to: one call more, and it says so.
   const limits = { rateLimitCalls: options.rateLimitCalls, maxConcurrentCalls: options.maxConcurrentCalls };
   return {
     limits: { windowCalls: limits.rateLimitCalls, slots: limits.maxConcurrentCalls },
     ...(options.marketo === undefined
-      ? { fake: { ...limits, seed: options.seed, latencyMs: LOCAL_LATENCY, ...faultsFor(options) } }
+      ? { fake: { ...limits, seed: options.seed, latencyMs: LOCAL_LATENCY, ...faultsFor(options), ...kept } }
       : { marketo: options.marketo }),
   };
 }

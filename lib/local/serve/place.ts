@@ -5,6 +5,7 @@ import type { LocalRelay } from '../relay.ts';
 import { DEFAULT_STATE_FOLDER } from '../target/target.ts';
 import { choosePorts, rememberPorts } from './choose-ports.ts';
 import { servingFrom } from './descriptor.ts';
+import { keepMarketo } from './keep-marketo.ts';
 import { type ServedRelay, serveRelay } from './server.ts';
 
 /** Where a relay that serves listens, and what of it is kept. */
@@ -39,8 +40,8 @@ async function findPlace({ statePath, ports: asked }: RunOptions, currentFolder:
   return { kind: 'place', place: { folder, ports: chosen.ports, kept, remarks: chosen.moved } };
 }
 
-/** Opens page and control server, and notes the ports for the next time. */
-async function openServing(relay: LocalRelay, { folder, ports }: ServingPlace): Promise<ServedRelay> {
+/** Opens page and control server, keeps the fake where state is kept, and notes the ports for the next time. */
+async function openServing(relay: LocalRelay, { folder, ports, kept }: ServingPlace): Promise<ServedRelay> {
   const served = await serveRelay(relay, { folder, ...(ports.page === undefined ? {} : { port: ports.page }) });
   const { sqs, dynamodb, secretsManager } = relay.endpoints;
   await rememberPorts(folder, {
@@ -50,7 +51,14 @@ async function openServing(relay: LocalRelay, { folder, ports }: ServingPlace): 
     secrets: portOf(secretsManager),
     ...(relay.fake === undefined ? {} : { marketo: portOf(relay.marketoUrl) }),
   });
-  return served;
+  const keeper = relay.fake && kept.stateFolder && keepMarketo(relay.fake, kept.stateFolder);
+  return {
+    ...served,
+    async stop() {
+      await served.stop();
+      if (keeper) await keeper.stop();
+    },
+  };
 }
 
 function portOf(url: string): number {
