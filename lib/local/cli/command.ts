@@ -47,7 +47,7 @@ function createCommand(): Command {
     )
     .option(
       '--state <folder>',
-      'with --serve: keep queues, table and ports in this folder (default: only the ports, in .marketo-relay)',
+      'with --serve: keep queues, table and the people of the fake in this folder (default: only the ports, in .marketo-relay)',
       gather,
     )
     .option('--seed <n>', 'what the fake draws its latency and faults from (default 1)', gather)

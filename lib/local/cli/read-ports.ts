@@ -33,4 +33,4 @@ function readPorts(given: readonly string[], problems: string[]): ServePorts {
 }
 
 export type { PortName, ServePorts };
-export { PORT_NAMES, readPorts };
+export { MAX_PORT, PORT_NAMES, readPorts };

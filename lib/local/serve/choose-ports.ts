@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { LOOPBACK } from '../../emulators/loopback.ts';
-import { PORT_NAMES, type ServePorts } from '../cli/read-ports.ts';
+import { MAX_PORT, PORT_NAMES, type ServePorts } from '../cli/read-ports.ts';
 
 type ChosenPorts =
   | {
@@ -42,7 +42,8 @@ async function readRemembered(folder: string): Promise<ServePorts> {
   try {
     const value: unknown = JSON.parse(await readFile(join(folder, FILE_NAME), 'utf8'));
     const known = Object.entries(value ?? {}).filter(
-      ([name, port]) => PORT_NAMES.some((each) => each === name) && Number.isInteger(port) && port > 0 && port < 65_536,
+      ([name, port]) =>
+        PORT_NAMES.some((each) => each === name) && Number.isInteger(port) && port > 0 && port <= MAX_PORT,
     );
     return Object.fromEntries(known);
   } catch {

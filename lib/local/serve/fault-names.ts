@@ -10,8 +10,8 @@ const FAULTS = {
   'quota-spent': 'others have used the rest of the day: 607 to every call',
   'credentials-revoked': 'identity answers 401, and tokens that it gave before are refused',
   'token-invalid': 'every token is refused with 601',
-  'rate-limited': 'others fill the rate limit: 606 to every call',
-  'slots-taken': 'others fill the concurrency limit: 615 to every call',
+  'rate-limited-by-others': 'others fill the rate limit: 606 to every call',
+  'slots-taken-by-others': 'others fill the concurrency limit: 615 to every call',
   code: 'one code for the calls of one operation',
 } as const;
 
@@ -41,22 +41,14 @@ const faultRequestSchema = z.strictObject({
 
 type FaultRequest = z.infer<typeof faultRequestSchema>;
 
-const KINDS: Readonly<Record<FaultName, Switch['kind']>> = {
-  outage: 'outage',
-  hang: 'hang',
-  slow: 'slow',
-  trickle: 'trickle',
-  'quota-spent': 'quotaSpent',
-  'credentials-revoked': 'credentialsRevoked',
-  'token-invalid': 'tokenInvalid',
-  'rate-limited': 'rateLimitedByOthers',
-  'slots-taken': 'slotsTakenByOthers',
-  code: 'code',
-};
+/** The fake's switch of a fault is called the same, in its spelling. */
+function kindOf(name: FaultName): Switch['kind'] {
+  return name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()) as Switch['kind'];
+}
 
 /** The switch of the fake for a request, or what the request lacks. */
 function switchOf(request: FaultRequest): Switch | string {
-  const kind = KINDS[request.name];
+  const kind = kindOf(request.name);
   switch (kind) {
     case 'outage':
       return { kind, how: request.how ?? 'badGateway' };
@@ -76,7 +68,7 @@ function switchOf(request: FaultRequest): Switch | string {
 }
 
 function nameOf(kind: Switch['kind']): FaultName {
-  return FAULT_NAMES.find((name) => KINDS[name] === kind) ?? 'outage';
+  return FAULT_NAMES.find((name) => kindOf(name) === kind) ?? 'outage';
 }
 
 /** What is set about a fault beside its name: `syncLeads 1006`. */
@@ -96,4 +88,4 @@ function detailOf(fault: Switch): string {
 }
 
 export type { FaultName, FaultRequest };
-export { detailOf, FAULT_NAMES, FAULTS, faultRequestSchema, KINDS, nameOf, switchOf };
+export { detailOf, FAULT_NAMES, FAULTS, faultRequestSchema, kindOf, nameOf, switchOf };

@@ -4,7 +4,7 @@ import { secureHeaders } from 'hono/secure-headers';
 
 /**
  * Whom the server of a local relay answers. It listens on this machine only, and yet any page in a browser here can send it
- * requests: so the name in `Host` must be this machine's (a foreign name that was made to point here is refused), and what comes from
+ * requests: so the name in `Host` must be this machine's (another name that was made to point here is refused), and what comes from
  * another origin is refused too.
  */
 function onlyFromHere(port: () => number): MiddlewareHandler {
@@ -13,8 +13,8 @@ function onlyFromHere(port: () => number): MiddlewareHandler {
     const host = context.req.header('host') ?? '';
     const origin = context.req.header('origin');
     const site = context.req.header('sec-fetch-site');
-    const isForeign = origin !== undefined && origin !== `http://${host}`;
-    if (!hosts.includes(host) || isForeign || (site !== undefined && site !== 'same-origin' && site !== 'none')) {
+    const isElsewhere = origin !== undefined && origin !== `http://${host}`;
+    if (!hosts.includes(host) || isElsewhere || (site !== undefined && site !== 'same-origin' && site !== 'none')) {
       return context.text('Only pages of this relay, on this machine, are answered.\n', 403);
     }
     return next();

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Context, Hono } from 'hono';
 import { operationNames } from '../../fake-marketo/routes.ts';
-import { foreign, type Html } from './page/html.ts';
+import { type Html, shownText } from './page/html.ts';
 import { layout, layoutText, type Notice } from './page/layout.ts';
 import { letterView } from './page/letter.ts';
 import { lettersView } from './page/letters.ts';
@@ -74,7 +74,7 @@ async function showLetter(context: Context, serving: Serving, messageId: string,
     return show(context, serving, { page: 'letters', title: 'No such letter', body }, 404);
   }
   const body = letterView({ opened, token: serving.formToken, ...(draft === undefined ? {} : { draft }) });
-  const title = `Letter ${foreign(opened.facts.relayId, 60)}`;
+  const title = `Letter ${shownText(opened.facts.relayId, 60)}`;
   const isGood = draft === undefined || draft.isGood === true;
   const notice = draft?.isGood === true ? { notice: CHECKED } : {};
   return show(context, serving, { page: 'letters', title, body, ...notice }, isGood ? 200 : 422);
@@ -104,15 +104,15 @@ async function show(
 /** What the last click came to, as `do-routes.ts` puts it into the address. */
 function noticeOf(context: Context): Notice | undefined {
   const { sent, stayed, why, published, could } = context.req.query();
-  if (published !== undefined) return { tone: 'good', text: `Published as SQS message ${foreign(published, 80)}.` };
-  if (could !== undefined) return { tone: 'good', text: `${foreign(could, 140)} could be sent as it is.` };
+  if (published !== undefined) return { tone: 'good', text: `Published as SQS message ${shownText(published, 80)}.` };
+  if (could !== undefined) return { tone: 'good', text: `${shownText(could, 140)} could be sent as it is.` };
   if (stayed !== undefined && stayed !== '0') {
     return {
       tone: 'bad',
-      text: `Sent again: ${foreign(sent ?? '0', 140)}. Not sent: ${foreign(stayed, 20)}. ${foreign(why ?? '', 400)}`,
+      text: `Sent again: ${shownText(sent ?? '0', 140)}. Not sent: ${shownText(stayed, 20)}. ${shownText(why ?? '', 400)}`,
     };
   }
-  return sent === undefined ? undefined : { tone: 'good', text: `Sent again: ${foreign(sent, 140)}.` };
+  return sent === undefined ? undefined : { tone: 'good', text: `Sent again: ${shownText(sent, 140)}.` };
 }
 
 export { pageRoutes, showLetter, showOverview };

@@ -1,5 +1,5 @@
 import type { Switch, Switches } from '../../fake-marketo/switches.ts';
-import { detailOf, type FaultName, type FaultRequest, KINDS, nameOf, switchOf } from './fault-names.ts';
+import { detailOf, type FaultName, type FaultRequest, kindOf, nameOf, switchOf } from './fault-names.ts';
 
 /** A fault that is on. */
 interface Rehearsal {
@@ -37,7 +37,7 @@ function createRehearsals(switches: Switches, nowMs: () => number): Rehearsals {
   }
 
   async function apply(request: FaultRequest): Promise<string | undefined> {
-    const kind = KINDS[request.name];
+    const kind = kindOf(request.name);
     if (!request.on) {
       await off(kind, request.operation);
       return undefined;

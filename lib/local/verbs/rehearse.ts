@@ -26,7 +26,7 @@ const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, 
 
 /** Faults of the fake Marketo of a local relay, from the shell. */
 function registerRehearse(program: Command, io: CliIo): void {
-  const list = FAULT_NAMES.map((name) => `  ${name.padEnd(20)}${FAULTS[name]}`).join('\n');
+  const list = FAULT_NAMES.map((name) => `  ${name.padEnd(24)}${FAULTS[name]}`).join('\n');
   const command = program
     .command('rehearse')
     .description('Switches a fault of the fake Marketo on or off, in a relay that serves on this machine (--local).')

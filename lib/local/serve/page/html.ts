@@ -5,7 +5,7 @@ import { printableText } from '../../print.ts';
 type Html = ReturnType<typeof html>;
 
 /** What somebody else wrote, for a page: no control characters and no marks of direction, bounded. Escaping is `html`'s. */
-function foreign(text: string, most = 2_000): string {
+function shownText(text: string, most = 2_000): string {
   const clean = printableText(text);
   return clean.length <= most ? clean : `${clean.slice(0, most)} ...`;
 }
@@ -23,4 +23,4 @@ function count(value: number): string {
 }
 
 export type { Html };
-export { count, foreign, when };
+export { count, shownText, when };

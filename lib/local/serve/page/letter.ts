@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import { layOut, memberOf, readJsonTree, textOf } from '../../../message/json-tree.ts';
 import { escapeUnsafe, printableText } from '../../print.ts';
 import type { OpenLetter } from '../letter-desk.ts';
-import { foreign, type Html, when } from './html.ts';
+import { type Html, shownText, when } from './html.ts';
 import { tokenField } from './layout.ts';
 import { problemsView } from './overview.ts';
 
@@ -20,10 +20,10 @@ const MAX_PANEL = 60_000;
 function letterView({ opened, token, draft }: LetterInput): Html {
   const { facts, isHidden } = opened;
   return html`<section class="panel why">
-<p class="head"><b class="code">${foreign(facts.code, 60)}</b> ${foreign(facts.name, 200)}</p>
-<p class="said"><bdi>${foreign(facts.message, 600)}</bdi></p>
-<p>${foreign(facts.meaning)}</p><p class="remedy">${foreign(facts.remedy)}</p>
-<dl>${detailsOf(opened).map(([term, text]) => html`<div><dt>${term}</dt><dd><bdi>${foreign(text, 300)}</bdi></dd></div>`)}</dl>
+<p class="head"><b class="code">${shownText(facts.code, 60)}</b> ${shownText(facts.name, 200)}</p>
+<p class="said"><bdi>${shownText(facts.message, 600)}</bdi></p>
+<p>${shownText(facts.meaning)}</p><p class="remedy">${shownText(facts.remedy)}</p>
+<dl>${detailsOf(opened).map(([term, text]) => html`<div><dt>${term}</dt><dd><bdi>${shownText(text, 300)}</bdi></dd></div>`)}</dl>
 ${isHidden ? html`<p class="warn">Somebody has received it just now: it can be read, and sent when it is given back.</p>` : ''}
 ${opened.isLost ? html`<p class="warn">Its message was cut, and is no longer in the overflow bucket.</p>` : ''}
 </section>
@@ -84,7 +84,7 @@ function wireViews({ letter, whole, facts }: OpenLetter): readonly Html[] {
 
 function panel(title: string, first: string, text: string): Html {
   const shown = text.length > MAX_PANEL ? `${text.slice(0, MAX_PANEL)}\n... ${text.length - MAX_PANEL} more` : text;
-  return html`<section class="panel"><h2>${title}</h2>${first === '' ? '' : html`<p class="url"><bdi>${foreign(first, 1_000)}</bdi></p>`}<pre><bdi>${printableText(shown)}</bdi></pre></section>`;
+  return html`<section class="panel"><h2>${title}</h2>${first === '' ? '' : html`<p class="url"><bdi>${shownText(first, 1_000)}</bdi></p>`}<pre><bdi>${printableText(shown)}</bdi></pre></section>`;
 }
 
 export { letterView, shownMessage };

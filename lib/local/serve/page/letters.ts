@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import { createGroups, type LetterGroup } from '../../../dead-letter/triage/group.ts';
 import type { LetterFacts } from '../../../dead-letter/triage/queued-letter.ts';
 import type { SeenLetter } from '../letter-desk.ts';
-import { count, foreign, type Html, when } from './html.ts';
+import { count, type Html, shownText, when } from './html.ts';
 import { tokenField } from './layout.ts';
 
 /** More are counted, not shown: the command line lists them all. */
@@ -28,9 +28,9 @@ function groupView(group: LetterGroup, token: string): Html {
   const { code, name, operation, subject } = group;
   const about = [operation, subject && `${subject.kind} ${subject.name}`].filter((text) => text !== undefined);
   return html`<article class="group">
-<p class="head"><b class="code">${foreign(code, 60)}</b> ${foreign(name, 100)} <span class="count">${count(group.count)}</span></p>
-<p class="about"><bdi>${foreign(about.join(' · '), 200)}</bdi></p>
-<p>${foreign(group.meaning, 600)}</p><p class="remedy">${foreign(group.remedy, 800)}</p>
+<p class="head"><b class="code">${shownText(code, 60)}</b> ${shownText(name, 100)} <span class="count">${count(group.count)}</span></p>
+<p class="about"><bdi>${shownText(about.join(' · '), 200)}</bdi></p>
+<p>${shownText(group.meaning, 600)}</p><p class="remedy">${shownText(group.remedy, 800)}</p>
 ${group.outcomeUnknown > 0 ? html`<p class="warn">${count(group.outcomeUnknown)} of them Marketo may have done: these stay.</p>` : ''}
 <form method="post" action="/do/resend">${tokenField(token)}<input type="hidden" name="group" value="${groupKey(group)}">
 <button>Send ${group.count === 1 ? 'it' : `all ${count(group.count)}`} again</button></form>
@@ -38,9 +38,9 @@ ${group.outcomeUnknown > 0 ? html`<p class="warn">${count(group.outcomeUnknown)}
 }
 
 function rowView({ facts, isHidden }: SeenLetter): Html {
-  return html`<tr><td><b class="code">${foreign(facts.code, 60)}</b></td>
-<td><a href="/letters/${encodeURIComponent(facts.messageId)}"><bdi>${foreign(facts.relayId, 80)}</bdi></a>${isHidden ? html` <span class="quiet" title="Somebody has received it">read elsewhere</span>` : ''}</td>
-<td>${foreign(facts.operation ?? '', 60)}</td><td class="said"><bdi>${foreign(facts.message, 200)}</bdi></td><td class="time">${when(facts.deadAtMs)}</td></tr>`;
+  return html`<tr><td><b class="code">${shownText(facts.code, 60)}</b></td>
+<td><a href="/letters/${encodeURIComponent(facts.messageId)}"><bdi>${shownText(facts.relayId, 80)}</bdi></a>${isHidden ? html` <span class="quiet" title="Somebody has received it">read elsewhere</span>` : ''}</td>
+<td>${shownText(facts.operation ?? '', 60)}</td><td class="said"><bdi>${shownText(facts.message, 200)}</bdi></td><td class="time">${when(facts.deadAtMs)}</td></tr>`;
 }
 
 /** What letters of one group have in common, as the form carries it: a digest, since what is in it is anybody's. */

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { LiveStatus, Sample } from '../live.ts';
 import type { Rehearsal } from '../rehearsals.ts';
-import { count, foreign, type Html, when } from './html.ts';
+import { count, type Html, shownText, when } from './html.ts';
 import { tokenField } from './layout.ts';
 import { type Line, plot } from './plot.ts';
 
@@ -28,7 +28,7 @@ function stateView({ status, token }: LiveInput): Html {
   const { verdict, seen } = status;
   const until = verdict.untilMs === undefined ? '' : html` until <b>${when(verdict.untilMs)}</b>`;
   const isPaused = seen.mapping === 'disabled';
-  const reasons = verdict.reasons.map((reason) => html`<li><bdi>${foreign(reason)}</bdi></li>`);
+  const reasons = verdict.reasons.map((reason) => html`<li><bdi>${shownText(reason)}</bdi></li>`);
   return html`<section class="state ${verdict.state}" aria-label="State">
 <div><p class="word">${verdict.state}${until}</p>${reasons.length === 0 ? html`<p>Messages are taken as they come.</p>` : html`<ul>${reasons}</ul>`}</div>
 <form method="post" action="/do/mapping">${tokenField(token)}<button name="enabled" value="${isPaused ? 'true' : 'false'}">${isPaused ? 'Resume' : 'Pause'}</button></form>

@@ -1,8 +1,8 @@
 import { html } from 'hono/html';
 import type { FakeMarketo } from '../../../fake-marketo/server.ts';
-import { count, foreign, type Html, when } from './html.ts';
+import { count, type Html, shownText, when } from './html.ts';
 
-const MAX_PEOPLE = 50;
+const MAX_PEOPLE = 20;
 const MAX_OBJECTS = 20;
 const MAX_CALLS = 30;
 const MAX_FIELDS = 8;
@@ -19,7 +19,7 @@ function marketoView(fake: FakeMarketo, search: string): Html {
     )
     .sort((one, other) => other.updatedAtMs - one.updatedAtMs);
   return html`<section class="panel"><h2>People <span class="count">${count(everybody.length)}</span></h2>
-<form method="get" action="/marketo" class="row"><input type="search" name="search" value="${foreign(search, 200)}" placeholder="e-mail, name, any value" aria-label="Search people"><button>Search</button></form>
+<form method="get" action="/marketo" class="row"><input type="search" name="search" value="${shownText(search, 200)}" placeholder="e-mail, name, any value" aria-label="Search people"><button>Search</button></form>
 ${table(
   ['Id', 'E-mail', 'Fields', 'Updated'],
   people
@@ -85,7 +85,7 @@ function table(heads: readonly string[], rows: readonly (readonly string[])[], t
   if (rows.length === 0) return html`<p class="empty">None.</p>`;
   const more = total - rows.length;
   return html`<div class="scroll"><table><thead><tr>${heads.map((head) => html`<th>${head}</th>`)}</tr></thead>
-<tbody>${rows.map((cells) => html`<tr>${cells.map((cell) => html`<td><bdi>${foreign(cell, 300)}</bdi></td>`)}</tr>`)}</tbody></table></div>
+<tbody>${rows.map((cells) => html`<tr>${cells.map((cell) => html`<td><bdi>${shownText(cell, 300)}</bdi></td>`)}</tr>`)}</tbody></table></div>
 ${more > 0 ? html`<p class="quiet">${count(more)} more.</p>` : ''}`;
 }
 
