@@ -1,12 +1,5 @@
 #!/usr/bin/env node
-import { main } from '../lib/local/parity/main.ts';
-
-// A reader that leaves early (`| head`) must not change how the run ends.
-process.stdout.on('error', () => {});
-process.stderr.on('error', () => {});
-
-process.exitCode = await main(process.argv.slice(2), {
-  stdout: process.stdout,
-  stderr: process.stderr,
-  env: process.env,
-});
+// No types here, and CommonJS: so far even a Node comes that can read neither TypeScript nor this package.
+if (require('./node-version.cjs').isNewEnough()) {
+  void import('../lib/local/parity/start.ts').then(({ start }) => start());
+}

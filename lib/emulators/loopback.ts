@@ -4,11 +4,15 @@ import type { AddressInfo } from 'node:net';
 /** The only interface that anything local listens on: nothing of it is ever reachable from another machine. */
 const LOOPBACK = '127.0.0.1';
 
-/** Listens on a free port of 127.0.0.1 and gives the base URL, without a slash at its end. */
-function listenOnLoopback(server: Server): Promise<string> {
+/**
+ * Listens on 127.0.0.1 and gives the base URL, without a slash at its end.
+ *
+ * @param port - 0: a free one
+ */
+function listenOnLoopback(server: Server, port = 0): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, LOOPBACK, () => {
+    server.listen(port, LOOPBACK, () => {
       server.off('error', reject);
       resolve(`http://${LOOPBACK}:${(server.address() as AddressInfo).port}`);
     });

@@ -26,10 +26,12 @@ const MAX_REQUEST_BYTES = 64 * 1024;
  * A stand-in for AWS Secrets Manager: `GetSecretValue` of the AWS JSON 1.1 protocol over HTTP, and nothing else.
  * Lead the SDK to it with `AWS_ENDPOINT_URL_SECRETS_MANAGER`. Signatures are not checked.
  *
+ * @param port - 0: a free one
+ *
  * @example
  * const secrets = await startSecrets({ 'marketo/credentials': '{"clientId":"...","clientSecret":"..."}' });
  */
-async function startSecrets(initial: Readonly<Record<string, string>> = {}): Promise<LocalSecrets> {
+async function startSecrets(initial: Readonly<Record<string, string>> = {}, port = 0): Promise<LocalSecrets> {
   const stored = new Map<string, StoredSecret>();
   const put = (name: string, value: string): void => {
     stored.set(name, { name, value, versionId: randomUUID(), createdSeconds: Date.now() / 1000 });
@@ -42,7 +44,7 @@ async function startSecrets(initial: Readonly<Record<string, string>> = {}): Pro
       .catch((error: unknown) => failure(500, 'InternalServiceError', String(error)))
       .then((reply) => write(response, reply));
   });
-  const url = await listenOnLoopback(server);
+  const url = await listenOnLoopback(server, port);
   return { url, put, stop: () => closeServer(server) };
 }
 

@@ -55,6 +55,8 @@ type Latency = number | { readonly minMs: number; readonly maxMs: number };
 
 /** Every member is optional. Limits default to Marketo's own: 100 calls in 20 s, 10 in flight, 50,000 a day. */
 interface FakeMarketoOptions extends Partial<FakeLimits> {
+  /** @default a free one */
+  readonly port?: number;
   /** IANA zone whose midnight resets the day. @default 'America/Chicago' */
   readonly quotaTimeZone?: string;
   readonly clientId?: string;

@@ -14,7 +14,7 @@ const MAX_HEADER_BYTES = 1_048_576;
 const KEEP_ALIVE_MS = 300_000;
 
 /**
- * Starts a Marketo on 127.0.0.1, at a free port. It keeps Marketo's limits as the server counts them, holds people and
+ * Starts a Marketo on 127.0.0.1. It keeps Marketo's limits as the server counts them, holds people and
  * objects in memory, and plays the faults that it is told to. The same seed and calls give the same replies.
  *
  * @example
@@ -32,7 +32,7 @@ async function startFakeMarketo(options: FakeMarketoOptions = {}): Promise<FakeM
       response.destroy();
     });
   });
-  await listen(server, 0);
+  await listen(server, options.port ?? 0);
   const { port } = server.address() as AddressInfo;
   const door: Door = { open: () => listen(server, port), close: () => close(server) };
   return handleOf(machine, `http://127.0.0.1:${port}`, () => stop(machine, server));

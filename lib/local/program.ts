@@ -3,6 +3,7 @@ import type { CliIo } from './io.ts';
 import { registerCompletion } from './verbs/completion.ts';
 import { registerDeadLetters } from './verbs/dead-letters/dead-letters.ts';
 import { registerPause } from './verbs/pause.ts';
+import { registerRehearse } from './verbs/rehearse.ts';
 import { registerResume } from './verbs/resume.ts';
 import { registerStatus } from './verbs/status.ts';
 
@@ -49,6 +50,7 @@ function createProgram(io: CliIo): Command {
   registerDeadLetters(program, io);
   registerPause(program, io);
   registerResume(program, io);
+  registerRehearse(program, io);
   registerCompletion(program, io);
   return program;
 }

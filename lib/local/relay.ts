@@ -1,16 +1,16 @@
-import { type LetterLine, readLetters } from '../aws/list-dead-letters.ts';
+import { join } from 'node:path';
+import type { LetterLine } from '../aws/list-dead-letters.ts';
 import { type LedgerView, readLedger } from '../aws/read-ledger.ts';
 import { applyEnvironment, awsEnvironment, type LocalEndpoints } from '../emulators/aws.ts';
-import { type Invocation, startEventSourceMapping } from '../emulators/event-source-mapping/event-source-mapping.ts';
-import { startQueues } from '../emulators/queues.ts';
+import {
+  type EventSourceMapping,
+  startEventSourceMapping,
+} from '../emulators/event-source-mapping/event-source-mapping.ts';
+import { type LocalQueues, startQueues } from '../emulators/queues.ts';
 import { startSecrets } from '../emulators/secrets.ts';
 import { startTable } from '../emulators/table.ts';
-import type { FakeMarketoOptions } from '../fake-marketo/options.ts';
-import { startFakeMarketo } from '../fake-marketo/server.ts';
 import { DEFAULT_LIMITS, type LedgerLimits } from '../ledger/limits.ts';
-import type { Secret } from '../marketo/secret.ts';
-import type { Log } from '../ports.ts';
-import { createAwsClients } from '../runtime/clients.ts';
+import { type AwsClients, createAwsClients } from '../runtime/clients.ts';
 import { createDeliveryHandler } from '../runtime/delivery.ts';
 import { SETTING_NAMES } from '../settings/names.ts';
 import {
@@ -19,56 +19,27 @@ import {
   DEFAULT_MAX_CONCURRENCY,
   DELIVERY_TIMEOUT_SECONDS,
 } from '../settings/policy.ts';
-import type { DeliveryEvent } from '../telemetry/events.ts';
+import { createLetterLog } from './letter-log.ts';
+import { type FakeMarketo, openMarketo } from './open-marketo.ts';
 import { publish } from './publish.ts';
 import { countQueue, type QueueCounts } from './queue-counts.ts';
-
-type FakeMarketo = Awaited<ReturnType<typeof startFakeMarketo>>;
-type CreateDelivery = typeof createDeliveryHandler;
-
-interface LocalRelayOptions {
-  /** A real subscription. @default the fake, in this process */
-  readonly marketo?: {
-    readonly baseUrl: string;
-    /** @default false: `baseUrl` is below `*.mktorest.com` or on this machine */
-    readonly allowOtherHosts?: boolean;
-    readonly clientId: string;
-    readonly clientSecret: Secret;
-  };
-  /** For the fake: its limits are Marketo's own unless told otherwise. */
-  readonly fake?: FakeMarketoOptions;
-  /** What the ledger keeps to. @default 50 calls in 20 s, 5 in flight */
-  readonly limits?: Partial<LedgerLimits>;
-  /** Further environment variables of the delivery function. */
-  readonly settings?: Readonly<Record<string, string>>;
-  /** @default as the stack: 300 */
-  readonly batchSize?: number;
-  /** @default as the stack: 2 */
-  readonly batchWindowSeconds?: number;
-  /** @default as the stack: 5 */
-  readonly maxConcurrency?: number;
-  /** @default as the stack: 420 */
-  readonly functionTimeoutSeconds?: number;
-  /** @default the function's timeout: the least that Lambda allows */
-  readonly visibilityTimeoutSeconds?: number;
-  readonly log?: Log;
-  readonly observe?: (event: DeliveryEvent) => void;
-  readonly onInvocation?: (invocation: Invocation) => void;
-  readonly onError?: (error: unknown) => void;
-  /** Told when an execution environment does not start: settings are wrong, and will be the next time too. */
-  readonly onStartFailure?: (error: unknown) => void;
-  /** Makes the delivery function of each execution environment. @default the relay's own */
-  readonly createDelivery?: CreateDelivery;
-}
+import type { LocalRelayOptions } from './relay-options.ts';
 
 interface LocalRelay {
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
   readonly tableName: string;
   readonly bucketName: string;
+  readonly secretName: string;
   readonly marketoUrl: string;
   readonly endpoints: LocalEndpoints;
   readonly limits: LedgerLimits;
+  /** The delivery function's environment variables: no secret is among them. */
+  readonly settings: Readonly<Record<string, string>>;
+  readonly clients: Pick<AwsClients, 'sqs' | 'dynamoDb' | 's3' | 'secretsManager'>;
+  readonly mapping: Pick<EventSourceMapping, 'enable' | 'isEnabled'>;
+  /** What lies on the dead-letter queue, seen without receiving it. */
+  readonly lyingLetters: LocalQueues['letters'];
   /** Undefined with a real Marketo. */
   readonly fake: FakeMarketo | undefined;
   /** Puts bodies on the queue, in order; gives their SQS message ids. */
@@ -77,6 +48,9 @@ interface LocalRelay {
   /** True when the queue is empty (nothing visible, in flight or delayed) and no invocation runs. */
   drained(): Promise<boolean>;
   letters(): Promise<readonly LetterLine[]>;
+  /** Accepted since the start, and taken off the queue by somebody. */
+  takenLetters(): readonly LetterLine[];
+  acceptedLetters(): number;
   ledger(): Promise<LedgerView | undefined>;
   /** Takes nothing more from the queue and lets running invocations end. Queues, table and fake stay up. */
   stopDelivery(): Promise<void>;
@@ -120,13 +94,18 @@ async function open(
   const marketo = await openMarketo(options, opened);
   const queues = await startQueues({
     visibilityTimeoutSeconds: options.visibilityTimeoutSeconds ?? functionTimeoutSeconds,
+    ...portOf(options.ports?.sqs),
+    ...folderOf(options.stateFolder, 'queues'),
   });
   opened.push(queues.stop);
-  const table = await startTable();
-  opened.push(table.stop);
-  const secrets = await startSecrets({
-    [SECRET_NAME]: JSON.stringify({ clientId: marketo.clientId, clientSecret: marketo.clientSecret }),
+  const letterLog = createLetterLog(queues);
+  const table = await startTable({
+    ...portOf(options.ports?.dynamodb),
+    ...folderOf(options.stateFolder, 'table'),
   });
+  opened.push(table.stop);
+  const credentials = JSON.stringify({ clientId: marketo.clientId, clientSecret: marketo.clientSecret });
+  const secrets = await startSecrets({ [SECRET_NAME]: credentials }, options.ports?.secrets);
   opened.push(secrets.stop);
 
   const endpoints = { sqs: queues.url, s3: queues.url, dynamodb: table.url, secretsManager: secrets.url };
@@ -177,9 +156,14 @@ async function open(
     deadLetterQueueUrl: queues.deadLetterQueueUrl,
     tableName: table.tableName,
     bucketName: queues.bucketName,
+    secretName: SECRET_NAME,
     marketoUrl: marketo.url,
     endpoints,
     limits,
+    settings: environment,
+    clients,
+    mapping,
+    lyingLetters: queues.letters,
     fake: marketo.fake,
     publish: (bodies) => publish(sqs, queues.queueUrl, bodies),
     queueCounts,
@@ -189,28 +173,21 @@ async function open(
       const counts = await queueCounts();
       return counts.visible + counts.inFlight + counts.delayed === 0 && mapping.idle();
     },
-    letters: () => readLetters(sqs, queues.deadLetterQueueUrl),
+    letters: async () => letterLog.present(),
+    takenLetters: letterLog.taken,
+    acceptedLetters: letterLog.accepted,
     ledger: () => readLedger(dynamoDb, table.tableName, limits, Date.now()),
     stopDelivery: mapping.stop,
     stop,
   };
 }
 
-interface OpenMarketo {
-  readonly url: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
-  readonly fake: FakeMarketo | undefined;
+function portOf(port: number | undefined): { port?: number } {
+  return port === undefined ? {} : { port };
 }
 
-async function openMarketo(options: LocalRelayOptions, opened: (() => unknown)[]): Promise<OpenMarketo> {
-  if (options.marketo !== undefined) {
-    const { baseUrl, clientId, clientSecret } = options.marketo;
-    return { url: baseUrl, clientId, clientSecret: clientSecret.reveal(), fake: undefined };
-  }
-  const fake = await startFakeMarketo(options.fake);
-  opened.push(() => fake.stop());
-  return { url: fake.url, clientId: fake.clientId, clientSecret: fake.clientSecret, fake };
+function folderOf(state: string | undefined, name: string): { folder?: string } {
+  return state === undefined ? {} : { folder: join(state, name) };
 }
 
 function settingsFor(limits: LedgerLimits): Record<string, string> {

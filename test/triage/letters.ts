@@ -74,6 +74,8 @@ function createTriageWorld(letters: readonly QueuedLetter[]): TriageWorld {
       fetchWhole: async () => undefined,
       queue: {
         extendVisibility: async () => true,
+        extendVisibilityBatch: async (handles) => handles.map(() => true),
+        deleteBatch: async (handles) => handles.map(() => true),
         send: async (messages) =>
           messages.map((message) => {
             if (world.refuses(message)) return { accepted: false, error: 'InternalError: model' };

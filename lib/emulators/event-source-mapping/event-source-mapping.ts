@@ -10,10 +10,18 @@ interface EventSourceMapping {
   stop(): Promise<void>;
   /** True while no message is held and no invocation runs. */
   idle(): boolean;
+  /**
+   * Whether it takes messages, as `UpdateEventSourceMapping` switches it. What a long poll brings after it was disabled goes back to
+   * the queue at once, with one receive more.
+   */
+  enable(enabled: boolean): void;
+  isEnabled(): boolean;
 }
 
 /** After an SQS request failed. */
 const ERROR_PAUSE_MS = 1000;
+/** How often a disabled mapping looks whether it is enabled again. */
+const DISABLED_PAUSE_MS = 100;
 
 /**
  * Lambda's event source mapping for an SQS queue, over the real SQS wire: batches by size, window and payload, up to
@@ -32,6 +40,7 @@ function startEventSourceMapping(options: EventSourceMappingOptions): EventSourc
   const collector = createCollector(settings, stopping.signal);
   const environments = createEnvironments(settings);
   const running = new Set<Promise<void>>();
+  let isEnabled = true;
 
   async function poll(): Promise<void> {
     while (!stopping.signal.aborted) {
@@ -39,9 +48,14 @@ function startEventSourceMapping(options: EventSourceMappingOptions): EventSourc
         await Promise.race(running);
         continue;
       }
+      if (!isEnabled) {
+        await pause(DISABLED_PAUSE_MS, stopping.signal);
+        continue;
+      }
       try {
         const batch = await collector.collect();
-        if (batch.length > 0) start(batch);
+        if (!isEnabled) await release(settings, [...batch, ...collector.drain()], 0);
+        else if (batch.length > 0) start(batch);
       } catch (error) {
         if (stopping.signal.aborted) break;
         settings.onError(error);
@@ -87,6 +101,10 @@ function startEventSourceMapping(options: EventSourceMappingOptions): EventSourc
       await release(settings, collector.drain(), 0);
     },
     idle: () => running.size === 0 && collector.held() === 0,
+    enable: (enabled) => {
+      isEnabled = enabled;
+    },
+    isEnabled: () => isEnabled,
   };
 }
 

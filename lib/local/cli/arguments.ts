@@ -1,8 +1,9 @@
-import { parseArgs } from 'node:util';
 import { MAX_CONCURRENT_CALLS, RATE_LIMIT_CALLS } from '../../marketo/limits.ts';
 import { Secret } from '../../marketo/secret.ts';
 import { parseBaseUrl } from '../../settings/base-url.ts';
 import { NUMBER_BOUNDS } from '../../settings/bounds.ts';
+import { createCommand, type Values } from './command.ts';
+import { readPorts, type ServePorts } from './read-ports.ts';
 
 /** A Marketo subscription to run against instead of the fake. */
 interface RealMarketo {
@@ -13,12 +14,16 @@ interface RealMarketo {
 }
 
 interface RunOptions {
-  /** Undefined: the shipped examples, or nothing when serving. */
+  /** Undefined: the shipped examples, or nothing when serving. `-`: standard input. */
   readonly messagesPath: string | undefined;
   /** Undefined: the fake. */
   readonly marketo: RealMarketo | undefined;
   readonly seed: number;
   readonly serve: boolean;
+  readonly ports: ServePorts;
+  /** Where a serving relay keeps its state. Undefined: nowhere. */
+  readonly statePath: string | undefined;
+  readonly failOnDeadLetters: boolean;
   readonly json: boolean;
   readonly verbose: boolean;
   readonly logPath: string | undefined;
@@ -41,45 +46,6 @@ const ADVISED = {
 } as const;
 const MAX_SECONDS = 7 * 24 * 3600;
 
-const OPTIONS = {
-  messages: { type: 'string' },
-  marketo: { type: 'string' },
-  'allow-other-hosts': { type: 'boolean' },
-  seed: { type: 'string' },
-  serve: { type: 'boolean' },
-  json: { type: 'boolean' },
-  'rate-limit': { type: 'string' },
-  'max-concurrent': { type: 'string' },
-  'time-limit': { type: 'string' },
-  verbose: { type: 'boolean' },
-  'log-file': { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
-} as const;
-
-const HELP = `Runs the relay on this machine: real SQS and DynamoDB protocols, no account, no Docker, no network.
-
-  npm start                          the shipped examples against a fake Marketo
-  npm start -- --messages FILE       your own messages, one JSON object a line
-  npm start -- --serve               stay up and take what you publish to the queue
-
-Options
-  --messages FILE      NDJSON: an object is a message, a string is a raw body
-  --marketo URL        a real Marketo sandbox instead of the fake; needs MARKETO_CLIENT_ID and
-                       MARKETO_CLIENT_SECRET in the environment, and --messages or --serve
-  --allow-other-hosts  let --marketo name a host outside *.mktorest.com: the credentials are posted there
-  --serve              stay up until Ctrl-C; prints the endpoints and how to publish
-  --seed N             what the fake draws its latency and faults from (default 1)
-  --rate-limit N       calls in any 20 seconds (default 100, 50 with --marketo)
-  --max-concurrent N   calls in flight (default 10, 5 with --marketo)
-  --time-limit N       seconds after which the run ends with what it has (default 900)
-  --json               the summary as JSON on stdout; add --silent to npm's own options
-  --verbose            the function's log on stderr
-  --log-file FILE      the function's log, as JSON lines, into a file
-  --help               this text
-
-Ends with status 0 only if every message is accounted for: 1 if not, 2 for wrong options or an
-unreadable file, 130 when interrupted before the end.`;
-
 /**
  * Reads the command line. Every problem is reported at once, each with what would be right.
  *
@@ -89,43 +55,66 @@ unreadable file, 130 when interrupted before the end.`;
 function readArguments(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Arguments {
   const parsed = parse(argv);
   if ('problem' in parsed) return { kind: 'wrong', problems: [parsed.problem] };
-  const { values } = parsed;
+  const { values, stray } = parsed;
   if (values.help === true) return { kind: 'help' };
 
-  const problems: string[] = [];
-  const usual = values.marketo === undefined ? SUBSCRIPTION : ADVISED;
-  const number = (name: keyof typeof values & string, least: number, most: number, otherwise: number): number =>
-    readNumber(name, values[name], { least, most, otherwise }, problems);
+  const problems: string[] = [...stray, ...givenTwice(values)];
+  const marketoUrl = values.marketo?.at(-1);
+  const usual = marketoUrl === undefined ? SUBSCRIPTION : ADVISED;
+  const number = (
+    name: 'seed' | 'rateLimit' | 'maxConcurrent' | 'timeLimit',
+    least: number,
+    most: number,
+    otherwise: number,
+  ): number => readNumber(optionName(name), values[name]?.at(-1), { least, most, otherwise }, problems);
+  const isServing = values.serve === true;
   const options: RunOptions = {
-    messagesPath: values.messages,
-    marketo: values.marketo === undefined ? undefined : readMarketo(values, env, problems),
+    messagesPath: values.messages?.at(-1),
+    marketo: marketoUrl === undefined ? undefined : readMarketo(marketoUrl, values, env, problems),
     seed: number('seed', 0, 4_294_967_295, 1),
-    serve: values.serve === true,
+    serve: isServing,
+    ports: readPorts(values.port ?? [], problems),
+    statePath: values.state?.at(-1),
+    failOnDeadLetters: values.failOnDeadLetters === true,
     json: values.json === true,
     verbose: values.verbose === true,
-    logPath: values['log-file'],
-    rateLimitCalls: number('rate-limit', 1, NUMBER_BOUNDS.rateLimitCalls.max, usual.rateLimitCalls),
-    maxConcurrentCalls: number('max-concurrent', 1, NUMBER_BOUNDS.maxConcurrentCalls.max, usual.maxConcurrentCalls),
-    timeLimitSeconds: number('time-limit', 1, MAX_SECONDS, values.serve === true ? MAX_SECONDS : 900),
+    logPath: values.logFile?.at(-1),
+    rateLimitCalls: number('rateLimit', 1, NUMBER_BOUNDS.rateLimitCalls.max, usual.rateLimitCalls),
+    maxConcurrentCalls: number('maxConcurrent', 1, NUMBER_BOUNDS.maxConcurrentCalls.max, usual.maxConcurrentCalls),
+    timeLimitSeconds: number('timeLimit', 1, MAX_SECONDS, isServing ? MAX_SECONDS : 900),
   };
-  if (values.marketo !== undefined && values.messages === undefined && !options.serve) {
+  if (marketoUrl !== undefined && options.messagesPath === undefined && !isServing) {
     problems.push(
       '--marketo needs --messages FILE (or --serve): the examples would create people in your subscription',
     );
   }
+  for (const name of ['port', 'state'] as const) {
+    if (values[name] !== undefined && !isServing) problems.push(`--${name} needs --serve`);
+  }
   return problems.length > 0 ? { kind: 'wrong', problems } : { kind: 'run', options };
 }
 
-type Values = {
-  readonly [Name in keyof typeof OPTIONS]?: (typeof OPTIONS)[Name]['type'] extends 'boolean' ? boolean : string;
-};
-
-function parse(argv: readonly string[]): { values: Values } | { problem: string } {
+function parse(argv: readonly string[]): { values: Values; stray: readonly string[] } | { problem: string } {
   try {
-    return { values: parseArgs({ args: [...argv], options: OPTIONS, strict: true, allowPositionals: false }).values };
+    const command = createCommand().parse([...argv], { from: 'user' });
+    const stray = command.args.map(
+      (text) => `"${text}" is no option: a file of messages is given as --messages ${text}`,
+    );
+    return { values: command.opts<Values>(), stray };
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) };
+    return { problem: (error instanceof Error ? error.message : String(error)).replace(/^error: /, '') };
   }
+}
+
+function givenTwice(values: Values): readonly string[] {
+  return Object.entries(values)
+    .filter(([name, given]) => name !== 'port' && Array.isArray(given) && given.length > 1)
+    .map(([name, given]) => `--${optionName(name)} is given ${given.length} times: give it once`);
+}
+
+/** As it is written on the command line. */
+function optionName(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 function readNumber(
@@ -142,12 +131,13 @@ function readNumber(
 }
 
 function readMarketo(
+  url: string,
   values: Values,
   env: Readonly<Record<string, string | undefined>>,
   problems: string[],
 ): RealMarketo | undefined {
-  const allowOtherHosts = values['allow-other-hosts'] === true;
-  const baseUrl = parseBaseUrl(values.marketo ?? '', { allowOtherHosts, switchName: '--allow-other-hosts' });
+  const allowOtherHosts = values.allowOtherHosts === true;
+  const baseUrl = parseBaseUrl(url, { allowOtherHosts, switchName: '--allow-other-hosts' });
   if (!baseUrl.ok) problems.push(`--marketo ${baseUrl.problem}`);
   const missing = ['MARKETO_CLIENT_ID', 'MARKETO_CLIENT_SECRET'].filter((name) => (env[name] ?? '') === '');
   if (missing.length > 0) problems.push(`--marketo needs ${missing.join(' and ')} in the environment`);
@@ -161,4 +151,4 @@ function readMarketo(
 }
 
 export type { Arguments, RealMarketo, RunOptions };
-export { HELP, readArguments };
+export { readArguments };

@@ -1,6 +1,6 @@
 import type { LetterLine } from '../../aws/list-dead-letters.ts';
 import type { LocalRelay } from '../relay.ts';
-import { type Account, account, type PublishedMessage } from '../report/accounting.ts';
+import { type Account, account, type FoundLetter, type PublishedMessage } from '../report/accounting.ts';
 import { type ReportedLetter, type RunEnd, type RunFacts, type Summary, summarize } from '../report/summary.ts';
 import type { Tally } from '../report/tally.ts';
 
@@ -18,13 +18,15 @@ interface Conclusion {
 async function conclude(relay: LocalRelay, input: Conclusion): Promise<Summary> {
   const letters = await relay.letters();
   const counts = await relay.queueCounts();
-  const strangers = input.serve ? publishedByOthers(input, letters) : [];
+  const taken = relay.takenLetters();
+  const strangers = input.serve ? publishedByOthers(input, [...letters, ...taken]) : [];
   const published = [...input.published, ...strangers];
   const onQueue = counts.visible + counts.inFlight + counts.delayed;
   const balance = account({
     published,
     fates: input.tally.fates,
-    letters: letters.map((letter) => ({ relayId: letter.relayId, partial: letter.positions !== undefined })),
+    letters: letters.map(toFound),
+    takenLetters: taken.map(toFound),
     onQueue,
   });
   return summarize({
@@ -37,7 +39,12 @@ async function conclude(relay: LocalRelay, input: Conclusion): Promise<Summary> 
     ledger: await relay.ledger(),
     fake: relay.fake?.stats,
     letters: withLines(letters, input.published),
+    accepted: relay.acceptedLetters(),
   });
+}
+
+function toFound({ relayId, positions }: LetterLine): FoundLetter {
+  return { relayId, partial: positions !== undefined };
 }
 
 /** Messages from outside that the function has not reached yet. */

@@ -1,10 +1,13 @@
 import { createWriteStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Log } from '../../ports.ts';
-import { HELP, type RunOptions, readArguments } from './arguments.ts';
+import { findPlace, type ServingPlace } from '../serve/place.ts';
+import { type RunOptions, readArguments } from './arguments.ts';
+import { HELP } from './command.ts';
 import { createJsonLog, SILENT_LOG } from './json-log.ts';
 import type { Screen } from './layout.ts';
 import { type FileMessage, readMessages } from './ndjson.ts';
+import { checkMarketo, checkWritable } from './preflight.ts';
 import { createBar, createPlainProgress, type ProgressOutput, SILENT } from './progress.ts';
 import { renderSummary } from './render-summary.ts';
 import { run } from './run.ts';
@@ -13,6 +16,8 @@ import { type OutputStream, screenOf } from './screen.ts';
 interface Terminal {
   readonly stdout: OutputStream & { write(text: string, done: () => void): unknown };
   readonly stderr: OutputStream & { write(text: string): unknown };
+  /** For `--messages -`. */
+  readonly stdin?: AsyncIterable<Buffer | string>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Calls back at the first Ctrl-C. */
   onInterrupt(handler: () => void): void;
@@ -34,18 +39,31 @@ async function main(argv: readonly string[], terminal: Terminal): Promise<number
       return refuse(terminal, [...parsed.problems, 'See: npm start -- --help']);
     case 'run': {
       const { options } = parsed;
+      const logProblem = options.logPath === undefined ? undefined : checkWritable(options.logPath);
+      if (logProblem !== undefined) return refuse(terminal, [`--log-file ${options.logPath}: ${logProblem}`]);
       const path = options.messagesPath ?? (options.serve ? undefined : EXAMPLES);
-      const read = path === undefined ? undefined : await readMessages(path);
+      const stdin = terminal.stdin === undefined ? {} : { stdin: terminal.stdin };
+      const read = path === undefined ? undefined : await readMessages(path, stdin);
       if (read?.kind === 'unreadable') return refuse(terminal, read.problems);
-      return await runAndReport(options, path, read?.messages ?? [], terminal, tell);
+      const marketoProblem = options.marketo && (await checkMarketo(options.marketo));
+      if (marketoProblem !== undefined) return refuse(terminal, [marketoProblem]);
+      const found = options.serve ? await findPlace(options, process.cwd()) : undefined;
+      if (found?.kind === 'wrong') return refuse(terminal, found.problems);
+      return await runAndReport({ options, path, messages: read?.messages ?? [], place: found?.place }, terminal, tell);
     }
   }
 }
 
+interface Task {
+  readonly options: RunOptions;
+  readonly path: string | undefined;
+  readonly messages: readonly FileMessage[];
+  /** Of a relay that serves. */
+  readonly place: ServingPlace | undefined;
+}
+
 async function runAndReport(
-  options: RunOptions,
-  path: string | undefined,
-  messages: readonly FileMessage[],
+  { options, path, messages, place }: Task,
   terminal: Terminal,
   tell: (text: string) => Promise<void>,
 ): Promise<number> {
@@ -56,18 +74,21 @@ async function runAndReport(
     output.note('Ending: the batches that are running are settled first, 45 s at most. Ctrl-C once more ends at once.');
     interrupted.abort();
   });
+  for (const remark of place?.remarks ?? []) output.note(remark);
   const summary = await run({
     options,
-    source: path === undefined ? undefined : { path: shorten(path), messages },
+    source: path === undefined ? undefined : { path: path === '-' ? 'stdin' : shorten(path), messages },
     // With --json stdout is for machines, so that what a reader wants to know goes to stderr.
     tell: options.json ? async (text) => void (options.serve && terminal.stderr.write(text)) : tell,
     screen,
     output,
     log: logFor(options, output),
+    ...(place === undefined ? {} : { serving: place }),
     interrupted: interrupted.signal,
   });
   output.clear();
   await tell(options.json ? `${JSON.stringify(summary, undefined, 2)}\n` : renderSummary(summary, screen));
+  if (options.failOnDeadLetters && summary.messages.dead > 0) return STATUS.unaccounted;
   if (summary.accounted) return STATUS.accounted;
   return summary.end === 'interrupted' && summary.messages.lost === 0 ? STATUS.interrupted : STATUS.unaccounted;
 }

@@ -1,14 +1,16 @@
+import type { LedgerView } from '../../aws/read-ledger.ts';
 import type { FakeStats } from '../../fake-marketo/stats.ts';
 import { entryFor } from '../../marketo/catalogue/catalogue.ts';
 import { isRelayCode, RELAY_CODES, type WaitCode } from '../../settings/relay-codes.ts';
 import type { Summary } from '../report/summary.ts';
-import { formatCount, formatDuration, hang, plural, printable, type Row, type Screen, section } from './layout.ts';
+import { formatCount, formatDuration, plural, printable, type Row, type Screen, section } from './layout.ts';
 import { renderLetters } from './render-letters.ts';
+import { renderVerdict } from './render-verdict.ts';
 
 /** The summary for a reader: what became of the messages first, then what it took, then each dead letter. */
 function renderSummary(summary: Summary, screen: Screen): string {
   const parts = [
-    verdict(summary, screen),
+    renderVerdict(summary, screen),
     messages(summary, screen),
     calls(summary, screen),
     waits(summary, screen),
@@ -20,42 +22,13 @@ function renderSummary(summary: Summary, screen: Screen): string {
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-function verdict(summary: Summary, screen: Screen): string {
-  const { published, queued, lost } = summary.messages;
-  const all = published === 1 ? 'The one message is' : `All ${formatCount(published)} messages are`;
-  const first = summary.accounted
-    ? screen.paint('green', `${screen.unicode ? '✔ ' : ''}${all} accounted for.`)
-    : screen.paint(lost > 0 ? 'red' : 'yellow', `${screen.unicode ? '✘ ' : ''}${unfinished(queued, lost)}`);
-  const problems = summary.problems.map((problem) =>
-    screen.paint('red', hang(`! ${printable(problem, 2000)}`, 0, screen.columns)),
-  );
-  return [first, ...ending(summary), ...problems].join('\n');
-}
-
-function unfinished(queued: number, lost: number): string {
-  if (lost === 0) return `${plural(queued, 'message')} still on the queue.`;
-  const left = queued === 0 ? '' : `, ${formatCount(queued)} still on the queue`;
-  return `${plural(lost, 'message')} not accounted for${left}.`;
-}
-
-function ending(summary: Summary): readonly string[] {
-  switch (summary.end) {
-    case 'drained':
-      return [];
-    case 'interrupted':
-      return summary.accounted ? [] : ['Interrupted. The local queue ends with this process.'];
-    case 'timeLimit':
-      return ['The time limit came first: --time-limit gives it more.'];
-    case 'cannotStart':
-      return ['The delivery function does not start, so nothing was delivered.'];
-    case 'credentialsRefused':
-      return ['Marketo refuses the credentials, so the line is stopped: check the client id and secret.'];
-  }
-}
-
 function messages({ messages: account, records }: Summary, screen: Screen): string {
-  const inPart =
-    account.deadInPart === 0 ? [] : [`${formatCount(account.deadInPart)} in part: their other records were delivered`];
+  const notes = [
+    ...(account.deadInPart === 0
+      ? []
+      : [`${formatCount(account.deadInPart)} in part: their other records were delivered`]),
+    ...(account.taken === 0 ? [] : [`${formatCount(account.taken)} taken off the queue since`]),
+  ];
   const rows: Row[] = [
     { label: 'published', value: formatCount(account.published) },
     { label: 'delivered', value: formatCount(account.delivered), style: 'green' },
@@ -63,7 +36,7 @@ function messages({ messages: account, records }: Summary, screen: Screen): stri
       label: 'dead letters',
       value: formatCount(account.dead),
       ...(account.dead > 0 && { style: 'yellow' }),
-      ...(inPart[0] !== undefined && { note: inPart[0] }),
+      ...(notes.length > 0 && { note: notes.join('; ') }),
     },
   ];
   if (account.deduplicated > 0) {
@@ -71,8 +44,14 @@ function messages({ messages: account, records }: Summary, screen: Screen): stri
   }
   if (account.queued > 0) rows.push({ label: 'still queued', value: formatCount(account.queued), style: 'yellow' });
   rows.push({ label: 'lost', value: formatCount(account.lost), style: account.lost > 0 ? 'red' : 'green' });
-  const subtitle = `${plural(records.delivered, 'record')} delivered, ${formatCount(records.dead)} dead`;
-  return section(screen, 'Messages', rows, subtitle);
+  return section(screen, 'Messages', rows, recordsText(account.dead, records));
+}
+
+/** Letters of messages that could not be read hold no record that anybody could count. */
+function recordsText(letters: number, { delivered, dead }: Summary['records']): string {
+  const first = `${plural(delivered, 'record')} delivered`;
+  if (letters === 0) return first;
+  return dead === 0 ? `${first}, the letters are of whole messages` : `${first}, ${formatCount(dead)} dead`;
 }
 
 function calls({ calls: made, durationMs, run }: Summary, screen: Screen): string {
@@ -158,7 +137,7 @@ function ledger({ ledger: view }: Summary, screen: Screen): string {
     {
       label: 'used today',
       value: formatCount(view.usedToday),
-      note: `${formatCount(view.leftToday)} left of ${formatCount(view.dailyQuota)}, until ${view.dayResetsAt}`,
+      note: dayText(view),
     },
     {
       label: 'in the window',
@@ -166,9 +145,19 @@ function ledger({ ledger: view }: Summary, screen: Screen): string {
       note: `of ${formatCount(view.windowCalls)} in any ${view.windowSeconds} s`,
     },
     { label: 'in flight', value: formatCount(view.slotsTaken), note: `of ${formatCount(view.slots)}` },
-    { label: 'circuit', value: view.circuit, style: view.circuit === 'closed' ? 'green' : 'red' },
+    {
+      label: 'circuit',
+      value: view.circuit,
+      style: view.circuit === 'closed' ? 'green' : 'red',
+      ...(view.stoppedUntil !== undefined && { note: `until ${view.stoppedUntil}` }),
+    },
   ];
   return section(screen, 'Ledger', rows, 'as the table has it now');
+}
+
+function dayText(view: LedgerView): string {
+  if (view.circuit === 'daySpent') return 'by this relay; Marketo counts the day as spent (607): nothing is left';
+  return `${formatCount(view.leftToday)} left of ${formatCount(view.dailyQuota)}, until ${view.dayResetsAt}`;
 }
 
 function fake({ fake: stats, run }: Summary, screen: Screen): string {

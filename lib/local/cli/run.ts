@@ -1,11 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LOCAL_LATENCY, localFaults } from '../../fake-marketo/local-faults.ts';
+import type { FakeMarketoOptions } from '../../fake-marketo/options.ts';
 import { DEFAULT_LIMITS } from '../../ledger/limits.ts';
 import type { Log } from '../../ports.ts';
 import { type LocalRelay, type LocalRelayOptions, startLocalRelay } from '../relay.ts';
 import type { PublishedMessage } from '../report/accounting.ts';
 import type { RunFacts, Summary } from '../report/summary.ts';
 import { createTally } from '../report/tally.ts';
+import { keptMarketo } from '../serve/keep-marketo.ts';
+import { openServing, type ServingPlace } from '../serve/place.ts';
+import type { ServedRelay } from '../serve/server.ts';
 import type { RunOptions } from './arguments.ts';
 import { conclude } from './conclude.ts';
 import type { Screen } from './layout.ts';
@@ -25,6 +29,8 @@ interface RunInput {
   readonly output: ProgressOutput;
   readonly log: Log;
   readonly interrupted: AbortSignal;
+  /** Where a relay that serves listens and keeps what it keeps. */
+  readonly serving?: ServingPlace;
   /** Overrules how the relay is started. */
   readonly relay?: LocalRelayOptions;
 }
@@ -43,7 +49,8 @@ async function run(input: RunInput): Promise<Summary> {
   const problems = createProblems(output);
   let heldBy: string | undefined;
   const relay = await startLocalRelay({
-    ...relayOptions(options),
+    ...relayOptions(options, await keptData(input.serving)),
+    ...(input.serving === undefined ? {} : { ports: input.serving.ports, ...input.serving.kept }),
     ...input.relay,
     log: withTokenTrouble(input.log, problems.add),
     observe: (event) => {
@@ -57,11 +64,15 @@ async function run(input: RunInput): Promise<Summary> {
     onStartFailure: problems.startFailed,
     onError: (error) => problems.add(`A request to the local queue failed: ${String(error)}`),
   });
+  let served: ServedRelay | undefined;
   try {
     const facts = factsOf(options, relay);
     const messages = source?.messages ?? [];
     await input.tell(renderStart(facts, source && { path: source.path, messages: messages.length }, input.screen));
-    if (options.serve) await input.tell(renderEndpoints(relay, input.screen));
+    if (input.serving !== undefined) {
+      served = await openServing(relay, input.serving);
+      await input.tell(renderEndpoints(relay, served, input.screen));
+    }
 
     const startedAtMs = Date.now();
     const published = await publishAll(relay, messages);
@@ -89,6 +100,7 @@ async function run(input: RunInput): Promise<Summary> {
       serve: options.serve,
     });
   } finally {
+    await served?.stop();
     await Promise.race([relay.stop(), pause(GRACE_MS)]);
   }
 }
@@ -103,15 +115,26 @@ function withTokenTrouble(log: Log, add: (problem: string) => void): Log {
   return { ...log, warn: watched('warn'), error: watched('error') };
 }
 
-function relayOptions(options: RunOptions): Parameters<typeof startLocalRelay>[0] {
+async function keptData(serving: ServingPlace | undefined): Promise<Pick<FakeMarketoOptions, 'data'>> {
+  const folder = serving?.kept.stateFolder;
+  const data = folder === undefined ? undefined : await keptMarketo(folder);
+  return data === undefined ? {} : { data };
+}
+
+function relayOptions(options: RunOptions, kept: Pick<FakeMarketoOptions, 'data'>): LocalRelayOptions {
   // The fake allows what the ledger keeps to: one call more, and it says so.
   const limits = { rateLimitCalls: options.rateLimitCalls, maxConcurrentCalls: options.maxConcurrentCalls };
   return {
     limits: { windowCalls: limits.rateLimitCalls, slots: limits.maxConcurrentCalls },
     ...(options.marketo === undefined
-      ? { fake: { ...limits, seed: options.seed, latencyMs: LOCAL_LATENCY, faults: localFaults(options.seed) } }
+      ? { fake: { ...limits, seed: options.seed, latencyMs: LOCAL_LATENCY, ...faultsFor(options), ...kept } }
       : { marketo: options.marketo }),
   };
+}
+
+/** A relay to practise on has the faults that are asked for, and no others; its page shows the last calls. */
+function faultsFor({ serve, seed }: RunOptions): Pick<FakeMarketoOptions, 'faults' | 'callLogSize'> {
+  return serve ? { callLogSize: 50 } : { faults: localFaults(seed) };
 }
 
 function factsOf(options: RunOptions, relay: LocalRelay): RunFacts {

@@ -9,6 +9,7 @@ async function start(): Promise<void> {
   process.stderr.on('error', () => {});
 
   const status = await main(process.argv.slice(2), {
+    stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,

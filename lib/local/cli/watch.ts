@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { LedgerView } from '../../aws/read-ledger.ts';
 import type { LocalRelay } from '../relay.ts';
 import type { RunEnd } from '../report/summary.ts';
 import type { Tally } from '../report/tally.ts';
@@ -32,7 +33,7 @@ async function watch(input: WatchInput): Promise<RunEnd> {
     const counts = await relay.queueCounts();
     output.show({
       published: Math.max(input.published, input.serve ? input.tally.fates.size : 0),
-      ...settledOf(input.tally),
+      ...settledOf(input),
       calls: input.tally.calls,
       waiting: counts.delayed,
       elapsedMs: nowMs - input.startedAtMs,
@@ -44,21 +45,28 @@ async function watch(input: WatchInput): Promise<RunEnd> {
     if (nowMs - input.startedAtMs >= input.timeLimitMs) return 'timeLimit';
     if (nowMs >= ledgerAtMs) {
       ledgerAtMs = nowMs + LEDGER_EVERY_MS;
-      if ((await relay.ledger())?.circuit === 'credentialsRefused') return 'credentialsRefused';
+      const end = input.serve ? undefined : hopeless(await relay.ledger(), input.startedAtMs + input.timeLimitMs);
+      if (end !== undefined) return end;
     }
     await sleep(LOOK_EVERY_MS, undefined, { signal: interrupted }).catch(() => {});
   }
 }
 
-function settledOf(tally: Tally): { settled: number; dead: number } {
+/** A stop that outlasts the run, so that waiting for its end is for nothing. */
+function hopeless(ledger: LedgerView | undefined, endsAtMs: number): RunEnd | undefined {
+  if (ledger?.circuit === 'credentialsRefused') return 'credentialsRefused';
+  const isSpent = ledger?.circuit === 'daySpent' && Date.parse(ledger.stoppedUntil ?? '') > endsAtMs;
+  return isSpent ? 'daySpent' : undefined;
+}
+
+/** Letters are counted where they lie: one that SQS itself moved is nobody's event. */
+function settledOf({ relay, tally }: WatchInput): { settled: number; dead: number } {
   let settled = 0;
-  let dead = 0;
   for (const fate of tally.fates.values()) {
     const ended = !fate.open && (fate.deliveries > 0 || fate.letters > 0);
     settled += (ended ? 1 : 0) + fate.deduplicated;
-    if (fate.letters > 0) dead += 1;
   }
-  return { settled, dead };
+  return { settled, dead: relay.acceptedLetters() };
 }
 
 function heldByOf(input: WatchInput, left: number): { heldBy?: string } {

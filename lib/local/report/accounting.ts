@@ -26,6 +26,8 @@ interface Account {
   readonly dead: number;
   /** Those of the dead of which other records were delivered. */
   readonly deadInPart: number;
+  /** Those of the dead whose letter somebody has taken off the queue since. */
+  readonly taken: number;
   /** Duplicates, acknowledged with the message of the same relay id. */
   readonly deduplicated: number;
   /** Still on the queue. */
@@ -41,6 +43,8 @@ interface AccountInput {
   readonly fates: ReadonlyMap<string, Fate>;
   /** Read from the dead-letter queue itself, not from what the function said of it. */
   readonly letters: readonly FoundLetter[];
+  /** Letters that the queue accepted and no longer has: somebody took them, as is their right. */
+  readonly takenLetters?: readonly FoundLetter[];
   /** Messages that SQS counts on the queue: visible, in flight, delayed. */
   readonly onQueue: number;
 }
@@ -54,19 +58,25 @@ const MAX_NAMES = 20;
  */
 function account(input: AccountInput): Account {
   const lettersById = groupBy(input.letters, (letter) => letter.relayId);
-  const sums = { delivered: 0, dead: 0, deadInPart: 0, deduplicated: 0 };
+  const takenById = groupBy(input.takenLetters ?? [], (letter) => letter.relayId);
+  const sums = { delivered: 0, dead: 0, deadInPart: 0, taken: 0, deduplicated: 0 };
   const unsettled: string[] = [];
   for (const [relayId, messages] of groupByRelayId(input)) {
     const fate = input.fates.get(relayId) ?? NO_FATE;
-    const letters = lettersById.get(relayId) ?? [];
+    const present = lettersById.get(relayId) ?? [];
+    const taken = takenById.get(relayId) ?? [];
+    const letters = [...present, ...taken];
     const deduplicated = Math.min(fate.deduplicated, messages.length - 1);
     const rest = messages.length - deduplicated;
     // Twins share one fate: what is open in it is open for one of them.
     const ended = isSettled(messages, fate, letters) ? rest : rest - 1;
-    const dead = Math.min(ended, letters.length);
+    const onQueue = Math.min(ended, present.length);
+    const resent = isResent(messages, fate, taken) ? Math.min(ended - onQueue, fate.deliveries) : 0;
+    const dead = Math.min(ended - resent, letters.length);
     const delivered = Math.min(ended - dead, fate.deliveries);
     sums.deduplicated += deduplicated;
     sums.dead += dead;
+    sums.taken += dead - Math.min(dead, onQueue);
     sums.delivered += delivered;
     if (dead > 0 && fate.deliveries > 0 && letters.some((letter) => letter.partial)) sums.deadInPart += 1;
     for (let missing = rest - dead - delivered; missing > 0; missing -= 1) unsettled.push(relayId);
@@ -79,6 +89,13 @@ function account(input: AccountInput): Account {
     lost: unsettled.length - queued,
     lostNames: queued === unsettled.length ? [] : unsettled.slice(0, MAX_NAMES),
   };
+}
+
+/** Whether what was in a letter has been delivered since it was taken off the queue. */
+function isResent(messages: readonly PublishedMessage[], fate: Fate, taken: readonly FoundLetter[]): boolean {
+  if (taken.length === 0 || fate.deliveries === 0) return false;
+  const records = Math.max(...messages.map((message) => message.records ?? 0));
+  return taken.some((letter) => !letter.partial) || (records > 0 && fate.deliveredRecords >= records);
 }
 
 /** Whether everything of a message has ended: no copy is under way, and its records are all accounted for. */
@@ -96,7 +113,8 @@ function isSettled(messages: readonly PublishedMessage[], fate: Fate, letters: r
  * be trusted to have one, so that name is looked for too.
  */
 function groupByRelayId(input: AccountInput): Map<string, PublishedMessage[]> {
-  const known = new Set([...input.fates.keys(), ...input.letters.map((letter) => letter.relayId)]);
+  const letters = [...input.letters, ...(input.takenLetters ?? [])];
+  const known = new Set([...input.fates.keys(), ...letters.map((letter) => letter.relayId)]);
   return groupBy(input.published, (message) =>
     message.id !== undefined && !known.has(message.messageId) ? message.id : message.messageId,
   );

@@ -5,7 +5,7 @@ import type { Account } from './accounting.ts';
 import type { Tally, WaitTally } from './tally.ts';
 
 /** Why a run ended. */
-type RunEnd = 'drained' | 'interrupted' | 'timeLimit' | 'cannotStart' | 'credentialsRefused';
+type RunEnd = 'drained' | 'interrupted' | 'timeLimit' | 'cannotStart' | 'credentialsRefused' | 'daySpent';
 
 /** What the run is about, known before it starts. */
 interface RunFacts {
@@ -65,7 +65,10 @@ interface SummaryInput {
   readonly tally: Tally;
   readonly ledger: LedgerView | undefined;
   readonly fake: FakeStats | undefined;
+  /** On the queue now. */
   readonly letters: readonly ReportedLetter[];
+  /** How many the queue accepted in all: those that somebody has taken off it since are among them. */
+  readonly accepted: number;
 }
 
 function summarize(input: SummaryInput): Summary {
@@ -104,8 +107,8 @@ function summarize(input: SummaryInput): Summary {
 function findProblems(input: SummaryInput): readonly string[] {
   const problems: string[] = [];
   const told = [...input.tally.fates.values()].reduce((sum, fate) => sum + fate.letters, 0);
-  if (told > input.letters.length) {
-    problems.push(`The function reported ${told} dead letters, and only ${input.letters.length} are on the queue.`);
+  if (told > input.accepted) {
+    problems.push(`The function reported ${told} dead letters, and the queue accepted only ${input.accepted}.`);
   }
   const { fake, run } = input;
   if (fake !== undefined && fake.worstWindow > run.rateLimitCalls) {

@@ -6,7 +6,14 @@ import { decodeRelayState, encodeRelayState } from '../../../lib/message/relay-a
 import type { RelayState } from '../../../lib/message/relay-state.ts';
 import { done, leads, START_MS, World } from '../harness.ts';
 
-const STATE: RelayState = { relayId: 'order-7', attempts: 0, firstSeenMs: START_MS, history: [], part: 0 };
+const STATE: RelayState = {
+  relayId: 'order-7',
+  attempts: 0,
+  attemptsAlone: 0,
+  firstSeenMs: START_MS,
+  history: [],
+  part: 0,
+};
 
 function suspect(state: Partial<RelayState> = {}): Partial<ReceivedMessage> {
   return { attributes: { relay: encodeRelayState({ ...STATE, group: 1, ...state }) } };

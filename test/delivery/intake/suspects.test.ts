@@ -7,7 +7,14 @@ import { encodeRelayState } from '../../../lib/message/relay-attribute.ts';
 import type { RelayState } from '../../../lib/message/relay-state.ts';
 import { NOW_MS, recordOf } from './fixtures.ts';
 
-const STATE: RelayState = { relayId: 'order-7', attempts: 2, firstSeenMs: NOW_MS - 60_000, history: [], part: 0 };
+const STATE: RelayState = {
+  relayId: 'order-7',
+  attempts: 2,
+  attemptsAlone: 0,
+  firstSeenMs: NOW_MS - 60_000,
+  history: [],
+  part: 0,
+};
 const TEN = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`own${index}`, text('x')]));
 
 function text(stringValue: string) {

@@ -231,6 +231,29 @@ describe('execution environments', () => {
   });
 });
 
+describe('a mapping that is disabled', () => {
+  it('gives back at once what its long poll still brings, and takes it when it is enabled again', async () => {
+    const counts: string[] = [];
+    const mapping = mappingUnderTest.start({
+      longPollSeconds: 1,
+      createHandler: () => async (event) => {
+        counts.push(...event.Records.map((record) => record.attributes.ApproximateReceiveCount));
+      },
+    });
+
+    mapping.enable(false);
+    await mappingUnderTest.send('one');
+    await expect.poll(() => mapping.idle()).toBe(true);
+    expect(mapping.isEnabled()).toBe(false);
+    expect(await mappingUnderTest.remaining()).toBe(1);
+    mapping.enable(true);
+    await mappingUnderTest.invocations(1);
+
+    expect(counts).toHaveLength(1);
+    expect(await mappingUnderTest.remaining()).toBe(0);
+  });
+});
+
 describe('options that Lambda would refuse', () => {
   it.each([
     [{ batchSize: 11 }, 'batchWindowSeconds'],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { HELP, type RunOptions, readArguments } from '../../../lib/local/cli/arguments.ts';
+import { type RunOptions, readArguments } from '../../../lib/local/cli/arguments.ts';
+import { HELP } from '../../../lib/local/cli/command.ts';
 
 const CREDENTIALS = { MARKETO_CLIENT_ID: 'id', MARKETO_CLIENT_SECRET: 'hush' };
 
@@ -44,6 +45,20 @@ describe('options', () => {
     });
   });
 
+  it('for a serving relay name five ports by the first, or each', () => {
+    expect(optionsOf(['--serve', '--port', '4700']).ports).toEqual({
+      page: 4700,
+      sqs: 4701,
+      dynamodb: 4702,
+      secrets: 4703,
+      marketo: 4704,
+    });
+    expect(optionsOf(['--serve', '--port', 'sqs=9324', '--port', 'page=8080', '--state', 's'])).toMatchObject({
+      ports: { sqs: 9324, page: 8080 },
+      statePath: 's',
+    });
+  });
+
   it('for a real Marketo come with the share that Adobe advises and a secret that cannot be printed', () => {
     const options = optionsOf(['--marketo', 'https://123-ABC-456.mktorest.com/rest', '--messages', 'm'], CREDENTIALS);
 
@@ -58,7 +73,18 @@ describe('options', () => {
   });
 
   it('are all in the help', () => {
-    for (const name of ['messages', 'marketo', 'seed', 'serve', 'json', 'rate-limit', 'max-concurrent', 'time-limit']) {
+    for (const name of [
+      'messages',
+      'marketo',
+      'seed',
+      'serve',
+      'json',
+      'rate-limit',
+      'max-concurrent',
+      'time-limit',
+      'port',
+      'state',
+    ]) {
       expect(HELP).toContain(`--${name}`);
     }
   });
@@ -77,6 +103,24 @@ describe('wrong options', () => {
     [['messages.ndjson'], 'messages.ndjson'],
   ])('%j are named: %s', (argv, name) => {
     expect(problemsOf(argv).join('\n')).toContain(name);
+  });
+
+  it('say what was meant', () => {
+    expect(problemsOf(['--mesages', 'm.ndjson'])[0]).toContain('Did you mean --messages?');
+    expect(problemsOf(['m.ndjson'])[0]).toContain('--messages m.ndjson');
+  });
+
+  it.each([
+    [['--messages', 'a', '--messages', 'b'], '--messages is given 2 times'],
+    [['--log-file', 'a', '--log-file', 'b'], '--log-file is given 2 times'],
+    [['--port', '4700'], '--port needs --serve'],
+    [['--serve', '--port', '0'], '--port is "0"'],
+    [['--serve', '--port', '65535'], '--port is "65535", and must be a number from 1 to 65531'],
+    [['--serve', '--port', 'smtp=25'], '--port is "smtp=25"'],
+    [['--serve', '--port', 'sqs=4700', '--port', '4700'], '--port gives sqs twice'],
+    [['--serve', '--port', 'sqs=4700', '--port', 'page=4700'], 'one port to two parts'],
+  ])('include %j: %s', (argv, problem) => {
+    expect(problemsOf(argv).join()).toContain(problem);
   });
 
   it('are all reported at once', () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { HELP } from '../../../lib/local/cli/arguments.ts';
+import { HELP } from '../../../lib/local/cli/command.ts';
 import { main } from '../../../lib/local/cli/main.ts';
+
+const INVALID = '"not a message"\n';
 
 async function runMain(...argv: readonly string[]): Promise<{ status: number; stdout: string; stderr: string }> {
   let stdout = '';
@@ -17,6 +19,9 @@ async function runMain(...argv: readonly string[]): Promise<{ status: number; st
         stderr += text;
       },
     },
+    stdin: (async function* () {
+      yield INVALID;
+    })(),
     env: {},
     onInterrupt: () => {},
   });
@@ -43,5 +48,23 @@ describe('the command', () => {
     expect(status).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toBe('/nowhere.ndjson: there is no such file\n');
+  });
+
+  it('ends with status 2 for a log file that cannot be written, and starts nothing', async () => {
+    const { status, stdout, stderr } = await runMain('--log-file', '/nowhere/relay.log');
+
+    expect(status).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/^--log-file \/nowhere\/relay\.log: ENOENT/);
+  });
+
+  it('takes messages from standard input, says first that none was delivered, and fails only if told to', async () => {
+    const usual = await runMain('--messages', '-');
+    const strict = await runMain('--messages', '-', '--fail-on-dead-letters');
+
+    expect(usual.status).toBe(0);
+    expect(usual.stdout).toMatch(/1 message from stdin/);
+    expect(usual.stdout).toMatch(/^Nothing was delivered\./m);
+    expect(strict.status).toBe(1);
   });
 });

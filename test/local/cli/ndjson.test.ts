@@ -67,7 +67,7 @@ describe('a line that cannot be published', () => {
   it.each<[string, string | Buffer, string]>([
     ['is not JSON', '{"a":1}\n{oops}\n', ':2: not JSON'],
     ['is a number', '7', ':1: a line must be an object'],
-    ['is a list', '[{}]', ':1: a line must be an object'],
+    ['is a list', '{}\n[{}]', ':2: a line must be an object'],
     ['is null', 'null', ':1: a line must be an object'],
     ['is an empty body', '""', ':1: SQS takes no empty body'],
     ['is too large for SQS', JSON.stringify('x'.repeat(1_048_577)), ':1: the body has 1048577 bytes'],
@@ -89,6 +89,52 @@ describe('a line that cannot be published', () => {
   });
 });
 
+describe('a file that is no NDJSON', () => {
+  const ID = '{"id":"a","body":{"input":[{"x":12345678901234567890}]}}';
+
+  it.each([
+    ['one array on one line', `[${ID}, "raw [1] {", {"b":2}]`],
+    ['one array over several lines', `[\n  ${ID},\n  "raw [1] {",\n  {"b":2}\n]\n`],
+  ])('may be %s: each item is published as it is written', async (_, content) => {
+    expect((await messagesIn(content)).map(({ body }) => body)).toEqual([ID, 'raw [1] {', '{"b":2}']);
+  });
+
+  it('may hold messages that are laid out, each named by the line where it begins', async () => {
+    const pretty = '{\n  "id": "a",\n  "note": "} \\" {"\n}\n\n{\n  "id": "b"\n}\n';
+
+    expect((await messagesIn(pretty)).map(({ line, id }) => [line, id])).toEqual([
+      [1, 'a'],
+      [6, 'b'],
+    ]);
+    expect(await problemsIn('{\n "id": "a"\n}\n{\n "id": \n}\n')).toMatchObject([
+      expect.stringContaining(':4: not JSON'),
+    ]);
+  });
+
+  it('is told apart from an array that is cut off', async () => {
+    expect(await problemsIn('[{"a":1},\n{"b":')).toMatchObject([
+      expect.stringContaining('begins as a JSON array and is not'),
+    ]);
+  });
+
+  it.each([
+    ['email,firstName\nada@example.com,Ada\n'],
+    ['"email";"firstName"\n"ada@example.com";"Ada"\n'],
+    ['email\tfirstName\nada@example.com\tAda\n'],
+  ])('is called CSV where it is, once, with the command for it: %j', async (content) => {
+    expect(await problemsIn(content)).toEqual([expect.stringContaining('this is CSV: use `relay load`')]);
+  });
+
+  it('may be standard input', async () => {
+    const stdin = (async function* () {
+      yield '{"a":';
+      yield '1}\n';
+    })();
+
+    expect(await readMessages('-', { stdin })).toEqual({ kind: 'read', messages: [{ line: 1, body: '{"a":1}' }] });
+  });
+});
+
 describe('a file that cannot be read', () => {
   it('is named, with the reason', async () => {
     const missing = await readMessages(join(folder, 'missing'));
@@ -105,8 +151,8 @@ describe('a file that cannot be read', () => {
   it('may hold too much', async () => {
     const path = await fileWith('{}\n{}\n{}\n');
 
-    const tooMany = await readMessages(path, { messages: 2, bytes: 1000 });
-    const tooLarge = await readMessages(path, { messages: 10, bytes: 3 });
+    const tooMany = await readMessages(path, { limits: { messages: 2, bytes: 1000 } });
+    const tooLarge = await readMessages(path, { limits: { messages: 10, bytes: 3 } });
 
     expect(tooMany).toMatchObject({ problems: [expect.stringContaining('more than 2 messages')] });
     expect(tooLarge).toMatchObject({ problems: [expect.stringContaining('more than 3 bytes')] });

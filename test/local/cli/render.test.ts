@@ -73,6 +73,7 @@ function summaryOf(change: Partial<SummaryInput> = {}): Summary {
     },
     fake: undefined,
     letters,
+    accepted: letters.length,
     ...change,
   });
 }
@@ -90,7 +91,7 @@ describe('the summary', () => {
   });
 
   it('notices a letter that was spoken of and is not there', () => {
-    expect(summaryOf({ letters: [] }).problems[0]).toContain('1 dead letters, and only 0');
+    expect(summaryOf({ accepted: 0 }).problems[0]).toContain('1 dead letters, and the queue accepted only 0');
   });
 
   it('survives JSON', () => {
@@ -102,7 +103,48 @@ describe('the summary', () => {
 
 describe('the summary on a screen', () => {
   it('begins with the verdict', () => {
-    expect(renderSummary(summaryOf(), PLAIN).split('\n')[0]).toBe('All 2 messages are accounted for.');
+    expect(renderSummary(summaryOf(), PLAIN).split('\n')[0]).toBe(
+      'All 2 messages are accounted for: 1 delivered, 1 dead letter.',
+    );
+  });
+
+  it('says first that nothing was delivered, and how to make that a failure', () => {
+    const { tally, observe } = createTally();
+    observe({ kind: 'deadLettered', relayId: 'm-1', code: 'invalidMessage', records: 0 });
+    const letters = [{ relayId: 'm-1', partial: false }];
+    const published = [{ messageId: 'm-1' }];
+    const balance = account({ published, fates: tally.fates, letters, onQueue: 0 });
+
+    const [first, ...rest] = renderSummary(summaryOf({ tally, account: balance }), PLAIN).split('\n');
+
+    expect(first).toMatch(
+      /^Nothing was delivered\. The one message is accounted for, as a dead letter\. .*--fail-on-dead-letters/,
+    );
+    expect(rest.join('\n')).not.toContain('0 dead');
+    expect(rest.join('\n')).toMatch(/dead letters +1/);
+  });
+
+  it('tells of letters that somebody has taken since', () => {
+    const summary = summaryOf();
+    const text = renderSummary({ ...summary, messages: { ...summary.messages, taken: 1 } }, PLAIN);
+
+    expect(text).toMatch(/dead letters +1 .*1 taken off the queue since/);
+  });
+
+  it('blames a spent day, not the time limit, and promises no calls that Marketo refuses', () => {
+    const ledger = {
+      ...summaryOf().ledger,
+      circuit: 'daySpent',
+      stoppedUntil: '2027-01-02T06:00:00.000Z',
+      leftToday: 0,
+    };
+    const spent = summaryOf({ end: 'daySpent', ledger: ledger as NonNullable<SummaryInput['ledger']> });
+    const late = renderSummary({ ...spent, end: 'timeLimit', accounted: false }, PLAIN);
+    const text = renderSummary({ ...spent, accounted: false }, PLAIN);
+
+    expect(text).toContain("the day's quota is spent (607): no call is made before 2027-01-02T06:00:00.000Z");
+    expect(text).not.toMatch(/time limit|49,998 left|circuit +closed/);
+    expect(late).toContain('while the relay was stopped (daySpent) until 2027-01-02T06:00:00.000Z');
   });
 
   it('says what is not accounted for', () => {
@@ -143,11 +185,14 @@ describe('the summary on a screen', () => {
     expect(renderSummary(summaryOf({ letters: [evil] }), PLAIN)).not.toMatch(/[^\n\P{Cc}]|\p{Cf}/u);
   });
 
-  it.each(['interrupted', 'timeLimit', 'cannotStart', 'credentialsRefused'] as const)('says when it was %s', (end) => {
-    const summary = { ...summaryOf({ end }), accounted: false };
+  it.each(['interrupted', 'timeLimit', 'cannotStart', 'credentialsRefused', 'daySpent'] as const)(
+    'says when it was %s',
+    (end) => {
+      const summary = { ...summaryOf({ end }), accounted: false };
 
-    expect(renderSummary(summary, PLAIN).split('\n')[1]).not.toBe('');
-  });
+      expect(renderSummary(summary, PLAIN).split('\n')[1]).not.toBe('');
+    },
+  );
 });
 
 describe('layout', () => {

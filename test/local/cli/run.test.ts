@@ -1,3 +1,7 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
 import type { RunOptions } from '../../../lib/local/cli/arguments.ts';
 import { SILENT_LOG } from '../../../lib/local/cli/json-log.ts';
@@ -12,6 +16,9 @@ const OPTIONS: RunOptions = {
   marketo: undefined,
   seed: 1,
   serve: false,
+  ports: {},
+  statePath: undefined,
+  failOnDeadLetters: false,
   json: true,
   verbose: false,
   logPath: undefined,
@@ -84,6 +91,41 @@ describe('a local run', () => {
     expect(summary.problems.join()).toContain('MARKETO_BASE_URL is missing');
   });
 
+  it('counts a letter that somebody reads or takes before the end, and shows only what is on the queue', async () => {
+    const interrupted = new AbortController();
+    const serving = runToy(['kill', 'kill', 'deliver'], {
+      options: { ...OPTIONS, serve: true },
+      interrupted: interrupted.signal,
+    });
+    await expect.poll(() => process.env.AWS_ENDPOINT_URL_SQS).toBeDefined();
+    const client = new SQSClient({});
+    const QueueUrl = `${process.env.AWS_ENDPOINT_URL_SQS}/000000000000/marketo-requests-dead-letters`;
+    const receive = new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5, VisibilityTimeout: 600 });
+    const read = await client.send(receive);
+    const taken = await client.send(receive);
+    await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: taken.Messages?.[0]?.ReceiptHandle }));
+    client.destroy();
+    interrupted.abort();
+
+    const summary = await serving;
+
+    expect(summary).toMatchObject({ accounted: true, messages: { published: 3, dead: 2, taken: 1, lost: 0 } });
+    expect(summary.problems).toEqual([]);
+    expect(summary.deadLetters.map(({ messageId }) => messageId)).toEqual([read.Messages?.[0]?.MessageId]);
+  });
+
+  it('ends early when Marketo says that the day is spent, and blames the day', async () => {
+    const started = Date.now();
+    const message = { method: 'GET', path: '/rest/v1/leads/describe.json' };
+
+    const summary = await runToy([JSON.stringify(message)], {
+      relay: { fake: { dailyQuota: 0 }, batchSize: 10, batchWindowSeconds: 0 },
+    });
+
+    expect(summary).toMatchObject({ accounted: false, end: 'daySpent', ledger: { circuit: 'daySpent', leftToday: 0 } });
+    expect(Date.now() - started).toBeLessThan(30_000);
+  });
+
   it('tells where everything listens while it serves', async () => {
     const told: string[] = [];
     const interrupted = new AbortController();
@@ -92,13 +134,15 @@ describe('a local run', () => {
       options: { ...OPTIONS, serve: true },
       source: undefined,
       interrupted: interrupted.signal,
+      serving: { folder: await mkdtemp(join(tmpdir(), 'relay-serve-')), ports: {}, kept: {}, remarks: [] },
       tell: async (text) => {
         told.push(text);
-        interrupted.abort();
+        if (text.includes('Ctrl-C')) interrupted.abort();
       },
     });
 
-    expect(told.join('')).toMatch(/aws .* sqs send-message/);
+    expect(told.join('')).toMatch(/aws sqs send-message --queue-url "\$QUEUE_URL"/);
+    expect(told.join('')).toMatch(/export AWS_ENDPOINT_URL_SQS=http:\/\/127\.0\.0\.1:\d+/);
     expect(told.join('')).toMatch(/http:\/\/127\.0\.0\.1:\d+\/000000000000\/marketo-requests/);
     expect(summary).toMatchObject({ accounted: true, messages: { published: 0 } });
   });

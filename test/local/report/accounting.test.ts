@@ -117,6 +117,43 @@ describe('the account of published messages', () => {
     expect(result).toMatchObject({ dead: 0, lost: 1 });
   });
 
+  it('counts a letter that somebody has taken off the queue: it was accepted', () => {
+    const result = balance({
+      published: [{ messageId: 'm' }, { messageId: 'n', records: 3 }],
+      events: [dead('m'), delivered('n', 2), dead('n', 1)],
+      takenLetters: [
+        { relayId: 'm', partial: false },
+        { relayId: 'n', partial: true },
+      ],
+    });
+
+    expect(result).toMatchObject({ dead: 2, deadInPart: 1, taken: 2, lost: 0 });
+  });
+
+  it('counts as delivered what was taken off the queue, sent again and delivered', () => {
+    const result = balance({
+      published: [{ messageId: 'm' }, { messageId: 'n', records: 3 }],
+      events: [dead('m'), delivered('m'), delivered('n', 2), dead('n', 1), delivered('n', 1)],
+      takenLetters: [
+        { relayId: 'm', partial: false },
+        { relayId: 'n', partial: true },
+      ],
+    });
+
+    expect(result).toMatchObject({ delivered: 2, dead: 0, taken: 0, lost: 0 });
+  });
+
+  it('counts once what came back as a second letter', () => {
+    const result = balance({
+      published: [{ messageId: 'm' }],
+      events: [dead('m'), dead('m')],
+      letters: [{ relayId: 'm', partial: false }],
+      takenLetters: [{ relayId: 'm', partial: false }],
+    });
+
+    expect(result).toMatchObject({ dead: 1, taken: 0, lost: 0 });
+  });
+
   it('misses records that nobody has spoken of', () => {
     const result = balance({
       published: [{ messageId: 'm', records: 3 }],

@@ -1,0 +1,95 @@
+import type { Switch, Switches } from '../../fake-marketo/switches.ts';
+import { detailOf, type FaultName, type FaultRequest, kindOf, nameOf, switchOf } from './fault-names.ts';
+
+/** A fault that is on. */
+interface Rehearsal {
+  readonly name: FaultName;
+  /** For the reader: `1006 to syncLeads`. */
+  readonly detail: string;
+  /** Of a `code` only. */
+  readonly operation?: string;
+  /** Absent: until it is switched off. */
+  readonly untilMs?: number;
+}
+
+interface Rehearsals {
+  /** Switches a fault on or off; gives what is wrong with the request. */
+  apply(request: FaultRequest): Promise<string | undefined>;
+  active(): readonly Rehearsal[];
+  /** Forgets the timers. The faults end with the fake. */
+  stop(): void;
+}
+
+/** The fake's switches, with an end: a rehearsal that somebody forgets ends by itself. */
+function createRehearsals(switches: Switches, nowMs: () => number): Rehearsals {
+  const ends = new Map<string, { readonly untilMs: number; readonly timer: NodeJS.Timeout }>();
+
+  function forget(key: string): void {
+    clearTimeout(ends.get(key)?.timer);
+    ends.delete(key);
+  }
+
+  async function off(kind: Switch['kind'], operation: string | undefined): Promise<void> {
+    await switches.off(kind, operation);
+    for (const key of [...ends.keys()]) {
+      if (key === keyOf(kind, operation) || (operation === undefined && key.startsWith(`${kind} `))) forget(key);
+    }
+  }
+
+  async function apply(request: FaultRequest): Promise<string | undefined> {
+    const kind = kindOf(request.name);
+    if (!request.on) {
+      await off(kind, request.operation);
+      return undefined;
+    }
+    const fault = switchOf(request);
+    if (typeof fault === 'string') return fault;
+    try {
+      await switches.on(fault);
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+    const operation = operationOf(fault);
+    const key = keyOf(kind, operation);
+    forget(key);
+    if (request.forSeconds !== undefined) {
+      const durationMs = request.forSeconds * 1000;
+      const timer = setTimeout(() => {
+        ends.delete(key);
+        // One that cannot be taken back stays on, and is shown.
+        void switches.off(kind, operation).catch(() => {});
+      }, durationMs);
+      ends.set(key, { untilMs: nowMs() + durationMs, timer });
+    }
+    return undefined;
+  }
+
+  return {
+    apply,
+    active: () =>
+      switches.active().map((fault) => {
+        const operation = operationOf(fault);
+        const end = ends.get(keyOf(fault.kind, operation));
+        return {
+          name: nameOf(fault.kind),
+          detail: detailOf(fault),
+          ...(operation === undefined ? {} : { operation }),
+          ...(end === undefined ? {} : { untilMs: end.untilMs }),
+        };
+      }),
+    stop() {
+      for (const key of [...ends.keys()]) forget(key);
+    },
+  };
+}
+
+function operationOf(fault: Switch): string | undefined {
+  return fault.kind === 'code' ? fault.operation : undefined;
+}
+
+function keyOf(kind: Switch['kind'], operation: string | undefined): string {
+  return `${kind} ${operation ?? ''}`;
+}
+
+export type { Rehearsal, Rehearsals };
+export { createRehearsals };

@@ -1,0 +1,20 @@
+import type { LocalRelay } from '../relay.ts';
+import type { LetterDesk } from './letter-desk.ts';
+import type { Live } from './live.ts';
+import type { Rehearsals } from './rehearsals.ts';
+
+/** What the control server and the page work on. */
+interface Serving {
+  readonly relay: LocalRelay;
+  /** None with a real Marketo. */
+  readonly rehearsals: Rehearsals | undefined;
+  readonly live: Live;
+  readonly desk: LetterDesk;
+  /** For commands, in the descriptor file. */
+  readonly controlToken: string;
+  /** For the page's forms. */
+  readonly formToken: string;
+  nowMs(): number;
+}
+
+export type { Serving };

@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CliIo } from '../../../lib/local/io.ts';
+import { runRelay } from '../../../lib/local/main.ts';
+import { openTarget } from '../../../lib/local/target/target.ts';
+import { type ServedUnderTest, startServed } from '../serve/served-relay.ts';
+
+let under: ServedUnderTest;
+
+beforeAll(async () => {
+  under = await startServed();
+});
+
+afterAll(async () => {
+  await under.stop();
+});
+
+async function relay(...argv: readonly string[]): Promise<{ status: number; stdout: string; stderr: string }> {
+  let stdout = '';
+  let stderr = '';
+  const io: Omit<CliIo, 'end'> = {
+    stdout: {
+      write: (text: string, done: (error?: Error | null) => void) => {
+        stdout += text;
+        done();
+      },
+    },
+    stderr: {
+      write: (text: string) => {
+        stderr += text;
+      },
+    },
+    env: {},
+    folder: under.folder,
+    clock: { nowMs: Date.now, sleep: async () => {} },
+    who: 'ann@laptop',
+    version: '0.0.0',
+    onInterrupt: () => () => {},
+    edit: async () => 0,
+    openTarget,
+  };
+  const status = await runRelay([...argv, '--local', '--state', under.folder], io);
+  return { status, stdout, stderr };
+}
+
+describe('relay rehearse', () => {
+  it('switches a fault on for a time, shows what is on, and switches it off', async () => {
+    const on = await relay('rehearse', 'outage', '--how', 'reset', '--for', '10m');
+    const switched = under.relay.fake?.switches.active();
+    const shown = await relay('rehearse');
+    const off = await relay('rehearse', 'outage', '--off');
+
+    expect(on).toMatchObject({ status: 0, stdout: expect.stringMatching(/^outage reset {2}until \d{4}-.*Z\n$/) });
+    expect(switched).toEqual([{ kind: 'outage', how: 'reset' }]);
+    expect(shown.stdout).toBe(on.stdout);
+    expect(off).toEqual({ status: 0, stdout: '', stderr: 'No fault is on.\n' });
+    expect(under.relay.fake?.switches.active()).toEqual([]);
+  });
+
+  it('takes one code for one operation, and ends all of them at once', async () => {
+    await relay('rehearse', 'code', '--operation', 'syncLeads', '--code', '1006', '--record');
+    const both = await relay('rehearse', 'slow', '--factor', '3', '--json');
+    const none = await relay('rehearse', '--off', '--json');
+
+    expect(JSON.parse(both.stdout)).toEqual({
+      faults: [
+        { name: 'code', detail: '1006 to the first record of syncLeads', operation: 'syncLeads' },
+        { name: 'slow', detail: '3 times' },
+      ],
+    });
+    expect(JSON.parse(none.stdout)).toEqual({ faults: [] });
+  });
+
+  it.each([
+    [['fire'], 2, '"fire" is no fault; there are: outage'],
+    [['outage', '--for', 'ever'], 2, '--for is "ever"'],
+    [['code', '--code', '1006'], 2, '--operation and --code'],
+    [['code', '--code', 'x', '--operation', 'syncLeads'], 2, '--code is "x"'],
+    [['slow', '--factor', '0'], 2, '--factor is "0"'],
+    [['outage', '--how', 'loudly'], 2, '--how is "loudly"'],
+    [['code', '--code', '1006', '--operation', 'syncLads'], 1, 'no operation of the fake'],
+  ])('%j ends with status %s and says why', async (argv, status, reason) => {
+    const outcome = await relay('rehearse', ...argv);
+
+    expect(outcome.status).toBe(status);
+    expect(outcome.stderr).toContain(reason);
+  });
+});
