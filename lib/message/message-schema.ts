@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type JsonObject, type MarketoRequest, takesMethodOverride } from '../marketo/request.ts';
 import { joinPath, shorten, toJsonText } from './json-text.ts';
 import { unsaidMethodProblems } from './method-rules.ts';
+import { encodedTwice, isConfirmation, meaningPath, nearMethod, unknownMember } from './near-misses.ts';
 import type { MessageProblem } from './problem.ts';
 import { pathFaults } from './request-path.ts';
 
@@ -31,8 +32,8 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Says what was expected, and what was there instead, short. */
-function expected(text: string) {
-  return { error: (issue: { input?: unknown }) => `${text}; got ${describe(issue.input)}` };
+function expected(text: string, nearMiss: (input: unknown) => string = () => '') {
+  return { error: ({ input }: { input?: unknown }) => `${text}; got ${describe(input)}${nearMiss(input)}` };
 }
 
 function describe(value: unknown): string {
@@ -42,7 +43,7 @@ function describe(value: unknown): string {
   return typeof value === 'string' ? toJsonText(shorten(value, 60)) : String(value);
 }
 
-const object = (text: string) => z.custom<JsonObject>(isObject, expected(text));
+const object = (text: string) => z.custom<JsonObject>(isObject, expected(text, encodedTwice));
 
 const isScalar = (value: unknown): boolean => ['string', 'number', 'boolean'].includes(typeof value);
 const isQueryValue = (value: unknown): boolean =>
@@ -50,7 +51,7 @@ const isQueryValue = (value: unknown): boolean =>
     ? value.length > 0 && value.length <= MAX_QUERY_VALUES && value.every(isScalar)
     : isScalar(value);
 
-const method = z.enum(['GET', 'POST', 'DELETE'], expected('GET, POST or DELETE'));
+const method = z.enum(['GET', 'POST', 'DELETE'], expected('GET, POST or DELETE', nearMethod));
 const requestShape = {
   method: method.optional(),
   path: z.string(expected('a string: the path of a Marketo REST endpoint')),
@@ -81,7 +82,14 @@ const requestSchema = z.object(requestShape);
  * @param value - what `JSON.parse` gave; members of `body` and `form` pass through as they are
  */
 function readShape(value: unknown): ShapeReading {
-  if (!isObject(value)) return { problems: [{ path: '', expected: `a JSON object; got ${describe(value)}` }] };
+  if (!isObject(value)) {
+    const got = `${describe(value)}${Array.isArray(value) ? ': one request a message' : encodedTwice(value)}`;
+    return { problems: [{ path: '', expected: `a JSON object; got ${got}` }] };
+  }
+  if (isConfirmation(value)) {
+    const got = `the request of ${describe(value.TopicArn)} to confirm its subscription: open its SubscribeURL once`;
+    return { problems: [{ path: '', expected: `a message; got ${got}` }] };
+  }
   const whole = messageSchema.safeParse(value);
   const shapeProblems = whole.success ? [] : whole.error.issues.flatMap(problemsOfIssue);
   const requestProblems = [
@@ -133,11 +141,14 @@ function problemsOfIssue(issue: z.core.$ZodIssue): MessageProblem[] {
     '',
   );
   if (issue.code !== 'unrecognized_keys') return [{ path, expected: issue.message }];
-  return issue.keys.map((name) => ({ path: joinPath(path, name) || '[""]', expected: 'no such member' }));
+  return issue.keys.map((name) => ({ path: joinPath(path, name) || '[""]', expected: unknownMember(name) }));
 }
 
 function pathProblems(path: string): MessageProblem[] {
-  return pathFaults(path).map((fault) => ({ path: 'path', expected: `${fault}; got ${describe(path)}` }));
+  return pathFaults(path).map((fault, index) => {
+    const nearMiss = index === 0 ? meaningPath(path) : '';
+    return { path: 'path', expected: `${fault}; got ${describe(path)}${nearMiss}` };
+  });
 }
 
 function queryProblems(value: Record<string, unknown>): MessageProblem[] {

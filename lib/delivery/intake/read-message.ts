@@ -3,6 +3,7 @@ import { recordsOf } from '../../marketo/endpoints/endpoints.ts';
 import type { Endpoint } from '../../marketo/endpoints/types.ts';
 import type { MarketoRequest } from '../../marketo/request.ts';
 import { checkMessage } from '../../message/check-message.ts';
+import { openEnvelope } from '../../message/envelope.ts';
 import type { JsonFault } from '../../message/json-text.ts';
 import type { Intake, MessageRecord } from '../../message/message.ts';
 import type { ReceivedMessage } from '../../message/queue.ts';
@@ -18,24 +19,22 @@ import type { RelayState } from '../../message/relay-state.ts';
  * if (intake.kind === 'invalid') intake.problems; // [{ path: 'path', expected: 'no "." or ".." segment; got "..."' }]
  */
 function readMessage(received: ReceivedMessage, nowMs: number): Intake {
-  const { content, letter, text } = unwrap(received.body);
+  const envelope = openEnvelope(received.body);
+  const { content, letter, text } = unwrap(envelope.text);
   const carried = letter === undefined ? decodeRelayState(received.attributes, nowMs) : undefined;
-  const base = {
-    received: letter === undefined ? received : { ...received, attributes: letter.attributes },
-    originalBody: text,
-  };
+  const attributes = letter?.attributes ?? { ...envelope.attributes, ...received.attributes };
+  const base = { received: { ...received, attributes }, originalBody: text };
+  const deliveredAs = letter === undefined ? envelope.id : undefined;
   if (content.kind === 'overflowed') {
     return { kind: 'overflowed', ...base, state: stateOf(received, undefined, letter), pointer: content.pointer };
   }
   if (content.kind === 'unreadable') {
-    const state = carried ?? stateOf(received, undefined, letter);
+    const state = carried ?? stateOf(received, deliveredAs, letter);
     return { kind: 'invalid', ...base, state, problems: [{ path: '', expected: content.expected }] };
   }
-  const checked = checkMessage(
-    content.value,
-    content.faults.filter((fault) => counts(fault, carried)),
-  );
-  const state = carried ?? stateOf(received, checked.id, letter);
+  const faults = [...envelope.faults, ...content.faults].filter((fault) => counts(fault, carried));
+  const checked = checkMessage(content.value, faults);
+  const state = carried ?? stateOf(received, checked.id ?? deliveredAs, letter);
   if (checked.kind === 'invalid') {
     return { kind: 'invalid', ...base, state, problems: checked.problems };
   }
