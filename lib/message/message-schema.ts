@@ -4,7 +4,7 @@ import { joinPath, shorten, toJsonText } from './json-text.ts';
 import { unsaidMethodProblems } from './method-rules.ts';
 import { encodedTwice, isConfirmation, meaningPath, nearMethod, unknownMember } from './near-misses.ts';
 import type { MessageProblem } from './problem.ts';
-import { pathFaults } from './request-path.ts';
+import { MAX_PATH_LENGTH, PATH_PATTERN, pathFaults } from './request-path.ts';
 
 /** A message as the publisher wrote it, its shape checked and `method` filled in. */
 interface ParsedMessage {
@@ -26,6 +26,8 @@ interface ShapeReading {
 const MAX_QUERY_VALUES = 10_000;
 /** Printable ASCII: it becomes part of a message attribute, a table key and a file name. */
 const ID = /^[\x21-\x7E](?:[\x20-\x7E]{0,126}[\x21-\x7E])?$/;
+/** Where a schema that is made of this one keeps what a parameter may be. */
+const SCALAR = '#/$defs/scalar';
 const TOKEN_REMEDY = 'no access_token: the relay sends its own token in the Authorization header';
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -53,11 +55,29 @@ const isQueryValue = (value: unknown): boolean =>
 
 const method = z.enum(['GET', 'POST', 'DELETE'], expected('GET, POST or DELETE', nearMethod));
 const requestShape = {
-  method: method.optional(),
-  path: z.string(expected('a string: the path of a Marketo REST endpoint')),
-  query: object('an object of parameters').optional(),
-  body: object('an object: the JSON body of the request').optional(),
-  form: object('an object: the form fields of the request').optional(),
+  method: method.optional().meta({
+    description: 'By default POST with a body or form; else GET, where the path only reads. On any other path, say it.',
+  }),
+  path: z.string(expected('a string: the path of a Marketo REST endpoint')).meta({
+    description: 'Path of a Marketo REST endpoint, such as /rest/v1/leads.json, without host and query.',
+    maxLength: MAX_PATH_LENGTH,
+    pattern: PATH_PATTERN,
+  }),
+  query: object('an object of parameters')
+    .meta({
+      description: 'Parameters of the URL; an array repeats one. The relay adds the access token itself.',
+      type: 'object',
+      additionalProperties: {
+        anyOf: [{ $ref: SCALAR }, { type: 'array', items: { $ref: SCALAR }, minItems: 1, maxItems: MAX_QUERY_VALUES }],
+      },
+    })
+    .optional(),
+  body: object('an object: the JSON body of the request')
+    .meta({ description: 'The JSON body. Its `input` holds the records.', type: 'object' })
+    .optional(),
+  form: object('an object: the form fields of the request')
+    .meta({ description: 'Instead of `body`: form fields, as the asset endpoints want them.', type: 'object' })
+    .optional(),
 };
 
 const messageSchema = z.strictObject(
@@ -66,11 +86,19 @@ const messageSchema = z.strictObject(
     id: z
       .string(expected('a string of 1 to 128 printable ASCII characters, no space at either end'))
       .regex(ID, expected('1 to 128 printable ASCII characters, no space at either end'))
+      .meta({
+        description:
+          'Your name for this request: the same again under it is not executed twice where that would matter.',
+      })
       .optional(),
     notAfter: z.iso
       .datetime({ offset: true, ...expected('an ISO 8601 instant with its offset, such as 2027-01-31T12:00:00Z') })
+      .meta({ description: 'ISO 8601 instant with its offset: past it the message is not sent any more.' })
       .optional(),
-    idempotent: z.boolean(expected('true or false')).optional(),
+    idempotent: z
+      .boolean(expected('true or false'))
+      .meta({ description: 'Overrules what the relay knows of the endpoint: whether twice does no harm.' })
+      .optional(),
   },
   expected('an object with `path`, and `method`, `query`, `body` or `form`, `id`, `notAfter`, `idempotent` as needed'),
 );
@@ -195,4 +223,4 @@ function bodyProblems(value: Record<string, unknown>): MessageProblem[] {
 }
 
 export type { ParsedMessage, ShapeReading };
-export { describe, ID, isObject, readShape };
+export { describe, ID, isObject, messageSchema, readShape };
