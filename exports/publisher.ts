@@ -6,12 +6,30 @@
 export type { Json, JsonObject, QueryValue } from '../lib/marketo/request.ts';
 export type { MessageProblem } from '../lib/message/problem.ts';
 export type {
+  Company,
   CustomActivity,
+  CustomObjectRecord,
+  DeleteBody,
+  FilterQuery,
   LeadAction,
+  LeadId,
+  LeadIds,
   LeadLookupField,
   LeadRecord,
+  NamedAccount,
+  OfLead,
+  Opportunity,
+  OpportunityRole,
+  PushLeadsBody,
   Records,
+  RequestCampaignBody,
+  SalesPerson,
+  ScheduleCampaignBody,
+  SubmitFormBody,
   SyncAction,
+  SyncBody,
+  SyncLeadsBody,
+  Token,
   TypedParts,
 } from '../lib/publisher/bodies.ts';
 export { type Entry, type EntryOptions, InvalidMessagesError, toEntries } from '../lib/publisher/entries.ts';

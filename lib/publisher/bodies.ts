@@ -171,4 +171,30 @@ interface TypedParts {
   getLeadsByFilter: { readonly query: FilterQuery };
 }
 
-export type { CustomActivity, LeadAction, LeadLookupField, LeadRecord, Records, SyncAction, TypedParts };
+export type {
+  Company,
+  CustomActivity,
+  CustomObjectRecord,
+  DeleteBody,
+  FilterQuery,
+  LeadAction,
+  LeadId,
+  LeadIds,
+  LeadLookupField,
+  LeadRecord,
+  NamedAccount,
+  OfLead,
+  Opportunity,
+  OpportunityRole,
+  PushLeadsBody,
+  Records,
+  RequestCampaignBody,
+  SalesPerson,
+  ScheduleCampaignBody,
+  SubmitFormBody,
+  SyncAction,
+  SyncBody,
+  SyncLeadsBody,
+  Token,
+  TypedParts,
+};
