@@ -6,7 +6,7 @@
  *     bin/          the command line
  */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { bundleInto, PROJECT_ROOT } from '../lib/cloud/bundle.ts';
 import { writeDeclarations } from './declarations.ts';
@@ -15,7 +15,8 @@ import { noticesOf } from './notices.ts';
 
 const DIST = join(PROJECT_ROOT, 'dist');
 const EXPORTS = join(PROJECT_ROOT, 'exports');
-const COMMAND_LINE = join(PROJECT_ROOT, 'bin', 'relay.ts');
+/** What `bin/relay.ts` starts in the repository, once it has seen that Node can run TypeScript. */
+const COMMAND_LINE = join(PROJECT_ROOT, 'lib', 'local', 'start.ts');
 
 const OPTIONS = {
   absWorkingDir: PROJECT_ROOT,
@@ -52,27 +53,46 @@ async function buildPackage(): Promise<void> {
     ...URL_OF_MODULE,
   });
   const metafiles: Metafile[] = [esm.metafile, cjs.metafile];
+  const contents = new Set<string>();
   if (existsSync(COMMAND_LINE)) {
-    const outfile = join(DIST, 'bin', 'relay.js');
-    const bin = await build({ ...OPTIONS, entryPoints: [COMMAND_LINE], format: 'esm', outfile });
-    metafiles.push(bin.metafile);
+    const { metafile } = await buildCommandLine();
+    metafiles.push(metafile);
+    for (const input of Object.keys(metafile.inputs)) contents.add(input);
   }
   writeFileSync(join(DIST, 'cjs', 'package.json'), '{ "type": "commonjs" }\n');
   requireDeclared(metafiles);
   writeDeclarations(join(DIST, 'esm', 'types'));
   cpSync(join(DIST, 'esm', 'types'), join(DIST, 'cjs', 'types'), { recursive: true });
-  writeFunctions(join(DIST, 'functions'));
+  for (const input of writeFunctions(join(DIST, 'functions'))) contents.add(input);
+  writeFileSync(join(DIST, 'THIRD-PARTY-NOTICES.txt'), noticesOf([...contents], PROJECT_ROOT));
 }
 
-function writeFunctions(folder: string): void {
-  const inputs = new Set<string>();
+/** With the small packages in it, some of which ask for a newer Node than whoever only synthesizes has. */
+function buildCommandLine() {
+  return build({
+    ...OPTIONS,
+    packages: 'bundle',
+    external: ['@aws-sdk/*', 'zod'],
+    stdin: {
+      contents: "#!/usr/bin/env node\nimport { start } from './start.ts';\nvoid start();\n",
+      resolveDir: dirname(COMMAND_LINE),
+      loader: 'ts',
+    },
+    format: 'esm',
+    outfile: join(DIST, 'bin', 'relay.js'),
+  });
+}
+
+/** @returns the files that are in the bundles. */
+function writeFunctions(folder: string): readonly string[] {
+  const inputs: string[] = [];
   const entries = namesIn(join(PROJECT_ROOT, 'functions')).map((name) => join(PROJECT_ROOT, 'functions', name));
   for (const entry of entries.filter((path) => /^export \{ handler \};$/m.test(readFileSync(path, 'utf8')))) {
     const target = join(folder, basename(entry, '.ts'));
     mkdirSync(target, { recursive: true });
-    for (const input of bundleInto(entry, target)) inputs.add(input);
+    inputs.push(...bundleInto(entry, target));
   }
-  writeFileSync(join(folder, 'THIRD-PARTY-NOTICES.txt'), noticesOf([...inputs], PROJECT_ROOT));
+  return inputs;
 }
 
 /** A package that only the repository installs would be missing wherever this one is used. */

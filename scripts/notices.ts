@@ -17,7 +17,7 @@ function noticesOf(inputs: readonly string[], root: string): string {
   const notices = [...new Set(folders)].sort().map((folder) => noticeOf(join(root, folder)));
   const byText = Map.groupBy(notices, ({ text }) => text);
   const parts = [...byText].map(([text, of]) => [...of.map(({ name }) => name), '', text, ''].join('\n'));
-  return ['The functions beside this file contain these packages.\n', ...parts].join(`\n${'='.repeat(80)}\n`);
+  return ['What is bundled beside this file contains these packages.\n', ...parts].join(`\n${'='.repeat(80)}\n`);
 }
 
 function noticeOf(folder: string): Notice {

@@ -39,7 +39,7 @@ describe('the package', () => {
   });
 
   it('has the command line as the build makes it, once there is one', () => {
-    const isThere = existsSync(join(ROOT, 'bin', 'relay.ts'));
+    const isThere = existsSync(join(ROOT, 'lib', 'local', 'start.ts'));
     expect(manifest.bin).toEqual(isThere ? { relay: './dist/bin/relay.js' } : undefined);
   });
 
@@ -74,7 +74,7 @@ describe('imports of a built module', () => {
   });
 });
 
-describe('the notices beside the functions', () => {
+describe('the notices beside what is bundled', () => {
   const root = mkdtempSync(join(tmpdir(), 'notices-test-'));
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 

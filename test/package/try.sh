@@ -28,6 +28,7 @@ run() {
     "$node" "$module"
     echo "$module ran on Node $("$node" --version), aws-cdk-lib $("$node" -p "require('aws-cdk-lib/package.json').version")"
   done
+  if [ -e node_modules/.bin/relay ]; then echo "relay $("$node" node_modules/.bin/relay --version)"; fi
   cmp cdk.out.esm/MarketoRelay.template.json cdk.out.cjs/MarketoRelay.template.json
 }
 
