@@ -16,7 +16,9 @@ import { createAlarms } from './alarms/relay-alarms.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { createDeliveryFunction } from './delivery-function.ts';
 import { createLogQueries } from './log-queries.ts';
+import { requireOnlyRelay } from './only-relay.ts';
 import { createQueues } from './queues.ts';
+import { grantPutCredentials, grantReadDeadLetters, grantResend } from './relay-grants.ts';
 import type { MarketoRelayProps } from './relay-props.ts';
 import { resolveProps } from './resolve-props.ts';
 import { createLedgerTable, createOverflowBucket, createSecret } from './stores.ts';
@@ -49,6 +51,7 @@ class MarketoRelay extends Construct {
   /** @throws {ConfigurationError} that lists every bad prop with its value and what to give instead. */
   constructor(scope: Construct, id: string, props: MarketoRelayProps) {
     super(scope, id);
+    requireOnlyRelay(this, props.marketoBaseUrl);
     const resolved = resolveProps(props);
     const topics = props.alarmActions ?? [];
     requireTopicsOfRegion(this, topics);
@@ -67,6 +70,21 @@ class MarketoRelay extends Construct {
   /** Lets `grantee` publish messages, and nothing else. */
   grantPublish(grantee: IGrantable): Grant {
     return this.queue.grantSendMessages(grantee);
+  }
+
+  /** Lets `grantee` read the dead letters, those in the overflow bucket too, and neither send nor delete any. */
+  grantReadDeadLetters(grantee: IGrantable): Grant {
+    return grantReadDeadLetters(this, grantee);
+  }
+
+  /** Lets `grantee` read the dead letters, put them back on the queue, and delete them. */
+  grantResend(grantee: IGrantable): Grant {
+    return grantResend(this, grantee);
+  }
+
+  /** Lets `grantee` replace the credentials, and not read them: for a rotation, or a pipeline that knows them. */
+  grantPutCredentials(grantee: IGrantable): Grant {
+    return grantPutCredentials(this, grantee);
   }
 
   /**
