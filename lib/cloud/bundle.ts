@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -43,6 +43,23 @@ const BUILD_OPTIONS = {
 } as const satisfies BuildOptions;
 
 /**
+ * Where the package has its functions, bundled when it was built: beside the folder of its own modules. In the repository
+ * there is nothing at this place, and a function is built anew at each synthesis.
+ */
+const PREBUILT = fileURLToPath(new URL('../functions/', import.meta.url));
+
+/**
+ * The code of a function of the relay. Whoever has the package needs no esbuild, and no Node that runs TypeScript.
+ *
+ * @param fileName in `functions/`, such as `deliver.ts`.
+ */
+function functionCode(fileName: string): Code {
+  const prebuilt = join(PREBUILT, basename(fileName, '.ts'));
+  const isPackage = existsSync(join(prebuilt, 'index.mjs'));
+  return isPackage ? Code.fromAsset(prebuilt) : bundledCode(join(PROJECT_ROOT, 'functions', fileName));
+}
+
+/**
  * A function's code: one ES module, `index.mjs`, with everything it imports (the SDK too, so that what was tested is
  * what runs), and its source map. Built by esbuild in this process; needs no Docker and no network.
  *
@@ -67,13 +84,19 @@ function bundledCode(entryFile: string): Code {
   });
 }
 
-function bundleInto(entryFile: string, outputDirectory: string): void {
+/** @returns every file that went into the bundle, from the root of the project. */
+function bundleInto(entryFile: string, outputDirectory: string): readonly string[] {
   // Loaded here, so that an app whose stacks are not bundled (in tests, or `cdk list`) needs no esbuild.
   const { buildSync, formatMessagesSync } = createRequire(import.meta.url)('esbuild') as typeof import('esbuild');
   // Throws with every error in its message; warnings are only told.
-  const { outputFiles, warnings } = buildSync({ ...BUILD_OPTIONS, entryPoints: [relative(PROJECT_ROOT, entryFile)] });
+  const { outputFiles, warnings, metafile } = buildSync({
+    ...BUILD_OPTIONS,
+    entryPoints: [relative(PROJECT_ROOT, entryFile)],
+    metafile: true,
+  });
   for (const text of formatMessagesSync(warnings, { kind: 'warning' })) process.stderr.write(text);
   for (const file of outputFiles) writeFileSync(join(outputDirectory, basename(file.path)), file.contents);
+  return Object.keys(metafile.inputs);
 }
 
-export { bundledCode, PROJECT_ROOT };
+export { bundledCode, bundleInto, functionCode, PROJECT_ROOT };

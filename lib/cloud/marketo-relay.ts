@@ -18,7 +18,9 @@ import { createDashboard, triageWidget } from './dashboard/create-dashboard.ts';
 import { createDeliveryFunction } from './delivery-function.ts';
 import { createGovernFunction } from './govern-function.ts';
 import { createLogQueries } from './log-queries.ts';
+import { requireOnlyRelay } from './only-relay.ts';
 import { createQueues } from './queues.ts';
+import { grantPutCredentials, grantReadDeadLetters, grantResend } from './relay-grants.ts';
 import type { MarketoRelayProps } from './relay-props.ts';
 import { resolveProps } from './resolve-props.ts';
 import { createLedgerTable, createOverflowBucket, createSecret } from './stores.ts';
@@ -59,6 +61,7 @@ class MarketoRelay extends Construct {
   /** @throws {ConfigurationError} that lists every bad prop with its value and what to give instead. */
   constructor(scope: Construct, id: string, props: MarketoRelayProps) {
     super(scope, id);
+    requireOnlyRelay(this, props.marketoBaseUrl);
     const resolved = resolveProps(props);
     const page = props.alarmActions ?? [];
     const warn = props.warningActions ?? page;
@@ -90,6 +93,21 @@ class MarketoRelay extends Construct {
   /** Lets `grantee` publish messages, and nothing else. */
   grantPublish(grantee: IGrantable): Grant {
     return this.queue.grantSendMessages(grantee);
+  }
+
+  /** Lets `grantee` read the dead letters, those in the overflow bucket too, and neither send nor delete any. */
+  grantReadDeadLetters(grantee: IGrantable): Grant {
+    return grantReadDeadLetters(this, grantee);
+  }
+
+  /** Lets `grantee` read the dead letters, put them back on the queue, and delete them. */
+  grantResend(grantee: IGrantable): Grant {
+    return grantResend(this, grantee);
+  }
+
+  /** Lets `grantee` replace the credentials, and not read them: for a rotation, or a pipeline that knows them. */
+  grantPutCredentials(grantee: IGrantable): Grant {
+    return grantPutCredentials(this, grantee);
   }
 
   /**

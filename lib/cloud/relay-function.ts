@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
@@ -13,7 +12,7 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { METRIC_NAMESPACE } from '../telemetry/metrics.ts';
-import { bundledCode, PROJECT_ROOT } from './bundle.ts';
+import { functionCode } from './bundle.ts';
 import type { ResolvedProps } from './resolve-props.ts';
 import { serviceName } from './service-name.ts';
 
@@ -52,7 +51,7 @@ function createRelayFunction(scope: Construct, relay: ResolvedProps, props: Rela
   logGroup.grantWrite(role);
   return new LambdaFunction(scope, id, {
     description,
-    code: bundledCode(join(PROJECT_ROOT, 'functions', entryFile)),
+    code: functionCode(entryFile),
     handler: 'index.handler',
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,

@@ -3,6 +3,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import type { HttpReply, HttpRequest, Transport } from './http.ts';
 import { REDACTED } from './secret.ts';
+import { USER_AGENT } from './user-agent.ts';
 
 interface TransportOptions {
   /** Largest body that is read; the rest is cut off. Marketo's largest replies are pages of 300 records. */
@@ -95,6 +96,7 @@ function open(pool: Pool, request: HttpRequest, bearer: string | undefined): Cli
   try {
     const url = new URL(request.url);
     const headers = {
+      'User-Agent': USER_AGENT,
       ...request.headers,
       ...(request.body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(request.body)) }),
       ...(bearer === undefined ? {} : { Authorization: `Bearer ${bearer}` }),

@@ -2,8 +2,9 @@ import * as z from 'zod';
 import { type JsonObject, type MarketoRequest, takesMethodOverride } from '../marketo/request.ts';
 import { joinPath, shorten, toJsonText } from './json-text.ts';
 import { unsaidMethodProblems } from './method-rules.ts';
+import { encodedTwice, isConfirmation, meaningPath, nearMethod, unknownMember } from './near-misses.ts';
 import type { MessageProblem } from './problem.ts';
-import { pathFaults } from './request-path.ts';
+import { MAX_PATH_LENGTH, PATH_PATTERN, pathFaults } from './request-path.ts';
 
 /** A message as the publisher wrote it, its shape checked and `method` filled in. */
 interface ParsedMessage {
@@ -25,14 +26,16 @@ interface ShapeReading {
 const MAX_QUERY_VALUES = 10_000;
 /** Printable ASCII: it becomes part of a message attribute, a table key and a file name. */
 const ID = /^[\x21-\x7E](?:[\x20-\x7E]{0,126}[\x21-\x7E])?$/;
+/** Where a schema that is made of this one keeps what a parameter may be. */
+const SCALAR = '#/$defs/scalar';
 const TOKEN_REMEDY = 'no access_token: the relay sends its own token in the Authorization header';
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Says what was expected, and what was there instead, short. */
-function expected(text: string) {
-  return { error: (issue: { input?: unknown }) => `${text}; got ${describe(issue.input)}` };
+function expected(text: string, nearMiss: (input: unknown) => string = () => '') {
+  return { error: ({ input }: { input?: unknown }) => `${text}; got ${describe(input)}${nearMiss(input)}` };
 }
 
 function describe(value: unknown): string {
@@ -42,7 +45,7 @@ function describe(value: unknown): string {
   return typeof value === 'string' ? toJsonText(shorten(value, 60)) : String(value);
 }
 
-const object = (text: string) => z.custom<JsonObject>(isObject, expected(text));
+const object = (text: string) => z.custom<JsonObject>(isObject, expected(text, encodedTwice));
 
 const isScalar = (value: unknown): boolean => ['string', 'number', 'boolean'].includes(typeof value);
 const isQueryValue = (value: unknown): boolean =>
@@ -50,13 +53,31 @@ const isQueryValue = (value: unknown): boolean =>
     ? value.length > 0 && value.length <= MAX_QUERY_VALUES && value.every(isScalar)
     : isScalar(value);
 
-const method = z.enum(['GET', 'POST', 'DELETE'], expected('GET, POST or DELETE'));
+const method = z.enum(['GET', 'POST', 'DELETE'], expected('GET, POST or DELETE', nearMethod));
 const requestShape = {
-  method: method.optional(),
-  path: z.string(expected('a string: the path of a Marketo REST endpoint')),
-  query: object('an object of parameters').optional(),
-  body: object('an object: the JSON body of the request').optional(),
-  form: object('an object: the form fields of the request').optional(),
+  method: method.optional().meta({
+    description: 'By default POST with a body or form; else GET, where the path only reads. On any other path, say it.',
+  }),
+  path: z.string(expected('a string: the path of a Marketo REST endpoint')).meta({
+    description: 'Path of a Marketo REST endpoint, such as /rest/v1/leads.json, without host and query.',
+    maxLength: MAX_PATH_LENGTH,
+    pattern: PATH_PATTERN,
+  }),
+  query: object('an object of parameters')
+    .meta({
+      description: 'Parameters of the URL; an array repeats one. The relay adds the access token itself.',
+      type: 'object',
+      additionalProperties: {
+        anyOf: [{ $ref: SCALAR }, { type: 'array', items: { $ref: SCALAR }, minItems: 1, maxItems: MAX_QUERY_VALUES }],
+      },
+    })
+    .optional(),
+  body: object('an object: the JSON body of the request')
+    .meta({ description: 'The JSON body. Its `input` holds the records.', type: 'object' })
+    .optional(),
+  form: object('an object: the form fields of the request')
+    .meta({ description: 'Instead of `body`: form fields, as the asset endpoints want them.', type: 'object' })
+    .optional(),
 };
 
 const messageSchema = z.strictObject(
@@ -65,11 +86,19 @@ const messageSchema = z.strictObject(
     id: z
       .string(expected('a string of 1 to 128 printable ASCII characters, no space at either end'))
       .regex(ID, expected('1 to 128 printable ASCII characters, no space at either end'))
+      .meta({
+        description:
+          'Your name for this request: the same again under it is not executed twice where that would matter.',
+      })
       .optional(),
     notAfter: z.iso
       .datetime({ offset: true, ...expected('an ISO 8601 instant with its offset, such as 2027-01-31T12:00:00Z') })
+      .meta({ description: 'ISO 8601 instant with its offset: past it the message is not sent any more.' })
       .optional(),
-    idempotent: z.boolean(expected('true or false')).optional(),
+    idempotent: z
+      .boolean(expected('true or false'))
+      .meta({ description: 'Overrules what the relay knows of the endpoint: whether twice does no harm.' })
+      .optional(),
   },
   expected('an object with `path`, and `method`, `query`, `body` or `form`, `id`, `notAfter`, `idempotent` as needed'),
 );
@@ -81,7 +110,14 @@ const requestSchema = z.object(requestShape);
  * @param value - what `JSON.parse` gave; members of `body` and `form` pass through as they are
  */
 function readShape(value: unknown): ShapeReading {
-  if (!isObject(value)) return { problems: [{ path: '', expected: `a JSON object; got ${describe(value)}` }] };
+  if (!isObject(value)) {
+    const got = `${describe(value)}${Array.isArray(value) ? ': one request a message' : encodedTwice(value)}`;
+    return { problems: [{ path: '', expected: `a JSON object; got ${got}` }] };
+  }
+  if (isConfirmation(value)) {
+    const got = `the request of ${describe(value.TopicArn)} to confirm its subscription: open its SubscribeURL once`;
+    return { problems: [{ path: '', expected: `a message; got ${got}` }] };
+  }
   const whole = messageSchema.safeParse(value);
   const shapeProblems = whole.success ? [] : whole.error.issues.flatMap(problemsOfIssue);
   const requestProblems = [
@@ -133,11 +169,14 @@ function problemsOfIssue(issue: z.core.$ZodIssue): MessageProblem[] {
     '',
   );
   if (issue.code !== 'unrecognized_keys') return [{ path, expected: issue.message }];
-  return issue.keys.map((name) => ({ path: joinPath(path, name) || '[""]', expected: 'no such member' }));
+  return issue.keys.map((name) => ({ path: joinPath(path, name) || '[""]', expected: unknownMember(name) }));
 }
 
 function pathProblems(path: string): MessageProblem[] {
-  return pathFaults(path).map((fault) => ({ path: 'path', expected: `${fault}; got ${describe(path)}` }));
+  return pathFaults(path).map((fault, index) => {
+    const nearMiss = index === 0 ? meaningPath(path) : '';
+    return { path: 'path', expected: `${fault}; got ${describe(path)}${nearMiss}` };
+  });
 }
 
 function queryProblems(value: Record<string, unknown>): MessageProblem[] {
@@ -184,4 +223,4 @@ function bodyProblems(value: Record<string, unknown>): MessageProblem[] {
 }
 
 export type { ParsedMessage, ShapeReading };
-export { describe, ID, isObject, readShape };
+export { describe, ID, isObject, messageSchema, readShape };

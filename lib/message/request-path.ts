@@ -5,6 +5,9 @@ const FAMILIES = ['/rest/v1/', '/rest/asset/v1/', '/bulk/v1/'] as const;
 const FORBIDDEN_WHEN_ENCODED = /%(?:2e|2f|5c|25|3b|3f|23|[01][0-9a-f]|7f)/i;
 const PLAIN = /^[A-Za-z0-9._~/%-]*$/;
 
+/** The greater part of the rules below in one expression, for a schema: every sound path fits it. */
+const PATH_PATTERN = '^/(?:rest/v1|rest/asset/v1|bulk/v1)(?:/[A-Za-z0-9._~%-]+)+$';
+
 interface Rule {
   readonly broken: (path: string) => boolean;
   readonly expected: string;
@@ -59,4 +62,4 @@ function pathFaults(path: string): readonly string[] {
   return RULES.filter((rule) => rule.broken(path)).map((rule) => rule.expected);
 }
 
-export { pathFaults };
+export { MAX_PATH_LENGTH, PATH_PATTERN, pathFaults };

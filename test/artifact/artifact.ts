@@ -21,15 +21,13 @@ interface Artifact {
   remove(): void;
 }
 
-/** Runs `cdk synth` as the README does, into a folder of its own. */
+/**
+ * Runs `cdk synth` as the README does, into a folder of its own; or takes what others have synthesized, by the package,
+ * where `ARTIFACT_ASSEMBLY` names their folder.
+ */
 async function synthesize(): Promise<Artifact> {
   const scratch = mkdtempSync(join(tmpdir(), 'marketo-relay-artifact-'));
-  const assembly = join(scratch, 'cdk.out');
-  await promisify(execFile)(join(TOOLS, 'cdk'), ['synth', '--quiet', '--output', assembly], {
-    cwd: PROJECT_ROOT,
-    // Of this machine only what Node needs: a profile or a context of the user's must not change the artifact.
-    env: { PATH: `${TOOLS}:${process.env.PATH}`, HOME: scratch, CI: 'true' },
-  });
+  const assembly = process.env.ARTIFACT_ASSEMBLY ?? (await synthesizeInto(scratch));
   const taskRoot = join(scratch, 'task');
   const { bundle, environment } = findFunction(assembly, RELAY_STACK_ID, DELIVERY_FUNCTION_ID);
   cpSync(dirname(bundle), taskRoot, { recursive: true });
@@ -40,6 +38,16 @@ async function synthesize(): Promise<Artifact> {
     environment,
     remove: () => rmSync(scratch, { recursive: true, force: true }),
   };
+}
+
+async function synthesizeInto(scratch: string): Promise<string> {
+  const assembly = join(scratch, 'cdk.out');
+  await promisify(execFile)(join(TOOLS, 'cdk'), ['synth', '--quiet', '--output', assembly], {
+    cwd: PROJECT_ROOT,
+    // Of this machine only what Node needs: a profile or a context of the user's must not change the artifact.
+    env: { PATH: `${TOOLS}:${process.env.PATH}`, HOME: scratch, CI: 'true' },
+  });
+  return assembly;
 }
 
 export type { Artifact };

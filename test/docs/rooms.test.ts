@@ -32,6 +32,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'ports',
   ],
   cloud: ['telemetry', 'settings'],
+  publisher: ['message', 'marketo', 'settings'],
   simulation: [
     'runtime',
     'aws',
@@ -69,7 +70,15 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 };
 
 /** The rooms that may import the AWS SDK. */
-const SDK_ROOMS: ReadonlySet<string> = new Set(['aws', 'runtime', 'cloud', 'emulators', 'local', 'simulation']);
+const SDK_ROOMS: ReadonlySet<string> = new Set([
+  'aws',
+  'runtime',
+  'cloud',
+  'publisher',
+  'emulators',
+  'local',
+  'simulation',
+]);
 
 const rooms = Object.keys(MAY_IMPORT);
 
@@ -119,12 +128,12 @@ describe('imports point one way', () => {
     expect(knowing).toEqual([]);
   });
 
-  it("and AWS's clients are made in one place, where each gets its deadlines, and by the emulators and the command line for themselves", () => {
+  it("and AWS's clients are made in one place, where each gets its deadlines, by the publisher for whoever has none, and by the emulators and the command line for themselves", () => {
     const makes = (path: string): boolean => /\bnew \w*Client\(/.test(readFileSync(path, 'utf8'));
     const makers = ['lib', 'functions', 'bin'].flatMap(filesOf).filter(makes);
     const elsewhere = makers
       .map((path) => relative(ROOT, path))
       .filter((path) => !/^lib\/(?:emulators|local\/target)\//.test(path));
-    expect(elsewhere).toEqual(['lib/runtime/clients.ts']);
+    expect(elsewhere).toEqual(['lib/publisher/default-client.ts', 'lib/runtime/clients.ts']);
   });
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -66,6 +67,19 @@ describe('the transport', () => {
     expect(reply).toMatchObject({ kind: 'reply', status: 200, body: '{"name":"Jürgen"}', complete: true });
     expect(reply.kind === 'reply' && reply.headers).toMatchObject({ 'x-two': 'a, b' });
     expect(reply.kind === 'reply' && Object.keys(reply.headers)).not.toContain('set-cookie');
+  });
+
+  it('names the relay and its version, as package.json has it', async () => {
+    const { name, version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+    let agent: unknown;
+    const url = await httpServer((request, response) => {
+      agent = request.headers['user-agent'];
+      response.end('{}');
+    });
+
+    await send(url);
+
+    expect(agent).toBe(`${name}/${version}`);
   });
 
   it('asks for no compression', async () => {

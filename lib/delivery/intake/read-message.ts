@@ -3,6 +3,7 @@ import { recordsOf } from '../../marketo/endpoints/endpoints.ts';
 import type { Endpoint } from '../../marketo/endpoints/types.ts';
 import type { MarketoRequest } from '../../marketo/request.ts';
 import { checkMessage } from '../../message/check-message.ts';
+import { openEnvelope } from '../../message/envelope.ts';
 import type { JsonFault } from '../../message/json-text.ts';
 import type { Intake, MessageRecord } from '../../message/message.ts';
 import type { ReceivedMessage } from '../../message/queue.ts';
@@ -18,26 +19,24 @@ import type { RelayState } from '../../message/relay-state.ts';
  * if (intake.kind === 'invalid') intake.problems; // [{ path: 'path', expected: 'no "." or ".." segment; got "..."' }]
  */
 function readMessage(received: ReceivedMessage, nowMs: number): Intake {
-  const { content, letter, text } = unwrap(received.body);
+  const envelope = openEnvelope(received.body);
+  const { content, letter, text } = unwrap(envelope.text);
   const sent = decodeRelayState(received.attributes, nowMs);
   const carried = letter === undefined && sent?.unread !== true ? sent : undefined;
   const fresh = sent?.unread === true ? knownSinceUnread(sent) : freshState(received);
-  const base = {
-    received: letter === undefined ? received : { ...received, attributes: letter.attributes },
-    originalBody: text,
-  };
+  const attributes = letter?.attributes ?? { ...envelope.attributes, ...received.attributes };
+  const base = { received: { ...received, attributes }, originalBody: text };
+  const deliveredAs = letter === undefined ? envelope.id : undefined;
   if (content.kind === 'overflowed') {
     return { kind: 'overflowed', ...base, state: stateOf(fresh, undefined, letter), pointer: content.pointer };
   }
   if (content.kind === 'unreadable') {
-    const state = carried ?? stateOf(fresh, undefined, letter);
+    const state = carried ?? stateOf(fresh, deliveredAs, letter);
     return { kind: 'invalid', ...base, state, problems: [{ path: '', expected: content.expected }] };
   }
-  const checked = checkMessage(
-    content.value,
-    content.faults.filter((fault) => counts(fault, carried)),
-  );
-  const state = carried ?? stateOf(fresh, checked.id, letter);
+  const faults = [...envelope.faults, ...content.faults].filter((fault) => counts(fault, carried));
+  const checked = checkMessage(content.value, faults);
+  const state = carried ?? stateOf(fresh, checked.id ?? deliveredAs, letter);
   if (checked.kind === 'invalid') {
     return { kind: 'invalid', ...base, state, problems: checked.problems };
   }

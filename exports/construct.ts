@@ -1,0 +1,14 @@
+/**
+ * A relay for Marketo REST requests, as a CDK construct and as a stack.
+ *
+ * @module construct
+ */
+export type { LineAlarms } from '../lib/cloud/alarms/line-alarms.ts';
+export type { RelayAlarms } from '../lib/cloud/alarms/relay-alarms.ts';
+export { ConfigurationError } from '../lib/cloud/configuration-error.ts';
+export { MarketoRelay } from '../lib/cloud/marketo-relay.ts';
+export type { GatherProps, LimitProps, MarketoRelayProps } from '../lib/cloud/relay-props.ts';
+export { RELAY_STACK_ID, RelayStack, type RelayStackProps } from '../lib/cloud/relay-stack.ts';
+export type { LogLevel } from '../lib/settings/parse.ts';
+export type { LineStopReason } from '../lib/telemetry/events.ts';
+export { METRIC_NAMES, METRIC_NAMESPACE, type MetricName } from '../lib/telemetry/metrics.ts';

@@ -1,0 +1,47 @@
+/**
+ * Publishes Marketo requests to a relay's queue, checked before they are sent.
+ *
+ * @module publisher
+ */
+export type { Json, JsonObject, QueryValue } from '../lib/marketo/request.ts';
+export type { MessageProblem } from '../lib/message/problem.ts';
+export type {
+  Company,
+  CustomActivity,
+  CustomObjectRecord,
+  DeleteBody,
+  FilterQuery,
+  LeadAction,
+  LeadId,
+  LeadIds,
+  LeadLookupField,
+  LeadRecord,
+  NamedAccount,
+  OfLead,
+  Opportunity,
+  OpportunityRole,
+  PushLeadsBody,
+  Records,
+  RequestCampaignBody,
+  SalesPerson,
+  ScheduleCampaignBody,
+  SubmitFormBody,
+  SyncAction,
+  SyncBody,
+  SyncLeadsBody,
+  Token,
+  TypedParts,
+} from '../lib/publisher/bodies.ts';
+export { type Entry, type EntryOptions, InvalidMessagesError, toEntries } from '../lib/publisher/entries.ts';
+export type { Operation, Operations } from '../lib/publisher/operations.ts';
+export {
+  createPublisher,
+  type PublishCall,
+  type Publisher,
+  type PublisherOptions,
+  type PublishResult,
+} from '../lib/publisher/publisher.ts';
+export type { PublisherMessage } from '../lib/publisher/publisher-message.ts';
+export { type MessageOptions, type Parts, type Requests, requests } from '../lib/publisher/requests.ts';
+export type { SendOptions, SendResult, SqsSender } from '../lib/publisher/send-entries.ts';
+export { type Validation, validate } from '../lib/publisher/validate.ts';

@@ -1,0 +1,55 @@
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+
+/** Receiving hides a message for a while, and a reader should be able to show it again. Deleting is not reading. */
+const READ_QUEUE = [
+  'sqs:ReceiveMessage',
+  'sqs:ChangeMessageVisibility',
+  'sqs:GetQueueAttributes',
+  'sqs:GetQueueUrl',
+] as const;
+
+interface RelayParts {
+  readonly queue: Queue;
+  readonly deadLetterQueue: Queue;
+  readonly overflowBucket: Bucket;
+  readonly secret: ISecret;
+}
+
+function grantReadDeadLetters({ deadLetterQueue, overflowBucket }: RelayParts, grantee: IGrantable): Grant {
+  deadLetterQueue.encryptionMasterKey?.grantDecrypt(grantee);
+  overflowBucket.encryptionKey?.grantDecrypt(grantee);
+  return Grant.addToPrincipal({
+    grantee,
+    actions: [...READ_QUEUE],
+    resourceArns: [deadLetterQueue.queueArn],
+  }).combine(
+    Grant.addToPrincipal({
+      grantee,
+      actions: ['s3:GetObject'],
+      resourceArns: [overflowBucket.arnForObjects('*')],
+    }),
+  );
+}
+
+function grantResend(parts: RelayParts, grantee: IGrantable): Grant {
+  const { queue, deadLetterQueue } = parts;
+  return grantReadDeadLetters(parts, grantee)
+    .combine(deadLetterQueue.grant(grantee, 'sqs:DeleteMessage'))
+    .combine(queue.grantSendMessages(grantee));
+}
+
+/** Not `grantWrite`, which lets the grantee change the secret's description and key as well. */
+function grantPutCredentials({ secret }: RelayParts, grantee: IGrantable): Grant {
+  secret.encryptionKey?.grantEncrypt(grantee);
+  return Grant.addToPrincipal({
+    grantee,
+    actions: ['secretsmanager:PutSecretValue'],
+    // A name that was given without its last six characters.
+    resourceArns: [secret.secretFullArn ?? `${secret.secretArn}-??????`],
+  });
+}
+
+export { grantPutCredentials, grantReadDeadLetters, grantResend };
