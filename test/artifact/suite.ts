@@ -187,7 +187,7 @@ function testArtifact(startServers?: () => Promise<OtherServers & { stop(): Prom
       expect(lines).toMatchObject([
         {
           level: 'ERROR',
-          service: expect.stringMatching(/^MarketoRelay-Relay-/),
+          service: expect.stringMatching(/^MarketoRelay-/),
           function_request_id: expect.stringMatching(/^request-\d+$/),
           code: '1006',
           failureLevel: 'record',
@@ -215,7 +215,7 @@ function testArtifact(startServers?: () => Promise<OtherServers & { stop(): Prom
       );
       expect(sums).toContainEqual([
         'all',
-        expect.objectContaining({ service: expect.stringMatching(/^MarketoRelay-Relay-/), Calls: expect.anything() }),
+        expect.objectContaining({ service: expect.stringMatching(/^MarketoRelay-/), Calls: expect.anything() }),
       ]);
       expect(sums).toContainEqual(['1006', expect.objectContaining({ DeadLetters: 1 })]);
     });
