@@ -50,7 +50,7 @@ describe('the relay with raised limits', () => {
     const { events, letters, seconds, stats } = await runToTheEnd(
       {
         fake: { rateLimitCalls: 100_000, maxConcurrentCalls: 50, latencyMs: { minMs: 5, maxMs: 50 } },
-        limits: { windowCalls: 1_000, windowMs: 1_000, slots: 50 },
+        limits: { windowCalls: 200, windowMs: 1_000, slots: 30 },
         batchWindowSeconds: 1,
       },
       thousandMessages(),

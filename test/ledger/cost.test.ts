@@ -112,9 +112,9 @@ describe('the size of the item', () => {
     ['ten slots of 300 keys each', fullState(10, 300), FULL, 13 * 1_024],
     [
       'the largest limits that the settings allow',
-      fullState(500, 300, limitsOf({ windowCalls: 1_000, slots: 100 })),
-      limitsOf({ windowCalls: 1_000, slots: 100 }),
-      140 * 1_024,
+      fullState(200, 300, limitsOf({ windowCalls: 200, slots: 30 })),
+      limitsOf({ windowCalls: 200, slots: 30 }),
+      41 * 1_024,
     ],
   ])('is bounded: %s', (name, state, limits, mostBytes) => {
     const bytes = bytesOf(itemOf(state, limits));
