@@ -1,5 +1,4 @@
 import { effectiveLimit } from './adaptive-limit.ts';
-import { leftToday } from './day.ts';
 import { fold, type View } from './fold.ts';
 import { gateOf, refused } from './gate.ts';
 import type { Permit, PermitAnswer, PermitAsk } from './ledger.ts';
@@ -18,7 +17,6 @@ interface Working {
   readonly callMs: number;
   lastStartMs: number;
   waiting: number;
-  left: number;
 }
 
 /** @param current folded to `view.nowMs`. */
@@ -40,7 +38,6 @@ function workingOn(current: LedgerState, view: View): Working {
     callMs: current.callMs,
     lastStartMs: current.lastStartMs,
     waiting: slots.filter((slot) => slot.notBeforeMs > nowMs).length,
-    left: leftToday(current.day, limits),
   };
 }
 
@@ -68,10 +65,6 @@ function answer(ask: PermitAsk, id: string, current: LedgerState, working: Worki
   const busyKeys = ask.keys.filter((key) => working.busy.has(key));
   if (ask.keys.length > 0 && busyKeys.length === ask.keys.length && !ask.hasKeyless) {
     return refused('keys', slotWaitMs(working, nowMs));
-  }
-  // While probes decide whether the day is over, the count of the old day says nothing.
-  if (working.left < 1 && current.day.probeAtMs === undefined) {
-    return refused('day', current.day.resetsAtMs + limits.clockSkewMs - nowMs, 'quotaUsed');
   }
   if (Object.keys(working.slots).length >= working.slotLimit) return refused('slots', slotWaitMs(working, nowMs));
 
@@ -111,7 +104,6 @@ function grant(
     ...healthCheck,
   };
   for (const key of keys) working.busy.add(key);
-  working.left -= 1;
   working.lastStartMs = startsAtMs;
   const probe = BY_WEIGHT.find((one) => probes.includes(one));
   return { id, notBeforeMs: startsAtMs, sendByMs, ...(probe && { probe }), ...healthCheck };

@@ -1,4 +1,4 @@
-import { dayOpensAtMs } from './day.ts';
+import { dayOpensAtMs, leftToday } from './day.ts';
 import type { View } from './fold.ts';
 import type { PermitAnswer, PermitAsk, RefusalReason } from './ledger.ts';
 import { SHORTEST_WAIT_MS } from './policy.ts';
@@ -13,7 +13,7 @@ function refused(reason: RefusalReason, waitMs: number, detail?: string): Refusa
 }
 
 /**
- * What stops a call whatever the limits: the line, a spent day, its operation. `open` with what the call would probe;
+ * What stops a call however free window and slots are: the line, the day, its operation. `open` with what the call would probe;
  * nothing, while all is well.
  */
 type Gate =
@@ -38,9 +38,13 @@ function lineGate({ line, callMs }: LedgerState, slots: readonly Slot[], ask: As
 }
 
 /** A health check is let through beside the day's probe: what it is made for does not hang on the day. */
-function dayGate({ day, callMs }: LedgerState, slots: readonly Slot[], ask: Asking, { nowMs, limits }: View): Gate {
+function dayGate(state: LedgerState, slots: readonly Slot[], ask: Asking, { nowMs, limits }: View): Gate {
+  const { day, callMs } = state;
   const opensAtMs = dayOpensAtMs(day, limits);
-  if (opensAtMs === undefined) return OPEN;
+  if (opensAtMs === undefined) {
+    const left = leftToday(day, limits) - (slots.length - Object.keys(state.slots).length);
+    return left < 1 ? shut(refused('day', day.resetsAtMs + limits.clockSkewMs - nowMs, 'quotaUsed')) : OPEN;
+  }
   if (nowMs < opensAtMs) return shut(refused('day', opensAtMs - nowMs, 'daySpent'));
   if (ask.healthCheck) return OPEN;
   return isProbed(slots, 'day') ? shut(refused('day', callMs, 'daySpent')) : probeOf('day');

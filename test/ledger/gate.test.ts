@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { gateOf, isHealthCheckDue, refused } from '../../lib/ledger/gate.ts';
 import { type LedgerState, type LineStopReason, RUNNING_LINE } from '../../lib/ledger/state.ts';
-import { askOf, NOON_MS, slotOf, stateOf, viewAt } from './support/builders.ts';
+import { askOf, NOON_MS, RESET_MS, slotOf, stateOf, viewAt } from './support/builders.ts';
 
 const SKEW_MS = 500;
 const PAUSE_MS = 60_000;
@@ -60,6 +60,26 @@ describe('the gate', () => {
     expect(gate(stopped({ line: late, day: late, operation: late }))).toMatchObject({
       refusal: { reason: 'circuit' },
     });
+  });
+
+  it('is shut until the reset when the quota is used up, with what has just been granted', () => {
+    const used = (calls: number) => ({ day: { ...stateOf().day, used: calls } });
+    const untilReset = refusal('day', RESET_MS + SKEW_MS - NOON_MS, 'quotaUsed');
+    const limited = viewAt(NOON_MS, { clockSkewMs: SKEW_MS, dayCalls: 10 });
+    const asked = (state: LedgerState, granted: number) =>
+      gateOf(
+        state,
+        [...Object.values(state.slots), ...Array.from({ length: granted }, () => slotOf())],
+        askOf(),
+        limited,
+      );
+
+    expect(asked(stopped({}, { ...used(9), slots: { 'a-0': slotOf() } }), 0)).toMatchObject({ kind: 'open' });
+    expect(asked(stopped({}, { ...used(9), slots: { 'a-0': slotOf() } }), 1)).toStrictEqual(untilReset);
+    // Nothing is tried, and nobody asks every half second whether it was.
+    const halfOpen = stopped({ line: NOON_MS, reason: 'transientFailures' }, used(10));
+    expect(asked(halfOpen, 0)).toStrictEqual(untilReset);
+    expect(isHealthCheckDue(halfOpen, limited)).toBe(false);
   });
 
   it('lets one probe through at the instant itself, and others wait for a call', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Slot } from '../../lib/ledger/state.ts';
 import type { CircuitFinding } from './support/circuit-judge.ts';
 import { circuitScenario } from './support/circuit-scenario.ts';
 import { type CircuitParts, runCircuits } from './support/circuit-world.ts';
@@ -62,6 +63,11 @@ const inLine =
   (after: (real: Line['lineAfter'], ...end: Parameters<Line['lineAfter']>) => ReturnType<Line['lineAfter']>) => () =>
     inside<Line>('line-circuit', (real) => ({ lineAfter: (...end) => after(real.lineAfter, ...end) }));
 
+/** The slot as it would be of a call that tries nothing. */
+function ordinary({ operation: _operation, healthCheck: _healthCheck, ...slot }: Slot): Slot {
+  return { ...slot, probes: [] };
+}
+
 /** What each plant must lead to, beside whatever else follows from it. */
 const FAULTS: Record<string, { plant: () => Promise<CircuitParts>; finds: CircuitFinding }> = {
   'pauses an operation one failure too soon': { plant: inPolicy({ FAILURES_TO_OPEN: 4 }), finds: 'hasty' },
@@ -81,7 +87,7 @@ const FAULTS: Record<string, { plant: () => Promise<CircuitParts>; finds: Circui
     finds: 'isolation',
   },
   'lets two probes through': {
-    plant: inGate((real, state, _slots, ask, view) => real(state, [], ask, view)),
+    plant: inGate((real, state, slots, ask, view) => real(state, slots.map(ordinary), ask, view)),
     finds: 'probes',
   },
   'tries the line with any call': {

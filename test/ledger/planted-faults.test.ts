@@ -4,6 +4,7 @@ import type { Ledger, PermitAnswer, PermitAsk, Release } from '../../lib/ledger/
 import { createMemoryRegister } from '../../lib/ledger/memory-register.ts';
 import type { LedgerRegister } from '../../lib/ledger/register.ts';
 import { createSharedLedger, type SharedLedgerOptions } from '../../lib/ledger/shared-ledger.ts';
+import type { Slot } from '../../lib/ledger/state.ts';
 import { type Finding, type FleetParts, REAL_PARTS, runFleet } from '../../lib/simulation/fleet/fleet.ts';
 import { arbitraryScenario, orderlyScenario } from './support/arbitrary-scenario.ts';
 import { RUNS } from './support/runs.ts';
@@ -83,6 +84,11 @@ type Day = typeof import('../../lib/ledger/day.ts');
 type Clocks = typeof import('../../lib/ledger/clocks.ts');
 type Window = typeof import('../../lib/ledger/window.ts');
 
+/** The slot as it would be of a call that tries nothing. */
+function ordinary({ operation: _operation, healthCheck: _healthCheck, ...slot }: Slot): Slot {
+  return { ...slot, probes: [] };
+}
+
 const FAULTS: Record<string, { plant: () => FleetParts | Promise<FleetParts>; found: readonly string[] }> = {
   'counts a call from its grant instead of its completion': {
     plant: () => around({ end: (end) => ({ ...end, endedAtMs: end.permit.notBeforeMs }) }),
@@ -149,7 +155,7 @@ const FAULTS: Record<string, { plant: () => FleetParts | Promise<FleetParts>; fo
   'lets two probes through a half-open circuit': {
     plant: () =>
       inside<Gate>('../../lib/ledger/gate.ts', (real) => ({
-        gateOf: (state, _slots, ask, view) => real.gateOf(state, [], ask, view),
+        gateOf: (state, slots, ask, view) => real.gateOf(state, slots.map(ordinary), ask, view),
       })),
     found: ['probes'],
   },
