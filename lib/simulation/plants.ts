@@ -33,6 +33,15 @@ const withCopies =
     queue: { ...deps.queue, send: (messages) => deps.queue.send(messages.map(change)) },
   });
 
+/** A copy whose `relay` attribute has lost something that it must remember. */
+function withRelayState(message: OutgoingMessage, change: (state: Record<string, unknown>) => object): OutgoingMessage {
+  const { relay } = message.attributes;
+  if (relay?.stringValue === undefined) return message;
+  const state = JSON.parse(relay.stringValue) as Record<string, unknown>;
+  const changed = { ...relay, stringValue: JSON.stringify(change(state)) };
+  return { ...message, attributes: { ...message.attributes, relay: changed } };
+}
+
 const accepted = { accepted: true } as const;
 
 /** A queue that calls everything accepted, whatever SQS says. */
@@ -290,6 +299,24 @@ const PLANTED_BUGS: readonly PlantedBug[] = [
         },
       },
     }),
+  },
+  {
+    what: 'stops all operations while one of them is paused',
+    finds: 'neighboursUnharmed',
+    deps: withLedger((ledger) => ({
+      acquire: async (asks) => {
+        const isPaused = (await ledger.evidence()).pausedOperations.length > 0;
+        const refused = { kind: 'refused', reason: 'circuit', waitMs: 60_000 } as const;
+        return isPaused && !asks.some(({ healthCheck }) => healthCheck)
+          ? asks.map(() => refused)
+          : ledger.acquire(asks);
+      },
+    })),
+  },
+  {
+    what: 'forgets the attempts that a message has behind it',
+    finds: 'budgetEnds',
+    deps: withCopies((message) => withRelayState(message, ({ alone: _, ...rest }) => ({ ...rest, attempt: 0 }))),
   },
   {
     what: 'shows in a letter what the whole shared call carried',

@@ -179,7 +179,9 @@ function drawPublication(index: number, role: Role, scenario: Scenario, dice: Di
     ...(overruled && { idempotent: !safe }),
   });
   const twinAfterMs = hasId && dice.chance(0.12) ? dice.between(0, scenario.publishMs) : undefined;
-  const isBroken = scenario.own?.operations[name] !== undefined;
+  // Two kinds can have one path, and Marketo knows the path.
+  const broken = Object.keys(scenario.own?.operations ?? {}) as readonly KindName[];
+  const isBroken = broken.some((one) => KINDS[one].path.source === KINDS[name].path.source);
   const isTooMany = marks.length >= (scenario.own?.failsFromRecords ?? Number.POSITIVE_INFINITY);
   return {
     mark,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { KIND_NAMES } from '../../lib/simulation/kinds.ts';
 import { drawScenario, NEVER_MS, NO_FAULTS, type Scenario } from '../../lib/simulation/scenario.ts';
 import { simulate } from '../../lib/simulation/simulate.ts';
 
@@ -30,6 +31,8 @@ function quietScenario(seed: number): Scenario {
     poison: 1,
     redrives: 2,
     uncopiable: 1,
+    own: undefined,
+    operations: KIND_NAMES,
   };
 }
 
