@@ -1,8 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests of several minutes, which wait for what cannot be shortened, are a run of their own: `npm run test:long`. */
+const LONG = 'test/**/*.long.test.ts';
+const isLong = process.env.LONG_TESTS === '1';
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    include: [isLong ? LONG : 'test/**/*.test.ts'],
+    exclude: ['**/node_modules/**', ...(isLong ? [] : [LONG])],
     // By default one core is left free, which on two cores is half of them.
     maxWorkers: '100%',
     // Property tests and whole deliveries take their time on a shared machine with two cores.

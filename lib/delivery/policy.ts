@@ -95,7 +95,7 @@ const DELIVERY_POLICY = {
   /** For 603, and for 601 or 602 with a token that works: a missing permission does not come back by itself. */
   maxDeniedAttempts: 3,
 
-  // Suspects: messages whose worker ended without an outcome (docs/decisions/009-suspects.md).
+  // Suspects: messages whose worker ended without an outcome (docs/decisions/010-suspects.md).
 
   /** Each time their worker ends, suspects are tried in groups of so many times fewer: two receives, so half with each. */
   suspectNarrowing: 4,

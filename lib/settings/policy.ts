@@ -87,7 +87,7 @@ const QUIET_GATHER_SECONDS = 20;
 
 /**
  * How long a received message stays hidden when nothing is heard of it: as long as a batch can be gathered and delivered,
- * and no longer, since it is how long the messages of a worker that ended must wait (docs/decisions/009-suspects.md).
+ * and no longer, since it is how long the messages of a worker that ended must wait (docs/decisions/010-suspects.md).
  * Lambda refuses less than the function's timeout. A value that is known only at deployment counts as the longest.
  */
 function visibilityTimeoutSeconds(gatherSeconds: number): number {
