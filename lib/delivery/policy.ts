@@ -86,6 +86,12 @@ const DELIVERY_POLICY = {
    * full call, at some 22 calls for one culprit, where halves would take nine rounds with their delays.
    */
   narrowingFactor: 8,
+  /**
+   * Where Marketo may be busy with a failed call for minutes (no reply, 502, 504), a round takes as long: two of them part a full
+   * call, at some 35 calls.
+   */
+  slowRoundMs: 60_000,
+  slowNarrowingFactor: 20,
   /** A message ends only by failures in a call of its own; one such failure can be chance. */
   minAttemptsAlone: 2,
   /** Up to this share is added to the wait for a stop to end, so that not all come back with the call that tries it. */

@@ -16,6 +16,16 @@ const BROKEN_BOUND_MS = 26 * 60 * MINUTE_MS;
 /** Calls that may hold one message: its budget, the rounds of sharing with fewer, and the halves of an isolation. */
 const MOST_CALLS = 30;
 
+/** How long the slowest healthy message took, and the most calls that held one of the faulty ones. */
+function ownFaultFigures(world: World): { readonly slowestHealthyMs: number; readonly mostCallsOfFaulty: number } {
+  const publications = world.scenario.own === undefined ? [] : [...world.publications.values()];
+  const tookMs = publications.flatMap(({ mark, isHealthy }) =>
+    isHealthy ? [(world.doneAtMs.get(mark) ?? 0) - (world.publishedAtMs.get(mark) ?? 0)] : [],
+  );
+  const calls = publications.flatMap(({ mark, ownFault }) => (ownFault ? [world.callsOf.get(mark) ?? 0] : []));
+  return { slowestHealthyMs: Math.max(0, ...tookMs), mostCallsOfFaulty: Math.max(0, ...calls) };
+}
+
 /** What neighboursUnharmed and budgetEnds say of a run that has ended. */
 function auditOwnFaults(world: World): void {
   if (world.scenario.own === undefined) return;
@@ -76,4 +86,4 @@ function checkCalls(world: World, { mark, marks }: Publication): void {
 /** By when the queue of such a run is empty. */
 const OWN_FAULTS_BOUND_MS = BROKEN_BOUND_MS + 60 * MINUTE_MS;
 
-export { auditOwnFaults, OWN_FAULTS_BOUND_MS };
+export { auditOwnFaults, OWN_FAULTS_BOUND_MS, ownFaultFigures };

@@ -3,7 +3,7 @@ import type { Dice } from './dice.ts';
 import { Governor } from './governor.ts';
 import { ModelMapping } from './mapping.ts';
 import { ModelMarketo } from './model/marketo.ts';
-import { auditOwnFaults, OWN_FAULTS_BOUND_MS } from './own-fault-checks.ts';
+import { auditOwnFaults, OWN_FAULTS_BOUND_MS, ownFaultFigures } from './own-fault-checks.ts';
 import { drawScenario, MINUTE_MS, NEVER_MS, type Scenario } from './scenario.ts';
 import { scan } from './watch.ts';
 import type { Plant } from './worker.ts';
@@ -26,6 +26,9 @@ interface RunReport {
   /** How much of the stated bound the queue took to drain. */
   readonly drainShare: number;
   readonly published: number;
+  /** Of a run with faults of its own: see `ownFaultFigures`. */
+  readonly slowestHealthyMs: number;
+  readonly mostCallsOfFaulty: number;
   readonly trace: readonly TraceLine[];
 }
 
@@ -113,6 +116,7 @@ async function simulate(seed: number, options: RunOptions = {}): Promise<RunRepo
     virtualMs: world.time.nowMs - scenario.startMs,
     drainShare: Math.max(0, world.time.nowMs - world.faultsEndMs) / boundMs,
     published: world.publications.size,
+    ...ownFaultFigures(world),
     trace: world.trace ?? [],
   };
 }

@@ -15,6 +15,8 @@ interface Sweep {
   tableRequests: number;
   busiestIdentityMinute: number;
   drainShare: number;
+  slowestHealthyMs: number;
+  mostCallsOfFaulty: number;
   faults: Record<string, number>;
   failures: RunReport[];
 }
@@ -33,7 +35,16 @@ const SUMS = [
 
 function emptySweep(): Sweep {
   const sums = Object.fromEntries(SUMS.map((name) => [name, 0])) as Record<(typeof SUMS)[number], number>;
-  return { ...sums, seeds: 0, busiestIdentityMinute: 0, drainShare: 0, faults: {}, failures: [] };
+  return {
+    ...sums,
+    seeds: 0,
+    busiestIdentityMinute: 0,
+    drainShare: 0,
+    slowestHealthyMs: 0,
+    mostCallsOfFaulty: 0,
+    faults: {},
+    failures: [],
+  };
 }
 
 function add(sweep: Sweep, report: RunReport): void {
@@ -43,6 +54,8 @@ function add(sweep: Sweep, report: RunReport): void {
   sweep.seeds += 1;
   sweep.busiestIdentityMinute = Math.max(sweep.busiestIdentityMinute, tally.busiestIdentityMinute);
   sweep.drainShare = Math.max(sweep.drainShare, report.drainShare);
+  sweep.slowestHealthyMs = Math.max(sweep.slowestHealthyMs, report.slowestHealthyMs);
+  sweep.mostCallsOfFaulty = Math.max(sweep.mostCallsOfFaulty, report.mostCallsOfFaulty);
   for (const [name, count] of tally.faults) sweep.faults[name] = (sweep.faults[name] ?? 0) + count;
   if (findings.length > 0) sweep.failures.push({ ...report, trace: [] });
 }
@@ -54,6 +67,8 @@ function merge(sweeps: readonly Sweep[]): Sweep {
     all.seeds += sweep.seeds;
     all.busiestIdentityMinute = Math.max(all.busiestIdentityMinute, sweep.busiestIdentityMinute);
     all.drainShare = Math.max(all.drainShare, sweep.drainShare);
+    all.slowestHealthyMs = Math.max(all.slowestHealthyMs, sweep.slowestHealthyMs);
+    all.mostCallsOfFaulty = Math.max(all.mostCallsOfFaulty, sweep.mostCallsOfFaulty);
     for (const [name, count] of Object.entries(sweep.faults)) all.faults[name] = (all.faults[name] ?? 0) + count;
     all.failures.push(...sweep.failures);
   }

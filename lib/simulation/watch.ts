@@ -134,7 +134,9 @@ class Invocation {
       .filter((message) => message.marks.some((mark) => marks.includes(mark)))
       .map((message) => stateOf(message.attributes)?.attempt ?? 0);
     if (before.some((attempts) => attempts >= after.attempt)) return;
-    const demanded = leastDelaySeconds(after.lastCode, after.attempt);
+    // What goes back to share with fewer waits as for a code that passes soon: the culprit is to be found first.
+    const isNarrowed = after.share !== undefined && after.alone === 0;
+    const demanded = leastDelaySeconds(isNarrowed ? '' : after.lastCode, after.attempt);
     // At SQS's longest delay the first of a line of followers goes sooner by a second for each of the others.
     const least = demanded === LONGEST_DELAY_SECONDS ? demanded - this.#received.length : demanded;
     if (delaySeconds < least) {
@@ -147,12 +149,19 @@ class Invocation {
   }
 }
 
-function stateOf(attributes: Attributes): { attempt: number; lastCode: string } | undefined {
+interface SeenState {
+  readonly attempt: number;
+  readonly alone: number;
+  readonly share: number | undefined;
+  readonly lastCode: string;
+}
+
+function stateOf(attributes: Attributes): SeenState | undefined {
   const text = attributes.relay?.stringValue;
   if (text === undefined) return undefined;
   try {
-    const { attempt, lastCode } = JSON.parse(text) as { attempt: number; lastCode?: string };
-    return { attempt, lastCode: lastCode ?? '' };
+    const { attempt, alone = 0, share, lastCode = '' } = JSON.parse(text) as Partial<SeenState> & { attempt: number };
+    return { attempt, alone, share, lastCode };
   } catch {
     return undefined;
   }

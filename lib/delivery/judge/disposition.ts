@@ -97,7 +97,11 @@ function retry(item: WorkItem, verdict: Verdict, pace: Pace, maxAttempts: number
   }
   const attempts = state.attempts + 1;
   const delayMs = Math.max(retryDelayMs(pace, attempts, at.random), at.holdMs);
-  if (at.sharedBy > 1) return { ...requeue, reason: 'retry', delayMs, shareAtMost: fewerThan(at.sharedBy) };
+  if (at.sharedBy > 1) {
+    // Whose fault it was is found out soon, however long the code alone would wait: only the culprit has to.
+    const soonMs = Math.max(retryDelayMs('growing', attempts, at.random), at.holdMs);
+    return { ...requeue, reason: 'retry', delayMs: soonMs, shareAtMost: fewerThan(at) };
+  }
   const budget = Math.min(maxAttempts, at.limits.retryMaxAttempts);
   const ageMs = at.nowMs - (state.firstFailedMs ?? at.nowMs);
   if (state.attemptsAlone + 1 >= Math.min(DELIVERY_POLICY.minAttemptsAlone, budget)) {
@@ -109,9 +113,12 @@ function retry(item: WorkItem, verdict: Verdict, pace: Pace, maxAttempts: number
   return { ...requeue, reason: 'retry', delayMs, alone: true };
 }
 
-/** So many messages may share the next call, after one of so many failed. */
-function fewerThan(messages: number): number {
-  return Math.max(1, Math.floor(messages / DELIVERY_POLICY.narrowingFactor));
+/** So many messages may share the next call. Where each round takes minutes, fewer rounds are worth more calls. */
+function fewerThan({ sharedBy, exchange, nowMs, holdMs }: Circumstances): number {
+  const roundMs = nowMs - exchange.sentAtMs + holdMs;
+  const { narrowingFactor, slowRoundMs, slowNarrowingFactor } = DELIVERY_POLICY;
+  const factor = roundMs < slowRoundMs ? narrowingFactor : slowNarrowingFactor;
+  return Math.max(1, Math.floor(sharedBy / factor));
 }
 
 /** Among what is worth a retry: failures of Marketo as a whole, not limits and not faults of one request. */
