@@ -117,13 +117,22 @@ function judgeRecords(result: readonly Json[], reply: MarketoReply, call: Judged
   return { kind: 'each', verdicts: evidence.map((one) => one ?? silent) };
 }
 
+/** Skipped, or with a reason where a status of something done would be. */
+function isNotDone(entry: Json, { endpoint }: JudgedCall): boolean {
+  const { status = '', reasons } = recordOutcome(entry);
+  const word = status.toLowerCase();
+  // Of an endpoint without records, `skipped` alone could be the state of an asset.
+  const takesRecords = endpoint.aligned || endpoint.recordLimit !== undefined;
+  return (word === NOT_DONE && takesRecords) || (reasons.length > 0 && !DONE.has(word));
+}
+
 /**
  * A message that succeeds or fails as a whole although Marketo answers its records one by one: leads pushed, a form, ids
  * in the query. One skipped record makes the message fail; `executed: 'yes'` then says that Marketo took others.
  */
 function judgeIndivisible({ result = [], requestId }: MarketoReply, call: JudgedCall): Verdict {
-  const takesRecords = call.endpoint.aligned || call.endpoint.recordLimit !== undefined;
-  const skipped = takesRecords ? result.filter((entry) => recordOutcome(entry).status?.toLowerCase() === NOT_DONE) : [];
+  // What a read gives back is data, whatever words are in it.
+  const skipped = call.method === 'GET' ? [] : result.filter((entry) => isNotDone(entry, call));
   if (skipped.length === 0) return delivered(requestId);
   const reasons = skipped.flatMap((entry) => recordOutcome(entry).reasons);
   const verdict =
@@ -149,12 +158,19 @@ function judgeMarketo(reply: MarketoReply, call: JudgedCall): Judgement {
   return { kind: 'whole', verdict: { ...unclear(message, requestId), rule: { kind: 'isolate' } } };
 }
 
+/**
+ * Whole, and no envelope: the file of an export is CSV and can happen to be JSON, such as `42`; the failures and warnings of
+ * an import can be empty (Marketo: bulk-import).
+ */
+function isFile({ endpoint, method }: JudgedCall, why: string): boolean {
+  const file = /^\/bulk\/.*\/(file|failures|warnings)\.json$/.exec(endpoint.path)?.[1];
+  if (method !== 'GET' || file === undefined) return false;
+  return why === 'notJson' || why === 'notObject' || (why === 'empty' && file !== 'file');
+}
+
 function judgeUnreadable(reply: Extract<ParsedReply, { kind: 'unreadable' }>, call: JudgedCall): Verdict {
   const { status, why, prefix } = reply;
-  // Bulk files are CSV, not Marketo's JSON envelope.
-  const isFile =
-    call.endpoint.path.startsWith('/bulk/') && call.method === 'GET' && why === 'notJson' && !/^\s*</.test(prefix);
-  if (status === 200 && isFile) return DELIVERED;
+  if (status === 200 && isFile(call, why) && !/^\s*</.test(prefix)) return DELIVERED;
   // The rest of a shared call's reply can be about another message.
   if (status < 400) return unclear(`HTTP ${status}, body ${why}${call.messages > 1 ? '' : `: ${prefix}`}`);
   return {

@@ -242,7 +242,6 @@ const CALL_EXCHANGES: readonly Exchange[] = [
     body: success(skipped('1003', 'Export cannot be queued', { exportId: 'ce45' })),
     end: 'letter 1003',
     source: 'inferred: a reply of the same form from another family',
-    todoUntil: 'a result that was skipped is no delivery, whatever the endpoint',
   },
   {
     title: "an export's file",
@@ -267,7 +266,6 @@ const CALL_EXCHANGES: readonly Exchange[] = [
     body: '42',
     end: 'delivered',
     source: 'bulk-extract: the body is the file, not an envelope',
-    todoUntil: 'files are told from envelopes by the endpoint',
   },
   {
     title: 'an import without failures: HTTP 200 of length 0',
@@ -276,7 +274,6 @@ const CALL_EXCHANGES: readonly Exchange[] = [
     body: '',
     end: 'delivered',
     source: 'recorded by another client',
-    todoUntil: 'an empty file is a file',
   },
   {
     title: 'an import without warnings: HTTP 200 of length 0',
@@ -285,7 +282,6 @@ const CALL_EXCHANGES: readonly Exchange[] = [
     body: '',
     end: 'delivered',
     source: 'recorded by another client for failures',
-    todoUntil: 'an empty file is a file',
   },
   {
     title: 'a maintenance page instead of a file',

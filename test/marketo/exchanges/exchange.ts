@@ -33,8 +33,6 @@ interface Exchange {
   readonly end: End | readonly End[];
   /** Where the reply is from: a page of Marketo's documents, or a recording, capture or test of another client. */
   readonly source: string;
-  /** What must be built before the row can hold; the row fails until then, and a test says when it does not any more. */
-  readonly todoUntil?: string;
 }
 
 const success = (...result: readonly object[]) => ({ requestId: 'e42b#19a1c0de001', success: true, result });

@@ -12,7 +12,9 @@ const EXCHANGES = [...LEAD_EXCHANGES, ...OBJECT_EXCHANGES, ...CALL_EXCHANGES];
 const [LEAST_ROWS, MOST_OPEN] = [60, 10];
 
 /** Alone there is nobody to isolate it from. */
-function endOf({ rule, code, level }: Verdict, isAlone: boolean): string {
+function endOf({ rule, code, level, executed }: Verdict, isAlone: boolean): string {
+  // What is done in part is not repeated: no endpoint of these that stands or falls as a whole is idempotent.
+  if (executed === 'yes' && rule.kind !== 'delivered') return `letter ${code}`;
   switch (rule.kind) {
     case 'isolate':
       return isAlone && level !== 'relay' ? `letter ${code}` : 'isolate';
@@ -48,21 +50,13 @@ function endsOf(exchange: Exchange): string | readonly string[] {
   return judgement.verdicts.map((verdict) => endOf(verdict, isAlone));
 }
 
-const holding = EXCHANGES.filter(({ todoUntil }) => todoUntil === undefined);
-const open = EXCHANGES.filter(({ todoUntil }) => todoUntil !== undefined);
-
 describe('exchanges with Marketo, each judged beforehand by its source', () => {
-  it.each(holding)('$request, $title', (exchange) => {
+  it.each(EXCHANGES)('$request, $title', (exchange) => {
     expect(endsOf(exchange)).toEqual(exchange.end);
   });
 
-  it.fails.each(open)('$request, $title: not yet, until $todoUntil', (exchange) => {
-    expect(endsOf(exchange)).toEqual(exchange.end);
-  });
-
-  it(`are ${LEAST_ROWS} at least, each with its source, and few of them open`, () => {
-    expect(holding.length).toBeGreaterThanOrEqual(LEAST_ROWS);
-    expect(open.length).toBeLessThanOrEqual(MOST_OPEN);
+  it(`are ${LEAST_ROWS} at least, each with its source`, () => {
+    expect(EXCHANGES.length).toBeGreaterThanOrEqual(LEAST_ROWS);
     expect(EXCHANGES.filter(({ source }) => source.length < 4)).toEqual([]);
     const names = EXCHANGES.map(({ request, title }) => `${request} ${title}`);
     expect(new Set(names).size).toBe(names.length);
