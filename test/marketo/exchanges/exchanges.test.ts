@@ -9,7 +9,7 @@ import { LEAD_EXCHANGES } from './lead-exchanges.ts';
 import { OBJECT_EXCHANGES } from './object-exchanges.ts';
 
 const EXCHANGES = [...LEAD_EXCHANGES, ...OBJECT_EXCHANGES, ...CALL_EXCHANGES];
-const [LEAST_ROWS, MOST_OPEN] = [60, 10];
+const LEAST_ROWS = 60;
 
 /** Alone there is nobody to isolate it from. */
 function endOf({ rule, code, level, executed }: Verdict, isAlone: boolean): string {
