@@ -16,8 +16,8 @@ type Item = Record<string, AttributeValue>;
 const iso = (ms: number): AttributeValue => ({ S: new Date(ms).toISOString() });
 const number = (value: number): AttributeValue => ({ N: String(value) });
 
-function encodeAdaptive(learned: AdaptiveLimit): AttributeValue {
-  return { S: `${learned.limit} at ${new Date(learned.atMs).toISOString()}` };
+function encodeAdaptive(adaptive: AdaptiveLimit): AttributeValue {
+  return { S: `${adaptive.limit} at ${new Date(adaptive.atMs).toISOString()}` };
 }
 
 /** Everything but the maps `slots` and `releases`, which are written entry by entry. */

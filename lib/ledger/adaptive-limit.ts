@@ -8,10 +8,10 @@ import type { AdaptiveLimit } from './state.ts';
  *
  * @returns the limit in force at `nowMs`.
  */
-function effectiveLimit(limit: number, learned: AdaptiveLimit | undefined, nowMs: number, windowMs: number): number {
-  if (learned === undefined) return limit;
-  const windows = Math.max(0, nowMs - learned.atMs) / windowMs;
-  return Math.min(limit, learned.limit + Math.floor(windows * Math.max(1, limit * RECOVER_SHARE)));
+function effectiveLimit(limit: number, adaptive: AdaptiveLimit | undefined, nowMs: number, windowMs: number): number {
+  if (adaptive === undefined) return limit;
+  const windows = Math.max(0, nowMs - adaptive.atMs) / windowMs;
+  return Math.min(limit, adaptive.limit + Math.floor(windows * Math.max(1, limit * RECOVER_SHARE)));
 }
 
 /**
@@ -19,13 +19,13 @@ function effectiveLimit(limit: number, learned: AdaptiveLimit | undefined, nowMs
  * all calls that were already on their way when the last lesson was learnt.
  */
 function lowered(
-  learned: AdaptiveLimit | undefined,
+  adaptive: AdaptiveLimit | undefined,
   used: number,
   limit: number,
   grantedAtMs: number,
   atMs: number,
 ): AdaptiveLimit {
-  if (learned !== undefined && grantedAtMs <= learned.atMs) return learned;
+  if (adaptive !== undefined && grantedAtMs <= adaptive.atMs) return adaptive;
   return { limit: Math.max(1, Math.floor(Math.min(used, limit) * KEEP_SHARE)), atMs };
 }
 

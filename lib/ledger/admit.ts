@@ -43,10 +43,10 @@ function workingOn(current: LedgerState, view: View): Working {
 
 /** When so many slots may have come free, if the calls under way take as long as calls do. */
 function slotWaitMs({ slots, callMs }: Working, nowMs: number, wanted = 1): number {
-  const ends = Object.values(slots)
+  const freeAtMs = Object.values(slots)
     .map((slot) => Math.max(slot.notBeforeMs + callMs, nowMs))
     .sort((a, b) => a - b);
-  return (ends[wanted - 1] ?? nowMs + callMs) - nowMs;
+  return (freeAtMs[wanted - 1] ?? nowMs + callMs) - nowMs;
 }
 
 /** When the next call may start; undefined when calls under way alone fill the window. */

@@ -61,8 +61,8 @@ function roll(state: LedgerState, view: View): LedgerState {
 function fold(state: LedgerState, view: View): LedgerState {
   const over = Object.entries(state.slots)
     .flatMap(([id, slot]) => {
-      const ended = endOf(id, slot, state.releases[id], view);
-      return ended ? [{ id, slot, ...ended }] : [];
+      const free = endOf(id, slot, state.releases[id], view);
+      return free ? [{ id, slot, ...free }] : [];
     })
     .sort((a, b) => a.atMs - b.atMs || (a.id < b.id ? -1 : 1));
   let next = state;

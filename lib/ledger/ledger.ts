@@ -127,7 +127,7 @@ interface Ledger {
    * when it is written, within half a second while this worker has more calls under way: wait for it at the end, not
    * between calls.
    */
-  release(ends: readonly Release[]): Promise<void>;
+  release(releases: readonly Release[]): Promise<void>;
   /** Stops the line: identity refuses the credentials, or hands out no token that Marketo takes. `detail` is for the log. */
   tokenUnobtainable(reason: 'credentialsRefused' | 'tokenRefused', detail: string): Promise<void>;
   /** Corrects the day by what others used. Figures older than known ones, or from about a reset, change nothing. */

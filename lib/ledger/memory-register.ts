@@ -14,8 +14,8 @@ function createMemoryRegister(): LedgerRegister {
       stored = { ...to, releases: Object.fromEntries(kept) };
       return true;
     },
-    async recordReleases(ends) {
-      if (stored.version > 0) stored = { ...stored, releases: { ...stored.releases, ...ends } };
+    async recordReleases(releases) {
+      if (stored.version > 0) stored = { ...stored, releases: { ...stored.releases, ...releases } };
       return stored;
     },
   };

@@ -18,7 +18,7 @@ interface LedgerRegister {
    *
    * @returns the state as it is then.
    */
-  recordReleases(ends: Readonly<Record<string, PermitRelease>>): Promise<LedgerState>;
+  recordReleases(releases: Readonly<Record<string, PermitRelease>>): Promise<LedgerState>;
 }
 
 export type { LedgerRegister };

@@ -12,7 +12,7 @@ interface ReleaseWriter {
   /** A permit was granted: its end is to come. */
   granted(permitId: string): void;
   /** Resolves when the ends are written, or given up: then their leases end. */
-  add(ends: readonly Release[]): Promise<void>;
+  add(given: readonly Release[]): Promise<void>;
   /** The state with what is yet to be written. */
   onto(state: LedgerState): LedgerState;
   /** Ends to be written now; after a swap that held them, `written` takes them off. */
@@ -44,16 +44,19 @@ function createReleaseWriter({ register, clock, log, observe }: ReleaseWriterOpt
   }
 
   async function flush(): Promise<void> {
-    const ends = pending;
+    const unwritten = pending;
     pending = {};
     isUrgent = false;
-    if (Object.keys(ends).length === 0) return;
+    if (Object.keys(unwritten).length === 0) return;
     for (let tries = 1; tries <= MAX_END_WRITES; tries++) {
       try {
-        return observe(await register.recordReleases(ends));
+        return observe(await register.recordReleases(unwritten));
       } catch (error) {
         if (tries === MAX_END_WRITES)
-          log.warn('permits not released: their leases will end', { error: String(error), permits: Object.keys(ends) });
+          log.warn('permits not released: their leases will end', {
+            error: String(error),
+            permits: Object.keys(unwritten),
+          });
         else await clock.sleep(COALESCE_MS * 2 ** tries);
       }
     }
@@ -64,8 +67,8 @@ function createReleaseWriter({ register, clock, log, observe }: ReleaseWriterOpt
       underWay.add(permitId);
     },
 
-    async add(ends) {
-      for (const end of ends) {
+    async add(given) {
+      for (const end of given) {
         underWay.delete(end.permit.id);
         pending[end.permit.id] = recordOf(end);
         // The others wait for what a probe finds.

@@ -105,7 +105,7 @@ function createSharedLedger({ register, limits, clock, random, log }: SharedLedg
       return backOff(answers);
     },
 
-    release: (ends: readonly Release[]) => releases.add(ends),
+    release: (given: readonly Release[]) => releases.add(given),
 
     usageDue: () => isUsageDue(lastKnown, clock.nowMs()),
 
