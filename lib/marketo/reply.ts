@@ -1,3 +1,4 @@
+import { NO_CODE } from './catalogue/unknown-codes.ts';
 import type { HttpReply } from './http.ts';
 import { isObject, type Json, type JsonObject } from './request.ts';
 
@@ -123,11 +124,16 @@ function readErrors(value: Json | undefined): readonly MarketoError[] {
 
 function readError(value: Json): MarketoError {
   if (!isObject(value)) {
-    return typeof value === 'number' ? { code: String(value), message: '' } : { code: '', message: readText(value) };
+    return typeof value === 'number'
+      ? { code: String(value), message: '' }
+      : { code: NO_CODE, message: readText(value) };
   }
   const { code } = value;
   const named = typeof code === 'string' || typeof code === 'number';
-  return { code: named ? clip(String(code).trim(), MAX_CODE_CHARS) : '', message: readText(value.message ?? '') };
+  return {
+    code: (named && clip(String(code).trim(), MAX_CODE_CHARS)) || NO_CODE,
+    message: readText(value.message ?? ''),
+  };
 }
 
 function readText(value: Json): string {

@@ -100,7 +100,8 @@ const RELAY_CODES = {
     level: 'relay',
     name: 'Outcome unknown',
     meaning:
-      'The request may have been executed: its reply never arrived whole, or the worker ended in the middle of the call. ' +
+      'The request may have been executed: its reply never arrived whole or left open what was done, or the worker ended in ' +
+      'the middle of the call. ' +
       'Doing it twice would not be the same as once, so the relay did not repeat it.',
     remedy: CHECK_AND_SEND_ANYWAY,
     leadsTo: ['deadLetter'],

@@ -52,11 +52,11 @@ describe('a reply of Marketo', () => {
 
   it.each<[string, Json, unknown]>([
     ['one object', { code: 611, message: 'System error' }, [{ code: '611', message: 'System error' }]],
-    ['a text', 'broken', [{ code: '', message: 'broken' }]],
+    ['a text', 'broken', [{ code: 'noCode', message: 'broken' }]],
     ['a number', [601], [{ code: '601', message: '' }]],
     ['nothing', null, []],
     ['a message that is no text', [{ code: '1', message: { a: 1 } }], [{ code: '1', message: '{"a":1}' }]],
-    ['a code that is no code', [{ code: [], message: 'm' }], [{ code: '', message: 'm' }]],
+    ['a code that is no code', [{ code: [], message: 'm' }], [{ code: 'noCode', message: 'm' }]],
   ])('reads errors that are %s', (_name, errors, expected) => {
     expect(parseReply(reply({ success: false, errors }))).toMatchObject({ kind: 'marketo', errors: expected });
   });

@@ -10,9 +10,22 @@ type Judgement = Pick<CatalogueEntry, 'verdict' | 'executed' | 'meaning' | 'reme
  * A row for a code that the catalogue lacks, by its range. Marketo: error-codes, for what the ranges mean: 6xx and 7xx
  * calls were not executed, 1xxx is about the data of a record.
  */
+/** Stands for the code of an error that has none: Marketo's gateways and some asset calls leave it out. */
+const NO_CODE = 'noCode';
+
 function unknownEntry(code: string, level: CodeLevel): CatalogueEntry {
+  if (code === NO_CODE) return { code, level, name: 'Error without a code', counted: true, ...WITHOUT_CODE };
   return { code, level, name: 'Unknown code', counted: true, ...judge(code, level) };
 }
+
+const WITHOUT_CODE: Judgement = {
+  verdict: RETRY_THRICE,
+  executed: 'unknown',
+  meaning: 'The call failed with an error that has no code; it may have taken effect nevertheless.',
+  remedy:
+    "Read Marketo's message. Look in Marketo whether it took effect; if not, send it again, and give the requestId to " +
+    'Marketo support if it fails again.',
+};
 
 function judge(code: string, level: CodeLevel): Judgement {
   if (/^1\d{3}$/.test(code)) {
@@ -63,4 +76,4 @@ function refusedByIdentity(code: string): Judgement {
   };
 }
 
-export { unknownEntry };
+export { NO_CODE, unknownEntry };

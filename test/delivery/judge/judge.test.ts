@@ -167,7 +167,7 @@ describe('judge, a reply to the whole call', () => {
     ['607', sync(3), errors('607'), 'wait:607'],
     ['615', sync(3), errors('615'), 'wait:615'],
     ['713', sync(3), errors('713'), 'retry:713'],
-    ['an error without a code', sync(1), json({ success: false, errors: [{ message: 'no' }] }), 'retry:'],
+    ['an error without a code', sync(1), json({ success: false, errors: [{ message: 'no' }] }), 'retry:noCode'],
     ['failure without an error', sync(1), json({ success: false }), 'retry:unreadableReply'],
     ['errors without `success`', sync(1), json({ errors: [reason('1006')] }), 'isolate:1006'],
     ['HTML', sync(1), page(200), 'retry:unreadableReply'],
