@@ -62,6 +62,8 @@ const PAUSE_MEMORY_MS = 30 * 60_000;
 /** After failures of identity. */
 const FIRST_BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 60_000;
+/** Failures of identity in a row, over seven seconds at least, that an operator should hear of: nothing is sent meanwhile. */
+const FAILURES_TO_BE_DOWN = 4;
 
 /**
  * The bound on identity calls that holds whatever happens: {@link ASK_BURST} at once, then one each
@@ -78,6 +80,7 @@ export {
   ASK_INTERVAL_MS,
   COMPARE_BEFORE_EXPIRY_MS,
   EXPIRY_SLACK_MS,
+  FAILURES_TO_BE_DOWN,
   FIRST_BACKOFF_MS,
   FIRST_PAUSE_MS,
   FIRST_POLL_MS,

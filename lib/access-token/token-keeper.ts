@@ -19,7 +19,13 @@ type TokenAnswer =
       readonly retryAfterMs: number;
       readonly detail: string;
     }
-  | { readonly kind: 'unavailable'; readonly retryAfterMs: number; readonly detail: string };
+  | {
+      readonly kind: 'unavailable';
+      readonly retryAfterMs: number;
+      readonly detail: string;
+      /** Identity has failed several times in a row, so nothing can be sent. */
+      readonly isIdentityDown?: true;
+    };
 
 /**
  * What to do after Marketo refused a token.

@@ -1,6 +1,7 @@
 import type { Random } from '../ports.ts';
 import { CredentialsError } from './credentials.ts';
 import {
+  FAILURES_TO_BE_DOWN,
   FIRST_POLL_MS,
   INFRASTRUCTURE_RETRY_MS,
   MAX_POLL_MS,
@@ -32,7 +33,13 @@ type Found =
       readonly retryAfterMs: number;
       readonly detail: string;
     }
-  | { readonly kind: 'unavailable'; readonly retryAfterMs: number; readonly detail: string };
+  | {
+      readonly kind: 'unavailable';
+      readonly retryAfterMs: number;
+      readonly detail: string;
+      /** Identity has failed several times in a row: it is not a worker that is waited for, nor one lost reply. */
+      readonly isIdentityDown?: true;
+    };
 
 type Paused = Extract<TokenDecision, { kind: 'wait' | 'unavailable' }>;
 
@@ -78,7 +85,7 @@ function createTokenSeeker(options: TokenSeekerOptions): (refusal: Refusal | und
         case 'wait':
         case 'unavailable': {
           const waitMs = waitFor(decision, nowMs, polls++);
-          if (waitMs === undefined || nowMs + waitMs > endMs) return unavailable(decision, nowMs);
+          if (waitMs === undefined || nowMs + waitMs > endMs) return unavailable(decision, state, nowMs);
           await clock.sleep(waitMs);
           state = await register.read();
         }
@@ -135,9 +142,15 @@ function refused(
   return { kind: 'refused', reason, retryAfterMs: Math.max(untilMs - nowMs, MIN_RETRY_MS), detail };
 }
 
-function unavailable(decision: Paused, nowMs: number): Found {
+function unavailable(decision: Paused, { trouble }: TokenState, nowMs: number): Found {
   const retryAfterMs = Math.max(decision.untilMs - nowMs, MIN_RETRY_MS);
-  return { kind: 'unavailable', retryAfterMs, detail: detailOf(decision) };
+  const isDown = decision.kind === 'unavailable' && (trouble?.count ?? 0) >= FAILURES_TO_BE_DOWN;
+  return {
+    kind: 'unavailable',
+    retryAfterMs,
+    detail: detailOf(decision),
+    ...(isDown && { isIdentityDown: true as const }),
+  };
 }
 
 const WAITS_FOR = {
