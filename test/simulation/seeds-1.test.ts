@@ -1,3 +1,3 @@
 import { describeSeeds } from './seeds-in.ts';
 
-describeSeeds(1, 250);
+describeSeeds(1, 125);

@@ -1,3 +1,3 @@
 import { describeSeeds } from './seeds-in.ts';
 
-describeSeeds(251, 500);
+describeSeeds(126, 250);

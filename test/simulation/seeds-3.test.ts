@@ -1,3 +1,3 @@
 import { describeSeeds } from './seeds-in.ts';
 
-describeSeeds(501, 750);
+describeSeeds(251, 375);

@@ -1,3 +1,3 @@
 import { describeSeeds } from './seeds-in.ts';
 
-describeSeeds(751, 1000);
+describeSeeds(376, 500);

@@ -3,7 +3,7 @@ import { describeFailure } from '../../lib/simulation/failure.ts';
 import { sweep } from '../../lib/simulation/sweep.ts';
 
 /** Seeds of one test: enough of them to be worth a line, few enough for a failure to be seen soon. */
-const SEEDS_A_TEST = 50;
+const SEEDS_A_TEST = 25;
 const TIMEOUT_MS = 240_000;
 
 /** Tests that every invariant holds for the seeds from the first to the last. */

@@ -25,7 +25,8 @@ function synthesize(outdir: string): void {
   second.metric(METRIC_NAMES.calls).with({ statistic: 'Sum' });
   app.synth();
   try {
-    new MarketoRelay(other, 'Broken', { ...props, rateLimitCalls: 0 });
+    const broken = { marketoBaseUrl: 'https://456-GHI-345.mktorest.com', rateLimitCalls: 0 };
+    new MarketoRelay(other, 'Broken', broken);
     throw new Error('a bad prop was accepted');
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
