@@ -110,6 +110,9 @@ function testArtifact(startServers?: () => Promise<OtherServers & { stop(): Prom
       expect(marketo.stats.apiCalls - before).toBe(1);
       expect(await desk.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
       expect(await desk.letters()).toEqual([]);
+      const said = (line: object) => expect(lambda.logLines()).toContainEqual(expect.objectContaining(line));
+      said({ message: 'Marketo answered a call', code: 'ok', relayIds: ['first', 'second'] });
+      said({ message: 'a message was delivered', relayId: 'first', records: 1 });
     });
 
     it('puts a message back that met a passing fault: delayed, with its state beside its own attributes', async () => {

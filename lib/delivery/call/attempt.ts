@@ -11,9 +11,10 @@ import { type Call, endpointOf, messagesOf } from '../work-item.ts';
 import type { CallResult } from './call-result.ts';
 import { type Deadline, longestCallMs } from './call-timeout.ts';
 import type { Health } from './health.ts';
+import { observeReply } from './observe-reply.ts';
 import type { PermitReleases } from './permit-releases.ts';
 import { permittedCall } from './permitted-call.ts';
-import { type JudgedReply, observeReply, readReply } from './read-reply.ts';
+import { type JudgedReply, readReply } from './read-reply.ts';
 import { replaceCall } from './replace-call.ts';
 import type { SendOnceSession } from './send-once-session.ts';
 import { withoutToken } from './without-token.ts';
@@ -87,7 +88,7 @@ async function conclude(ended: EndedCall, reply: JudgedReply, invocation: Invoca
   const { judgement, verdict } = reply;
   const { deps, health } = invocation;
   try {
-    observeReply(call, reply, deps.observe);
+    observeReply(call, reply, deps);
     if (reply.outcome === 'success') health.succeeded(token);
     if (judgement.kind === 'each') {
       const at = circumstances(ended, { counts: true, sharedBy: 1 }, deps);

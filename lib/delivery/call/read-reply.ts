@@ -1,9 +1,7 @@
 import { tokenMark } from '../../access-token/token-state.ts';
 import type { CallOutcome } from '../../ledger/ledger.ts';
-import { isKnown } from '../../marketo/catalogue/catalogue.ts';
 import { parseReply } from '../../marketo/reply.ts';
 import type { Secret } from '../../marketo/secret.ts';
-import type { Observe } from '../../telemetry/events.ts';
 import { callOutcomeOf, holdMsOf } from '../judge/disposition.ts';
 import { type Judgement, judge } from '../judge/judge.ts';
 import { heaviest, type Verdict } from '../judge/verdict.ts';
@@ -61,21 +59,5 @@ function learntFrom({ items }: Call, outcome: CallOutcome): CallOutcome {
   return isSuspect ? 'neutral' : outcome;
 }
 
-function observeReply(call: Call, { judgement, verdict, durationMs }: JudgedReply, observe: Observe): void {
-  const isWhole = judgement.kind === 'whole';
-  observe({
-    kind: 'call',
-    operation: endpointOf(call).operation,
-    records: call.items.length,
-    messages: messagesOf(call.items).length,
-    code: isWhole ? verdict.code : 'ok',
-    durationMs,
-  });
-  for (const { rule, code, level } of isWhole ? [verdict] : judgement.verdicts) {
-    if (level !== 'relay' && rule.kind !== 'delivered' && !isKnown(code, level))
-      observe({ kind: 'unknownCode', code, level });
-  }
-}
-
 export type { JudgedReply };
-export { observeReply, readReply };
+export { readReply };

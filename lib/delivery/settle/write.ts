@@ -73,7 +73,10 @@ function observeSettlement(settlement: Settlement, isWritten: boolean, { observe
     observe({ kind: 'unsettled', relayId });
     return;
   }
-  if (counts.delivered > 0) observe({ kind: 'delivered', relayId, records: counts.delivered });
+  if (counts.delivered > 0) {
+    observe({ kind: 'delivered', relayId, records: counts.delivered });
+    log.info('a message was delivered', { relayId, records: counts.delivered });
+  }
   if (deadLetter) observe({ kind: 'deadLettered', relayId, code: deadLetter.failure.code, records: counts.dead });
   if (requeued) {
     const delaySeconds = retryMessage?.delaySeconds ?? visibilityTimeoutSeconds ?? 0;
