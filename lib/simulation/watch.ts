@@ -132,10 +132,11 @@ class Invocation {
     }
     const before = this.#received
       .filter((message) => message.marks.some((mark) => marks.includes(mark)))
-      .map((message) => stateOf(message.attributes)?.attempt ?? 0);
-    if (before.some((attempts) => attempts >= after.attempt)) return;
+      .map((message) => stateOf(message.attributes));
+    if (before.some((state) => (state?.attempt ?? 0) >= after.attempt)) return;
     // What goes back to share with fewer waits as for a code that passes soon: the culprit is to be found first.
-    const isNarrowed = after.share !== undefined && after.alone === 0;
+    const failedAlone = before.every((state) => (state?.alone ?? 0) < after.alone);
+    const isNarrowed = after.share !== undefined && !failedAlone;
     const demanded = leastDelaySeconds(isNarrowed ? '' : after.lastCode, after.attempt);
     // At SQS's longest delay the first of a line of followers goes sooner by a second for each of the others.
     const least = demanded === LONGEST_DELAY_SECONDS ? demanded - this.#received.length : demanded;

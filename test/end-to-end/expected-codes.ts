@@ -158,4 +158,4 @@ const EXPECTED_CODES: readonly ExpectedCode[] = [
 ];
 
 export type { ExpectedCode, Fate, Via };
-export { BUDGET, EXPECTED_CODES };
+export { BUDGET, EXPECTED_CODES, LONG, SOON };
