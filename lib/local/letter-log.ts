@@ -1,5 +1,5 @@
-import { type LetterLine, readLetter } from '../aws/list-dead-letters.ts';
 import type { LocalQueues } from '../emulators/queues.ts';
+import { type LetterLine, readLetter } from './letter-line.ts';
 
 /** The letters of a run: on the queue, and taken off it since by whoever looks after them. */
 interface LetterLog {

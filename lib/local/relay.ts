@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { LetterLine } from '../aws/list-dead-letters.ts';
 import { type LedgerView, readLedger } from '../aws/read-ledger.ts';
 import { applyEnvironment, awsEnvironment, type LocalEndpoints } from '../emulators/aws.ts';
 import {
@@ -19,6 +18,7 @@ import {
   DEFAULT_MAX_CONCURRENCY,
   DELIVERY_TIMEOUT_SECONDS,
 } from '../settings/policy.ts';
+import type { LetterLine } from './letter-line.ts';
 import { createLetterLog } from './letter-log.ts';
 import { type FakeMarketo, openMarketo } from './open-marketo.ts';
 import { publish } from './publish.ts';

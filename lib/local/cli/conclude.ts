@@ -1,4 +1,4 @@
-import type { LetterLine } from '../../aws/list-dead-letters.ts';
+import type { LetterLine } from '../letter-line.ts';
 import type { LocalRelay } from '../relay.ts';
 import { type Account, account, type FoundLetter, type PublishedMessage } from '../report/accounting.ts';
 import { type ReportedLetter, type RunEnd, type RunFacts, type Summary, summarize } from '../report/summary.ts';

@@ -1,6 +1,6 @@
-import type { LetterLine } from '../../aws/list-dead-letters.ts';
 import type { LedgerView } from '../../aws/read-ledger.ts';
 import type { FakeStats } from '../../fake-marketo/stats.ts';
+import type { LetterLine } from '../letter-line.ts';
 import type { Account } from './accounting.ts';
 import type { Tally, WaitTally } from './tally.ts';
 

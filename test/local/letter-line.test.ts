@@ -1,8 +1,5 @@
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
-import { readLetter, readLetters } from '../../lib/aws/list-dead-letters.ts';
-import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../lib/emulators/aws.ts';
-import { startQueues } from '../../lib/emulators/queues.ts';
+import { readLetter } from '../../lib/local/letter-line.ts';
 
 const LETTER = {
   deadLetter: 1,
@@ -45,25 +42,5 @@ describe('reading one letter', () => {
     ['{"deadLetter":1}', 'm-1'],
   ])('speaks of %s as a message that SQS moved here itself', (body, relayId) => {
     expect(readLetter('m-1', body)).toMatchObject({ code: 'movedBySqs', relayId });
-  });
-});
-
-describe('reading a dead-letter queue', () => {
-  it('reads every letter, and leaves each on the queue to be read again', async () => {
-    const queues = await startQueues();
-    const client = new SQSClient({ endpoint: queues.url, region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS });
-    const count = 23;
-    for (let index = 0; index < count; index += 1) {
-      const MessageBody = JSON.stringify({ ...LETTER, relayId: `order-${index}` });
-      await client.send(new SendMessageCommand({ QueueUrl: queues.deadLetterQueueUrl, MessageBody }));
-    }
-
-    const first = await readLetters(client, queues.deadLetterQueueUrl);
-    const second = await readLetters(client, queues.deadLetterQueueUrl);
-    client.destroy();
-    await queues.stop();
-
-    expect(new Set(first.map((letter) => letter.relayId)).size).toBe(count);
-    expect(second).toHaveLength(count);
   });
 });

@@ -1,11 +1,4 @@
-import {
-  ChangeMessageVisibilityBatchCommand,
-  type Message,
-  ReceiveMessageCommand,
-  type SQSClient,
-} from '@aws-sdk/client-sqs';
 import { MOVED_BY_SQS } from '../dead-letter/triage/queued-letter.ts';
-import { MAX_BATCH_ENTRIES } from '../settings/policy.ts';
 import { type DeadLetterCode, RELAY_CODES } from '../settings/relay-codes.ts';
 
 /** What the report says of one dead letter. */
@@ -23,44 +16,6 @@ interface LetterLine {
   readonly outcomeUnknown: boolean;
   /** Positions in the original `input`, when other records of it were delivered. */
   readonly positions?: readonly number[];
-}
-
-/** Letters that a report reads: more are counted, not shown. */
-const MAX_LETTERS = 10_000;
-/** Hides a letter while the others are read, so that none is read twice. */
-const READING_SECONDS = 120;
-
-/**
- * Reads every letter on a dead-letter queue and leaves all of them there, visible again. A letter that cannot be read
- * is still a line: nothing on the queue goes unmentioned.
- */
-async function readLetters(client: SQSClient, queueUrl: string): Promise<readonly LetterLine[]> {
-  const messages: Message[] = [];
-  while (messages.length < MAX_LETTERS) {
-    const { Messages = [] } = await client.send(
-      new ReceiveMessageCommand({
-        QueueUrl: queueUrl,
-        MaxNumberOfMessages: MAX_BATCH_ENTRIES,
-        VisibilityTimeout: READING_SECONDS,
-        WaitTimeSeconds: 0,
-      }),
-    );
-    if (Messages.length === 0) break;
-    messages.push(...Messages);
-  }
-  await showAgain(client, queueUrl, messages);
-  return messages.map((message) => readLetter(message.MessageId ?? '', message.Body ?? ''));
-}
-
-async function showAgain(client: SQSClient, queueUrl: string, messages: readonly Message[]): Promise<void> {
-  for (let start = 0; start < messages.length; start += MAX_BATCH_ENTRIES) {
-    const Entries = messages.slice(start, start + MAX_BATCH_ENTRIES).map((message, index) => ({
-      Id: String(index),
-      ReceiptHandle: message.ReceiptHandle ?? '',
-      VisibilityTimeout: 0,
-    }));
-    await client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries }));
-  }
 }
 
 /** Lenient on purpose: SQS itself may have moved a message here that never became a letter. */
@@ -119,4 +74,4 @@ function text(value: unknown): string {
 }
 
 export type { LetterLine };
-export { readLetter, readLetters };
+export { readLetter };
