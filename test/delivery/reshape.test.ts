@@ -28,6 +28,20 @@ describe('a request of the wrong shape', () => {
     expect(calls.map(({ request }) => request.method)).toEqual(['GET', 'POST']);
   });
 
+  it.each(['605', '612'])(
+    "is a POST of the relay's own that Marketo refuses with %s: the letter says whose it was",
+    async (code) => {
+      const refusal = json({ success: false, errors: [{ code, message: 'not supported' }] });
+      const world = new World({ script: () => refusal });
+      const asked = [read('/rest/v1/leads.json', MAX_URI_BYTES), read('/rest/v1/leads.json', 100)];
+      const { letters } = await world.deliver(world.messages(asked));
+      expect(letters.map(({ failure }) => failure.code)).toEqual([code, code]);
+      const remedyOf = (method: string) => letters.find(({ request }) => request?.method === method)?.failure.remedy;
+      expect(remedyOf('POST')).toMatch(/^The message is right: .* relay sent as a form POST .* more than 8000 bytes\./);
+      expect(remedyOf('GET')).not.toMatch(/relay sent/);
+    },
+  );
+
   it.each([100, MAX_URI_BYTES])(
     'is never a POST to the asset API, which has dropped `_method` (%i bytes)',
     async (bytes) => {

@@ -3,6 +3,7 @@ import { failureFromCatalogue, failureFromRelay } from '../../dead-letter/failur
 import type { DeadLetter, Failure, FailureDetail } from '../../dead-letter/types.ts';
 import { entryFor } from '../../marketo/catalogue/catalogue.ts';
 import type { CatalogueEntry } from '../../marketo/catalogue/types.ts';
+import { MAX_URI_BYTES } from '../../marketo/limits.ts';
 import type { Secret } from '../../marketo/secret.ts';
 import type { Message } from '../../message/message.ts';
 import type { RelayState } from '../../message/relay-state.ts';
@@ -74,7 +75,11 @@ function failureOf(message: Message, dead: DeadItems, outcome: DeadOutcome, stat
     const failure = failureFromRelay(ownCode(outcome, entry), { ...facts, message: said || verdict.code }, entry);
     return withSize(failure, outcome);
   }
-  return withSize({ ...failureFromCatalogue(entry, facts), level: verdict.level }, outcome);
+  return withShape(
+    withSize({ ...failureFromCatalogue(entry, facts), level: verdict.level }, outcome),
+    message,
+    outcome,
+  );
 }
 
 function ownCode({ verdict, outcomeUnknown }: DeadOutcome, entry: CatalogueEntry | undefined): DeadLetterCode {
@@ -87,6 +92,20 @@ function withSize(failure: Failure, { verdict, exchange }: DeadOutcome): Failure
   const sentBytes = verdict.code === '413' ? Buffer.byteLength(exchange?.request.body ?? '') : undefined;
   const size = verdict.code === 'recordTooLarge' ? verdict.message : sentBytes && tooLargeText(sentBytes);
   return size ? { ...failure, remedy: `It is ${size}. ${failure.remedy}` } : failure;
+}
+
+/** Marketo's codes for a method, and for a content type, that it does not take. */
+const SHAPE_CODES: readonly string[] = ['605', '612'];
+
+/** Where the relay chose the shape that Marketo refuses, the message has no method or content type to correct. */
+function withShape(failure: Failure, { request }: Message, { exchange }: DeadOutcome): Failure {
+  const isOwnPost = request.method === 'GET' && exchange?.request.method === 'POST';
+  if (!isOwnPost || !SHAPE_CODES.includes(failure.code)) return failure;
+  const remedy =
+    'The message is right: it asks for a GET, which the relay sent as a form POST with `_method=GET`, as Marketo documents ' +
+    `for a URI of more than ${MAX_URI_BYTES} bytes. This subscription does not take that. Ask for less in one message, ` +
+    'in `query` and without a body, so that the URI fits.';
+  return { ...failure, remedy };
 }
 
 export type { DeadItems };
