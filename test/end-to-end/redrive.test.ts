@@ -100,6 +100,25 @@ describe('a dead letter that is put back on the queue as it is', () => {
   });
 });
 
+describe('a dead letter of leads pushed, of which Marketo took one', () => {
+  it('pushes nobody again when it is put back, and says what to do instead', async () => {
+    const input = [
+      { email: 'taken@example.com', firstName: 'marker-taken' },
+      { email: 'skipped@example.com', shoeSize: 44 },
+    ];
+    const body = { programName: 'Spring webinar', lookupField: 'email', input };
+    const first = await letterOf({ method: 'POST', path: '/rest/v1/leads/push.json', body });
+
+    await redrive(first);
+
+    const [second] = await relayUnderTest.desk.letters();
+    expect(first.letter.failure).toMatchObject({ code: '1006', retriable: false });
+    expect(first.letter.failure.remedy).toMatch(/^Marketo took other records .* under a new `id`/);
+    expect(relayUnderTest.marketo.executions('marker-taken')).toBe(1);
+    expect(second?.letter.failure).toMatchObject({ code: 'outcomeUnknown', outcomeUnknown: true });
+  });
+});
+
 describe('a dead letter over 1 MiB', () => {
   /** A message of so many bytes, in records as large as Marketo's longest field. */
   function large(name: string, bytes: number): Request {

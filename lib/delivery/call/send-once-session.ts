@@ -12,7 +12,7 @@ const UNKNOWN: Verdict = {
   rule: { kind: 'reject' },
   code: 'outcomeUnknown' satisfies DeadLetterCode,
   level: 'relay',
-  message: 'an earlier copy of this message was sent, and nobody could tell how that ended',
+  message: 'an earlier copy of this message was sent, and was taken in part, or nobody could tell how that ended',
   errors: [],
   executed: 'unknown',
   counted: true,
@@ -101,7 +101,9 @@ function createSendOnceSession(sendOnce: SendOnce, leaseMs: () => number, log: L
       const done = claim.send.filter((position) => own.get(position)?.kind === 'delivered');
       const unknown = claim.send.filter((position) => {
         const outcome = own.get(position);
-        return outcome?.kind === 'dead' && outcome.outcomeUnknown;
+        if (outcome?.kind !== 'dead') return false;
+        // Taken in part, it must not be sent again as it is either.
+        return outcome.outcomeUnknown || outcome.verdict.executed === 'yes';
       });
       try {
         await sendOnce.complete(claim, { done, unknown });

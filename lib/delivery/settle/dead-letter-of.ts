@@ -75,11 +75,8 @@ function failureOf(message: Message, dead: DeadItems, outcome: DeadOutcome, stat
     const failure = failureFromRelay(ownCode(outcome, entry), { ...facts, message: said || verdict.code }, entry);
     return withSize(failure, outcome);
   }
-  return withShape(
-    withSize({ ...failureFromCatalogue(entry, facts), level: verdict.level }, outcome),
-    message,
-    outcome,
-  );
+  const failure = withSize({ ...failureFromCatalogue(entry, facts), level: verdict.level }, outcome);
+  return withTaken(withShape(failure, message, outcome), message, outcome);
 }
 
 function ownCode({ verdict, outcomeUnknown }: DeadOutcome, entry: CatalogueEntry | undefined): DeadLetterCode {
@@ -105,6 +102,15 @@ function withShape(failure: Failure, { request }: Message, { exchange }: DeadOut
     'The message is right: it asks for a GET, which the relay sent as a form POST with `_method=GET`, as Marketo documents ' +
     `for a URI of more than ${MAX_URI_BYTES} bytes. This subscription does not take that. Ask for less in one message, ` +
     'in `query` and without a body, so that the URI fits.';
+  return { ...failure, remedy };
+}
+
+/** What Marketo took in part and must not do twice is not sent again under its relay id: see `send-once.ts`. */
+function withTaken(failure: Failure, { idempotent }: Message, { verdict }: DeadOutcome): Failure {
+  if (idempotent || verdict.executed !== 'yes') return failure;
+  const remedy =
+    'Marketo took other records of this message: publish only those that it did not take, corrected, under a new `id`. ' +
+    `Putting this letter back unchanged does not send it. ${failure.remedy}`;
   return { ...failure, remedy };
 }
 
