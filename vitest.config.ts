@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests of several minutes, which wait for what cannot be shortened, are a run of their own: `npm run test:long`. */
+/** Tests that take most of a minute or more, each by itself, are a run of their own: `npm run test:long`. */
 const LONG = 'test/**/*.long.test.ts';
 const isLong = process.env.LONG_TESTS === '1';
 
