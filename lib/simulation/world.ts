@@ -1,10 +1,11 @@
 import { Checks } from './checks.ts';
 import { Dice } from './dice.ts';
+import { type FaultName, type Faults, NO_FAULTS } from './faults.ts';
 import { ModelQueue } from './model/queue.ts';
 import { ModelStore } from './model/store.ts';
 import { ModelTable } from './model/table.ts';
 import { drawPublications, marksIn, messageMark, type Publication } from './publications.ts';
-import { type FaultName, type Faults, NO_FAULTS, type Scenario } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
 import { VirtualTime } from './virtual-time.ts';
 
 interface Tally {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { NO_FAULTS } from '../../lib/simulation/faults.ts';
 import { KIND_NAMES } from '../../lib/simulation/kinds.ts';
-import { drawScenario, NEVER_MS, NO_FAULTS, type Scenario } from '../../lib/simulation/scenario.ts';
+import { drawScenario, NEVER_MS, type Scenario } from '../../lib/simulation/scenario.ts';
 import { simulate } from '../../lib/simulation/simulate.ts';
 
 /** Faults of the data alone, so that messages end in every way: delivered, rejected, in part, isolated, put back. */

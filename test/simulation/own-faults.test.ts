@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Dice } from '../../lib/simulation/dice.ts';
 import { describeFailure } from '../../lib/simulation/failure.ts';
+import { NO_FAULTS } from '../../lib/simulation/faults.ts';
 import type { KindName } from '../../lib/simulation/kinds.ts';
 import { drawOwnFault, type OwnFault } from '../../lib/simulation/own-faults.ts';
-import { drawScenario, NEVER_MS, NO_FAULTS, type Scenario } from '../../lib/simulation/scenario.ts';
+import { drawScenario, NEVER_MS, type Scenario } from '../../lib/simulation/scenario.ts';
 import { simulate } from '../../lib/simulation/simulate.ts';
 
 /** A world that is sound but for what a test puts into it, with the limits of Marketo itself. */

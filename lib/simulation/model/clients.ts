@@ -13,8 +13,8 @@ import {
 import type { MessageAttribute } from '../../message/queue.ts';
 import { DEADLINES, MAX_ATTEMPTS } from '../../runtime/deadlines.ts';
 import type { Dice } from '../dice.ts';
+import type { FaultName } from '../faults.ts';
 import type { Life } from '../life.ts';
-import type { FaultName } from '../scenario.ts';
 import type { World } from '../world.ts';
 import type { StoredMessage } from './queue.ts';
 

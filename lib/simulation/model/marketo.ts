@@ -1,9 +1,10 @@
 import type { HttpReply, HttpRequest } from '../../marketo/http.ts';
 import type { Dice } from '../dice.ts';
-import { KINDS, type Kind } from '../kinds.ts';
+import { KINDS } from '../kinds.ts';
 import type { OwnFault } from '../own-faults.ts';
 import { marksIn } from '../publications.ts';
 import type { World } from '../world.ts';
+import { type ArrivedCall, readCall } from './arrived-call.ts';
 import { API_USER, ModelIdentity } from './identity.ts';
 import { ModelLimits } from './limits.ts';
 import {
@@ -13,17 +14,11 @@ import {
   httpStatus,
   noErrors,
   type Play,
-  type PlayedCall,
   RESPONSE_CODES,
   skips,
   skipsOnly,
   success,
 } from './replies.ts';
-
-interface ArrivedCall extends PlayedCall {
-  readonly keys: readonly string[];
-  readonly allMarks: readonly string[];
-}
 
 /** What happens to a request on its way: when it arrives, and what its sender is told if that is not Marketo's reply. */
 interface Journey {
@@ -98,7 +93,7 @@ class ModelMarketo {
   #journey(request: HttpRequest): Journey {
     const dice = this.#dice;
     const travel = (): number => dice.tailed(5, 80, this.#world.faulty ? LONGEST_TRAVEL_MS : 80, 0.03);
-    const own = request.url.includes('/identity/') ? undefined : this.#ownFaultOf(describe(request, ''));
+    const own = request.url.includes('/identity/') ? undefined : this.#ownFaultOf(readCall(request, ''));
     const resets = own?.kind === 'reset' || this.#world.strikes('reset', dice);
     return {
       uplinkMs: travel(),
@@ -153,7 +148,7 @@ class ModelMarketo {
     const echo = this.#world.strikes('echo', this.#dice)
       ? ` Authorization: Bearer ${bearer} ${encodeURIComponent(bearer ?? '')}`
       : '';
-    const call = this.#withUsage(describe(request, echo), request);
+    const call = this.#withUsage(readCall(request, echo), request);
     const counted = { marks: call.allMarks, keys: call.keys };
     this.#limits.arrive(counted);
     const play = this.#play(call, bearer);
@@ -230,40 +225,5 @@ class ModelMarketo {
   }
 }
 
-function describe(request: HttpRequest, echo: string): ArrivedCall {
-  const url = new URL(request.url);
-  const text = `${url.search} ${request.body ?? ''}`;
-  const allMarks = marksIn(text);
-  const isRead = request.method === 'GET' || url.searchParams.get('_method') === 'GET';
-  const kinds: readonly Kind[] = Object.values(KINDS);
-  const kind = isRead ? KINDS.read : kinds.find((one) => one.method === request.method && one.path.test(url.pathname));
-  const input = isRead || kind === KINDS.asset ? undefined : inputOf(request.body);
-  const records = input?.map((record) => marksIn(JSON.stringify(record)));
-  const marks = kind?.aligned && records !== undefined ? records : [allMarks];
-  // An activity is added and changes nothing: two about one lead at once do no harm.
-  const keys = kind === KINDS.activity ? [] : [...new Set(input?.flatMap(keysOf) ?? [])];
-  return { kind, marks, echo, allMarks, keys };
-}
-
-function inputOf(body: string | undefined): readonly object[] | undefined {
-  const parsed = body === undefined ? undefined : (JSON.parse(body) as { input?: unknown });
-  return Array.isArray(parsed?.input) ? (parsed.input as object[]) : undefined;
-}
-
-/** Whom a record is about. */
-function keysOf(record: {
-  email?: string;
-  id?: number;
-  leadId?: number;
-  leadFormFields?: { email: string };
-}): string[] {
-  const email = record.email ?? record.leadFormFields?.email;
-  const id = record.id ?? record.leadId;
-  return [
-    ...(email === undefined ? [] : [`email ${email.trim().toLowerCase()}`]),
-    ...(id === undefined ? [] : [`id ${id}`]),
-  ];
-}
-
-export type { ArrivedCall, Told };
+export type { Told };
 export { ModelMarketo };

@@ -4,6 +4,7 @@ import { composeDelivery } from '../../../lib/runtime/compose.ts';
 import { type DeliveryHandler, handlerOver } from '../../../lib/runtime/delivery.ts';
 import { readSettings } from '../../../lib/settings/settings.ts';
 import { Dice } from '../../../lib/simulation/dice.ts';
+import { NO_FAULTS } from '../../../lib/simulation/faults.ts';
 import { Life } from '../../../lib/simulation/life.ts';
 import {
   createDynamoDb,
@@ -14,7 +15,7 @@ import {
   QUEUE_URL,
 } from '../../../lib/simulation/model/clients.ts';
 import { TAINT } from '../../../lib/simulation/model/identity.ts';
-import { drawScenario, NEVER_MS, NO_FAULTS } from '../../../lib/simulation/scenario.ts';
+import { drawScenario, NEVER_MS } from '../../../lib/simulation/scenario.ts';
 import { World } from '../../../lib/simulation/world.ts';
 import { drawReply } from './replies.ts';
 
