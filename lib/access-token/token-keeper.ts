@@ -1,7 +1,7 @@
 import type { Secret } from '../marketo/secret.ts';
 import { COMPARE_BEFORE_EXPIRY_MS, LAST_SECONDS_MS } from './policy.ts';
 import type { Refusal, RefusalEvidence } from './refusal.ts';
-import { createTokenSeeker, type Found, type TokenSeekerOptions } from './token-seeker.ts';
+import { createTokenSeeker, type Found, type NoToken, type TokenSeekerOptions } from './token-seeker.ts';
 import { fingerprintOf, type HeldToken } from './token-state.ts';
 
 /**
@@ -10,22 +10,7 @@ import { fingerprintOf, type HeldToken } from './token-state.ts';
  *
  * `detail` holds no secret.
  */
-type TokenAnswer =
-  | { readonly kind: 'token'; readonly token: Secret; readonly user?: string }
-  | {
-      readonly kind: 'refused';
-      readonly reason: 'credentialsRefused' | 'tokenRefused';
-      /** When identity is asked again. */
-      readonly retryAfterMs: number;
-      readonly detail: string;
-    }
-  | {
-      readonly kind: 'unavailable';
-      readonly retryAfterMs: number;
-      readonly detail: string;
-      /** Identity has failed several times in a row, so nothing can be sent. */
-      readonly isIdentityDown?: true;
-    };
+type TokenAnswer = { readonly kind: 'token'; readonly token: Secret; readonly user?: string } | NoToken;
 
 /**
  * What to do after Marketo refused a token.

@@ -22,14 +22,12 @@ interface TokenSeekerOptions extends TokenFetcherOptions {
   readonly random: Random;
 }
 
-/** Where one walk through the shared item's states ended. */
-type Found =
-  | { readonly kind: 'held'; readonly token: HeldToken }
-  | { readonly kind: 'good' }
-  | { readonly kind: 'same' }
+/** Why there is no token to send with. */
+type NoToken =
   | {
       readonly kind: 'refused';
       readonly reason: 'credentialsRefused' | 'tokenRefused';
+      /** When identity is asked again. */
       readonly retryAfterMs: number;
       readonly detail: string;
     }
@@ -40,6 +38,13 @@ type Found =
       /** Identity has failed several times in a row: it is not a worker that is waited for, nor one lost reply. */
       readonly isIdentityDown?: true;
     };
+
+/** Where one walk through the shared item's states ended. */
+type Found =
+  | { readonly kind: 'held'; readonly token: HeldToken }
+  | { readonly kind: 'good' }
+  | { readonly kind: 'same' }
+  | NoToken;
 
 type Paused = Extract<TokenDecision, { kind: 'wait' | 'unavailable' }>;
 
@@ -169,5 +174,5 @@ function describe(error: unknown): string {
   return error instanceof SyntaxError ? error.name : `${error.name}: ${error.message}`;
 }
 
-export type { Found, TokenSeekerOptions };
+export type { Found, NoToken, TokenSeekerOptions };
 export { createTokenSeeker };
