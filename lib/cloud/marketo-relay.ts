@@ -7,10 +7,8 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import { Construct } from 'constructs';
-import type { MetricName } from '../telemetry/metrics.ts';
+import type { Construct } from 'constructs';
 import { ONE_MINUTE } from './alarms/create-alarm.ts';
-import { ownMetric } from './alarms/own-metric.ts';
 import type { RelayAlarms } from './alarms/relay-alarms.ts';
 import { createAlarms } from './alarms/relay-alarms.ts';
 import { ConfigurationError } from './configuration-error.ts';
@@ -18,6 +16,7 @@ import { createDashboard, triageWidget } from './dashboard/create-dashboard.ts';
 import { createDeliveryFunction } from './delivery-function.ts';
 import { createGovernFunction } from './govern-function.ts';
 import { createLogQueries } from './log-queries.ts';
+import { MeteredConstruct } from './metered-construct.ts';
 import { requireOnlyRelay } from './only-relay.ts';
 import { createQueues } from './queues.ts';
 import { grantPutCredentials, grantReadDeadLetters, grantResend } from './relay-grants.ts';
@@ -38,7 +37,7 @@ const HIGHEST_OF_A_MINUTE = { statistic: 'Maximum', period: ONE_MINUTE };
  * relay.grantPublish(signUpFunction);
  * signUpFunction.addEnvironment('RELAY_QUEUE_URL', relay.queue.queueUrl);
  */
-class MarketoRelay extends Construct {
+class MarketoRelay extends MeteredConstruct {
   /** Takes one Marketo request a message. */
   readonly queue: Queue;
   readonly deadLetterQueue: Queue;
@@ -110,28 +109,13 @@ class MarketoRelay extends Construct {
     return grantPutCredentials(this, grantee);
   }
 
-  /**
-   * A metric of the relay's own, by the minute: calls by code, dead letters, stops, true age ...
-   *
-   * @example
-   * relay.metric(METRIC_NAMES.calls, { dimensionsMap: { code: '606' } });
-   */
-  metric(name: MetricName, options?: MetricOptions): Metric {
-    return ownMetric(this, name, options);
-  }
-
-  /** Dead letters that wait for somebody: the highest number in a minute. */
-  metricDeadLetters(options?: MetricOptions): Metric {
-    return this.deadLetterQueue.metricApproximateNumberOfMessagesVisible({ ...HIGHEST_OF_A_MINUTE, ...options });
-  }
-
   /** Messages ready for delivery: the highest number in a minute. Those that wait out a delay are not among them. */
   metricMessagesWaiting(options?: MetricOptions): Metric {
     return this.queue.metricApproximateNumberOfMessagesVisible({ ...HIGHEST_OF_A_MINUTE, ...options });
   }
 
   /**
-   * Seconds since the oldest message came to the queue. A retry message begins anew: `METRIC_NAMES.messageAge` counts from
+   * Seconds since the oldest message came to the queue. A retry message begins anew: `metricMessageAgeSeconds` counts from
    * when a message was first seen.
    */
   metricOldestMessageAge(options?: MetricOptions): Metric {

@@ -8,12 +8,10 @@ import { MarketoRelay } from '../../lib/cloud/marketo-relay.ts';
 import { SETTING_NAMES } from '../../lib/settings/names.ts';
 import type { LogLevel } from '../../lib/settings/parse.ts';
 import { DELIVERY_TIMEOUT_SECONDS } from '../../lib/settings/policy.ts';
-import { METRIC_NAMES } from '../../lib/telemetry/metrics.ts';
 import type { Resource, Statement } from './synth.ts';
 import { BASE_URL, functionOf, onlyResource, statementsOf, synthesizeRelay, testApp } from './synth.ts';
 
-const DEFAULT = synthesizeRelay();
-const { template } = DEFAULT;
+const { template } = synthesizeRelay();
 const OWN_FUNCTIONS = 3;
 
 describe('the queues', () => {
@@ -304,23 +302,6 @@ describe('permissions', () => {
     expect(JSON.stringify(withSecret.findResources('AWS::IAM::Policy'))).toContain(
       ':secret:marketo/credentials-??????',
     );
-  });
-});
-
-describe('metrics', () => {
-  it('have options that a dashboard can change', () => {
-    const { relay } = DEFAULT;
-    expect(relay.metricDeadLetters({ label: 'Dead' })).toMatchObject({ statistic: 'Maximum', label: 'Dead' });
-    expect(relay.metricMessagesWaiting({ statistic: 'Average' })).toMatchObject({ statistic: 'Average' });
-    expect(relay.metricOldestMessageAge().metricName).toBe('ApproximateAgeOfOldestMessage');
-    expect(relay.metricDeliveryErrors().period.toSeconds()).toBe(60);
-    expect(relay.metric(METRIC_NAMES.calls, { dimensionsMap: { code: '606' } })).toMatchObject({
-      namespace: 'MarketoRelay',
-      metricName: 'Calls',
-      statistic: 'Sum',
-      dimensions: { code: '606', service: expect.stringMatching(/^Test-Relay-/) },
-    });
-    expect(relay.metric(METRIC_NAMES.messageAge)).toMatchObject({ statistic: 'Maximum' });
   });
 });
 
