@@ -2,6 +2,7 @@ import type { DeadLetter } from '../../lib/dead-letter/types.ts';
 import { deliverBatch } from '../../lib/delivery/deliver.ts';
 import type { DeliveryDeps } from '../../lib/delivery/deps.ts';
 import type { FakeMarketo } from '../../lib/fake-marketo/server.ts';
+import { NO_JOURNAL } from '../../lib/journal/entry.ts';
 import { DEFAULT_LIMITS } from '../../lib/ledger/limits.ts';
 import { createMemoryRegister } from '../../lib/ledger/memory-register.ts';
 import { createSharedLedger } from '../../lib/ledger/shared-ledger.ts';
@@ -122,6 +123,7 @@ async function createDeps(marketo: FakeMarketo, slots: number, hooks: Hooks): Pr
       extendVisibilityBatch: async (handles) => handles.map(() => false),
       deleteBatch: async (handles) => handles.map(() => false),
     },
+    journal: NO_JOURNAL,
     deadLetters: {
       send: async (sent) => {
         hooks.letters.push(...sent);

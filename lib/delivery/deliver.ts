@@ -12,6 +12,7 @@ import { keepHidden } from './intake/keep-hidden.ts';
 import { receiveBatch } from './intake/receive-batch.ts';
 import { observeState } from './observe-state.ts';
 import { DELIVERY_POLICY } from './policy.ts';
+import { unreadEntryOf } from './settle/journal-entries.ts';
 import { settlementsOf } from './settle/settlement.ts';
 import { writeSettlements } from './settle/write.ts';
 
@@ -24,7 +25,7 @@ import { writeSettlements } from './settle/write.ts';
  * | plan | `plan/` | work items: records, or whole messages | calls, each within Marketo's limits of one request |
  * | call | `call/` | calls | replies, one permit of the ledger each |
  * | judge | `judge/` | a reply | a verdict, then an outcome, for each work item |
- * | settle | `settle/` | outcomes | dead letters, retry messages, acknowledgements |
+ * | settle | `settle/` | outcomes | dead letters, retry messages, journal, acknowledgements |
  *
  * A work item is pending, ready (to be sent again), in flight, or decided; `call/pending-work.ts` keeps the list. Its
  * outcome is delivered, requeue or dead (`outcome.ts`). A message is settled when all its items have an outcome and what
@@ -78,15 +79,21 @@ async function deliverMessages(
   const health = createHealth(deps, releases, deadline);
   const outcomes = await makeCalls(messages, { deps, sendOnce, releases, deadline, health });
 
-  const settlements = settlementsOf(messages, outcomes, { nowMs: clock.nowMs(), secrets: deps.secrets() });
-  const [unsettled, unsettledInvalid] = await Promise.all([
+  const nowMs = clock.nowMs();
+  const settlements = settlementsOf(messages, outcomes, { nowMs, secrets: deps.secrets() });
+  const [written, refused] = await Promise.all([
     writeSettlements(settlements, duplicates, deps),
     deadLetterInvalid(invalid, deps),
     checkUsage(deps, releases, deadline),
   ]);
+  // Before anything is acknowledged: a worker that ends here leaves messages that come again, and an entry more.
+  await deps.journal.write([
+    ...written.entries,
+    ...refused.dead.map((message) => unreadEntryOf(message, 'invalidMessage', nowMs)),
+  ]);
   await releases.written();
   observeState(messages, deps);
-  return new Set([...unsettled, ...unsettledInvalid, ...unread]);
+  return new Set([...written.unsettled, ...refused.unsettled, ...unread]);
 }
 
 export { deliverBatch };

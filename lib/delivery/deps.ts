@@ -1,6 +1,7 @@
 import type { TokenKeeper } from '../access-token/token-keeper.ts';
 import type { OverflowStore } from '../dead-letter/overflow.ts';
 import type { DeadLetterPublisher } from '../dead-letter/publish.ts';
+import type { Journal } from '../journal/entry.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Transport } from '../marketo/http.ts';
 import type { Secret } from '../marketo/secret.ts';
@@ -30,6 +31,8 @@ interface DeliveryDeps {
   readonly queue: Queue;
   readonly deadLetters: DeadLetterPublisher;
   readonly overflow: OverflowStore;
+  /** Where it is kept what became of each record. */
+  readonly journal: Journal;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

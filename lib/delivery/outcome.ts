@@ -11,6 +11,12 @@ interface Exchange {
   readonly items: readonly WorkItem[];
 }
 
+/** What Marketo answered to the call that decided an item. */
+interface Answer {
+  readonly verdict: Verdict;
+  readonly sentAtMs: number;
+}
+
 /**
  * What becomes of an item in this invocation.
  *
@@ -19,7 +25,8 @@ interface Exchange {
  * - `dead`: it goes to the dead-letter queue.
  */
 type Outcome =
-  | { readonly kind: 'delivered' }
+  /** `answer` is absent where an earlier copy of the message was delivered. */
+  | { readonly kind: 'delivered'; readonly answer?: Answer }
   | {
       readonly kind: 'requeue';
       readonly reason: 'wait' | 'retry';
@@ -59,5 +66,5 @@ function sameOutcome(items: readonly WorkItem[], outcome: Outcome): Outcomes {
   return new Map(items.map((item) => [item, outcome]));
 }
 
-export type { DeadOutcome, Exchange, Outcome, Outcomes, RequeueOutcome };
+export type { Answer, DeadOutcome, Exchange, Outcome, Outcomes, RequeueOutcome };
 export { NO_OUTCOMES, sameOutcome };

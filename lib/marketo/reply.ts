@@ -36,6 +36,14 @@ type ParsedReply =
   | { readonly kind: 'redirect'; readonly status: number; readonly location: string | undefined }
   | Extract<HttpReply, { kind: 'noReply' }>;
 
+/** An object of Marketo's that a reply names, and what Marketo did with it. */
+interface NamedObject {
+  /** `id`, `marketoGUID` or `leadId`, as text. */
+  readonly id?: string;
+  /** In Marketo's word: `created`, `updated`, `skipped` ... */
+  readonly status?: string;
+}
+
 interface RecordOutcome {
   readonly status?: string;
   readonly id?: number | string;
@@ -194,5 +202,5 @@ function isIdentifier(value: Json | undefined): value is number | string {
   return typeof value === 'number' || (typeof value === 'string' && value !== '');
 }
 
-export type { MarketoError, ParsedReply, RecordOutcome };
+export type { MarketoError, NamedObject, ParsedReply, RecordOutcome };
 export { parseReply, recordOutcome };

@@ -13,6 +13,7 @@ import { createSecretsManagerCredentials } from '../aws/secrets-manager-credenti
 import { createSqsQueue } from '../aws/sqs-queue.ts';
 import { createDeadLetterPublisher } from '../dead-letter/publish.ts';
 import type { DeliveryDeps } from '../delivery/deps.ts';
+import { NO_JOURNAL } from '../journal/entry.ts';
 import { DEFAULT_LIMITS, type LedgerLimits } from '../ledger/limits.ts';
 import { createSharedLedger } from '../ledger/shared-ledger.ts';
 import type { Transport } from '../marketo/http.ts';
@@ -71,6 +72,7 @@ function composeDelivery(settings: Settings, platform: Platform): DeliveryDeps {
     log,
     observe,
     overflow,
+    journal: NO_JOURNAL,
     ledger: createSharedLedger({
       register: createDynamoDbLedgerRegister({ client: dynamoDb, tableName, subscription, limits }),
       limits,

@@ -4,6 +4,7 @@ import type { DeadLetter } from '../../lib/dead-letter/types.ts';
 import type { SendOnce } from '../../lib/delivery/call/send-once.ts';
 import { deliverBatch } from '../../lib/delivery/deliver.ts';
 import type { DeliveryDeps } from '../../lib/delivery/deps.ts';
+import type { JournalEntry } from '../../lib/journal/entry.ts';
 import { DEFAULT_LIMITS, type LedgerLimits } from '../../lib/ledger/limits.ts';
 import { createMemoryRegister } from '../../lib/ledger/memory-register.ts';
 import { createSharedLedger } from '../../lib/ledger/shared-ledger.ts';
@@ -76,6 +77,7 @@ class World {
   /** What a living worker keeps hidden, and what it deletes before its end. */
   readonly extensions: { handles: readonly string[]; seconds: number }[] = [];
   readonly deleted: string[] = [];
+  readonly journal: JournalEntry[] = [];
   readonly events: DeliveryEvent[] = [];
   readonly deps: DeliveryDeps;
   /** Set to refuse copies or letters. */
@@ -139,6 +141,7 @@ class World {
           throw new Error(`no object ${key}`);
         },
       },
+      journal: { write: async (entries) => void this.journal.push(...entries) },
       clock,
       random,
       log: silentLog,

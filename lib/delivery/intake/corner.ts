@@ -5,11 +5,12 @@ import type { ReceivedMessage } from '../../message/queue.ts';
 import type { DeadLetterCode } from '../../settings/relay-codes.ts';
 import type { DeliveryDeps } from '../deps.ts';
 import { DELIVERY_POLICY } from '../policy.ts';
+import { unreadEntryOf } from '../settle/journal-entries.ts';
 import { isCopiable, type PassedOn, passOn, planReceived, type Suspect, stateOf } from './suspects.ts';
 
 const WORKER_CRASH = 'workerCrash' satisfies DeadLetterCode;
 
-type CornerDeps = Pick<DeliveryDeps, 'queue' | 'deadLetters' | 'clock' | 'log' | 'observe' | 'secrets'>;
+type CornerDeps = Pick<DeliveryDeps, 'queue' | 'deadLetters' | 'journal' | 'clock' | 'log' | 'observe' | 'secrets'>;
 
 interface Cornered {
   /** To be read and delivered in this invocation. */
@@ -79,18 +80,18 @@ async function copyBack(
 /** @returns those whose dead letter is accepted. */
 async function deadLetter(
   culprits: readonly Suspect[],
-  { deadLetters, observe, secrets }: CornerDeps,
+  { deadLetters, journal, clock, observe, secrets }: CornerDeps,
 ): Promise<readonly ReceivedMessage[]> {
   if (culprits.length === 0) return [];
   const sent = await deadLetters.send(culprits.map((one) => letterOf(one, { secrets })));
-  return culprits.flatMap(({ received, state: { relayId } }, index) => {
-    if (sent[index]?.accepted === true) {
-      observe({ kind: 'deadLettered', relayId, code: WORKER_CRASH, records: 0 });
-      return [received];
-    }
-    observe({ kind: 'unsettled', relayId });
-    return [];
-  });
+  const dead = culprits.filter((_, index) => sent[index]?.accepted === true);
+  for (const one of culprits) {
+    const { relayId } = one.state;
+    if (dead.includes(one)) observe({ kind: 'deadLettered', relayId, code: WORKER_CRASH, records: 0 });
+    else observe({ kind: 'unsettled', relayId });
+  }
+  await journal.write(dead.map((one) => unreadEntryOf(one, WORKER_CRASH, clock.nowMs())));
+  return dead.map(({ received }) => received);
 }
 
 function letterOf({ received, state }: Suspect, { secrets }: Pick<CornerDeps, 'secrets'>): DeadLetter {

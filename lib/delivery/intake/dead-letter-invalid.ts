@@ -6,26 +6,25 @@ import type { InvalidMessage } from './receive-batch.ts';
 /**
  * Writes a dead letter for each message that is no request the relay accepts.
  *
- * @returns the ids of those whose dead letter was not accepted: SQS brings them again.
+ * @returns which of them are accepted. SQS brings the others again.
  */
 async function deadLetterInvalid(
   invalid: readonly InvalidMessage[],
   { deadLetters, observe, secrets }: Pick<DeliveryDeps, 'deadLetters' | 'observe' | 'secrets'>,
-): Promise<readonly string[]> {
-  if (invalid.length === 0) return [];
+): Promise<{ readonly dead: readonly InvalidMessage[]; readonly unsettled: readonly string[] }> {
+  if (invalid.length === 0) return { dead: [], unsettled: [] };
   const letters = invalid.map((message) => {
     const failure = failureFromProblems(message.problems, message.state);
     return buildDeadLetter({ message, failure, secrets: secrets() });
   });
   const sent = await deadLetters.send(letters);
-  return invalid.flatMap(({ received, state: { relayId } }, index) => {
-    if (sent[index]?.accepted === true) {
-      observe({ kind: 'deadLettered', relayId, code: 'invalidMessage', records: 0 });
-      return [];
-    }
-    observe({ kind: 'unsettled', relayId });
-    return [received.messageId];
-  });
+  const dead = invalid.filter((_, index) => sent[index]?.accepted === true);
+  const unsettled = invalid.filter((_, index) => sent[index]?.accepted !== true);
+  for (const { state } of dead) {
+    observe({ kind: 'deadLettered', relayId: state.relayId, code: 'invalidMessage', records: 0 });
+  }
+  for (const { state } of unsettled) observe({ kind: 'unsettled', relayId: state.relayId });
+  return { dead, unsettled: unsettled.map(({ received }) => received.messageId) };
 }
 
 export { deadLetterInvalid };

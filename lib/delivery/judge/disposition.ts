@@ -28,7 +28,9 @@ interface Circumstances {
 /** The outcome of an item, from a verdict that is final for its call. */
 function outcomeOf(item: WorkItem, verdict: Verdict, at: Circumstances): Outcome {
   const { rule, code } = verdict;
-  if (rule.kind === 'delivered' || isDoneAlready(item, verdict)) return { kind: 'delivered' };
+  if (rule.kind === 'delivered' || isDoneAlready(item, verdict)) {
+    return { kind: 'delivered', answer: { verdict, sentAtMs: at.exchange.sentAtMs } };
+  }
   // A part of an indivisible message is done, and a repetition would do it twice.
   if (verdict.executed === 'yes' && !item.message.idempotent) {
     return { kind: 'dead', verdict, exchange: at.exchange, outcomeUnknown: false, tried: true };

@@ -1,7 +1,7 @@
 import { entryFor, verdictFor } from '../../marketo/catalogue/catalogue.ts';
 import type { CatalogueEntry, CodeLevel, VerdictRule } from '../../marketo/catalogue/types.ts';
 import type { Endpoint } from '../../marketo/endpoints/types.ts';
-import { type MarketoError, type ParsedReply, recordOutcome } from '../../marketo/reply.ts';
+import { type MarketoError, type NamedObject, type ParsedReply, recordOutcome } from '../../marketo/reply.ts';
 import type { Json } from '../../marketo/request.ts';
 import type { RelayCode } from '../../settings/relay-codes.ts';
 import { DELIVERED, heaviest, type Verdict } from './verdict.ts';
@@ -40,6 +40,11 @@ const DONE: ReadonlySet<string> = new Set([
   'scheduled',
 ]);
 const NOT_DONE = 'skipped';
+
+/** As many as one request can carry. */
+const MAX_OBJECTS = 300;
+/** Of an id or a status as kept. Marketo's own are shorter: a GUID has 36 characters. */
+const MAX_NAME_CHARS = 64;
 
 function ruleOf(entry: CatalogueEntry, level: CodeLevel, message: string, call: JudgedCall): VerdictRule {
   const about = { level, circumstances: call.endpoint.circumstances, message };
@@ -94,8 +99,29 @@ function delivered(requestId: string | undefined): Verdict {
   return { ...DELIVERED, ...(requestId !== undefined && { requestId }) };
 }
 
+function namedIn(entry: Json): readonly NamedObject[] {
+  const { id, status } = recordOutcome(entry);
+  if (id === undefined && status === undefined) return [];
+  return [
+    { ...(id !== undefined && { id: shorten(String(id)) }), ...(status !== undefined && { status: shorten(status) }) },
+  ];
+}
+
+function shorten(text: string): string {
+  return text.slice(0, MAX_NAME_CHARS).toWellFormed();
+}
+
+function withObjects(verdict: Verdict, objects: readonly NamedObject[]): Verdict {
+  return objects.length === 0 ? verdict : { ...verdict, objects };
+}
+
 /** The verdict that an entry of `result` itself gives; undefined for one that says nothing of its record. */
 function evidenceOf(entry: Json, call: JudgedCall, requestId: string | undefined): Verdict | undefined {
+  const verdict = verdictOn(entry, call, requestId);
+  return verdict && withObjects(verdict, namedIn(entry));
+}
+
+function verdictOn(entry: Json, call: JudgedCall, requestId: string | undefined): Verdict | undefined {
   const { status = '', id, reasons } = recordOutcome(entry);
   const word = status.toLowerCase();
   if (DONE.has(word)) return delivered(requestId);
@@ -132,14 +158,16 @@ function isNotDone(entry: Json, { endpoint }: JudgedCall): boolean {
  */
 function judgeIndivisible({ result = [], requestId }: MarketoReply, call: JudgedCall): Verdict {
   // What a read gives back is data, whatever words are in it.
-  const skipped = call.method === 'GET' ? [] : result.filter((entry) => isNotDone(entry, call));
-  if (skipped.length === 0) return delivered(requestId);
+  if (call.method === 'GET') return delivered(requestId);
+  const objects = result.slice(0, MAX_OBJECTS).flatMap(namedIn);
+  const skipped = result.filter((entry) => isNotDone(entry, call));
+  if (skipped.length === 0) return withObjects(delivered(requestId), objects);
   const reasons = skipped.flatMap((entry) => recordOutcome(entry).reasons);
   const verdict =
     reasons.length > 0
       ? ofErrors(reasons, 'record', call, requestId)
       : { ...unclear('record skipped without a reason', requestId), rule: { kind: 'reject' } as const };
-  return { ...verdict, executed: skipped.length < result.length ? 'yes' : 'no' };
+  return withObjects({ ...verdict, executed: skipped.length < result.length ? 'yes' : 'no' }, objects);
 }
 
 function judgeMarketo(reply: MarketoReply, call: JudgedCall): Judgement {

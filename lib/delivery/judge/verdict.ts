@@ -1,5 +1,5 @@
 import type { CodeLevel, VerdictRule } from '../../marketo/catalogue/types.ts';
-import type { MarketoError } from '../../marketo/reply.ts';
+import type { MarketoError, NamedObject } from '../../marketo/reply.ts';
 import type { RelayCode } from '../../settings/relay-codes.ts';
 
 /** What a reply means for one item. */
@@ -18,6 +18,8 @@ interface Verdict {
   readonly counted: boolean;
   /** Marketo's own id of the request, for its support. */
   readonly requestId?: string;
+  /** One for a record; for a message that stands or falls as a whole, those that its reply names, if it is no read. */
+  readonly objects?: readonly NamedObject[];
 }
 
 const DELIVERED: Verdict = {

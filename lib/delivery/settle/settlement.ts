@@ -1,4 +1,5 @@
 import type { DeadLetter } from '../../dead-letter/types.ts';
+import type { JournalEntry } from '../../journal/entry.ts';
 import type { Secret } from '../../marketo/secret.ts';
 import type { Message } from '../../message/message.ts';
 import { fitsAsCopy } from '../../message/message-size.ts';
@@ -8,6 +9,7 @@ import type { Outcome, Outcomes } from '../outcome.ts';
 import { DELIVERY_POLICY } from '../policy.ts';
 import type { WorkItem } from '../work-item.ts';
 import { type DeadItems, deadLetterOf } from './dead-letter-of.ts';
+import { journalEntryOf } from './journal-entries.ts';
 import { type Requeued, retryDelays } from './retry-delays.ts';
 import { retryMessageOf } from './retry-message.ts';
 
@@ -23,6 +25,8 @@ interface Settlement {
   readonly visibilityTimeoutSeconds?: number;
   readonly counts: { readonly delivered: number; readonly dead: number; readonly requeued: number };
   readonly requeued?: { readonly reason: 'wait' | 'retry'; readonly code: string };
+  /** What the journal says once all of it is accepted: an entry for each item. */
+  readonly entries: readonly JournalEntry[];
 }
 
 interface SettleContext {
@@ -30,10 +34,12 @@ interface SettleContext {
   readonly secrets: readonly Secret[];
 }
 
+type Delivered = readonly (readonly [WorkItem, Extract<Outcome, { kind: 'delivered' }>])[];
+
 /** The outcomes of one message's items, in the order of its records. */
 interface Sorted {
   readonly message: Message;
-  readonly delivered: number;
+  readonly delivered: Delivered;
   readonly dead: DeadItems;
   readonly requeued: Requeued;
 }
@@ -83,7 +89,7 @@ function sortOut(
   const placeOf = ([{ record }]: readonly [WorkItem, Outcome]): number => (record && places.get(record)) ?? 0;
   const inOrder = outcomes.toSorted((a, b) => placeOf(a) - placeOf(b));
   const requeued = only(inOrder, 'requeue');
-  const sorted = { message, delivered: only(inOrder, 'delivered').length, dead: only(inOrder, 'dead'), requeued };
+  const sorted = { message, delivered: only(inOrder, 'delivered'), dead: only(inOrder, 'dead'), requeued };
   const isTooOld = nowMs - message.state.firstSeenMs > DELIVERY_POLICY.maxMessageAgeMs;
   return requeued.length > 0 && isTooOld ? givenUp(sorted, 'it is 13 days old') : sorted;
 }
@@ -112,7 +118,7 @@ function givenUp(sorted: Sorted, why: string): Sorted {
 function settlementOf(sorted: Sorted, delaySeconds: number, context: SettleContext): Settlement {
   const { message, requeued, delivered, dead } = sorted;
   if (requeued.length === 0) return written(sorted, {}, context);
-  const isPartial = delivered + dead.length > 0;
+  const isPartial = delivered.length + dead.length > 0;
   const retryMessage = retryMessageOf({ message, requeued, isPartial, delaySeconds, nowMs: context.nowMs });
   if (fitsAsCopy(retryMessage)) return written(sorted, { retryMessage }, context);
   const { receiveCount } = message.received;
@@ -147,7 +153,10 @@ function written(
     message,
     ...(dead.length > 0 && { deadLetter: deadLetterOf(message, dead, context) }),
     ...rest,
-    counts: { delivered, dead: dead.length, requeued: requeued.length },
+    counts: { delivered: delivered.length, dead: dead.length, requeued: requeued.length },
+    entries: [...delivered, ...dead, ...requeued].map(([item, outcome]) =>
+      journalEntryOf(item, outcome, context.nowMs),
+    ),
     ...(shown && { requeued: { reason: shown.reason, code: shown.code } }),
   };
 }

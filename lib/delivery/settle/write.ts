@@ -1,3 +1,4 @@
+import type { JournalEntry } from '../../journal/entry.ts';
 import type { Message } from '../../message/message.ts';
 import type { SendOutcome } from '../../message/queue.ts';
 import type { DeliveryDeps } from '../deps.ts';
@@ -6,17 +7,22 @@ import type { Settlement } from './settlement.ts';
 
 type WriteDeps = Pick<DeliveryDeps, 'deadLetters' | 'queue' | 'observe' | 'log'>;
 
+interface Written {
+  /** The ids of the messages that must not be acknowledged, duplicates included. */
+  readonly unsettled: ReadonlySet<string>;
+  /** Of those whose outcome stands: what the journal is to say. */
+  readonly entries: readonly JournalEntry[];
+}
+
 /**
  * Writes dead letters first, then retry messages, because a retry message with the rest says that the rejected records
  * are dealt with. A message is acknowledged only when everything that stands for it elsewhere is accepted.
- *
- * @returns the ids of the messages that must not be acknowledged, duplicates included.
  */
 async function writeSettlements(
   settlements: readonly Settlement[],
   duplicates: Batch['duplicates'],
   deps: WriteDeps,
-): Promise<ReadonlySet<string>> {
+): Promise<Written> {
   const lettersSent = await sendParts(settlements, ({ deadLetter }) => deadLetter, deps.deadLetters);
   const hasLetter = ({ deadLetter, message }: Settlement): boolean =>
     deadLetter === undefined || lettersSent.get(message)?.accepted === true;
@@ -25,17 +31,19 @@ async function writeSettlements(
     retryMessage === undefined || copiesSent.get(message)?.accepted === true;
 
   const unsettled = new Set<string>();
+  const entries: JournalEntry[] = [];
   for (const settlement of settlements) {
     const { message, visibilityTimeoutSeconds } = settlement;
     const isWritten = hasLetter(settlement) && hasCopy(settlement);
     const isAcknowledged = isWritten && visibilityTimeoutSeconds === undefined;
     observeSettlement(settlement, isWritten, deps);
+    if (isWritten) entries.push(...settlement.entries);
     const sameFate = duplicates.get(message.received.messageId) ?? [];
     if (!isAcknowledged) for (const { messageId } of [message.received, ...sameFate]) unsettled.add(messageId);
     else for (const _ of sameFate) deps.observe({ kind: 'deduplicated', relayId: message.state.relayId });
   }
   await extendVisibility(settlements, deps);
-  return unsettled;
+  return { unsettled, entries };
 }
 
 /** Where SQS refuses, the message comes again after its visibility timeout all the same. */

@@ -41,7 +41,10 @@ describe('the verdict on a record', () => {
   it.each(['created', 'updated', 'deleted', 'added', 'removed', 'memberof', 'notmemberof', 'success', 'scheduled'])(
     'with status %s says that it is done',
     (status) => {
-      expect(judged(sync(1), ok({ status }))).toEqual({ kind: 'each', verdicts: [{ ...TAKEN, requestId: 'r#1' }] });
+      expect(judged(sync(1), ok({ status }))).toEqual({
+        kind: 'each',
+        verdicts: [{ ...TAKEN, requestId: 'r#1', objects: [{ status }] }],
+      });
     },
   );
 
@@ -81,6 +84,7 @@ describe('the verdict on a record', () => {
           executed: 'no',
           counted: true,
           requestId: 'r#1',
+          objects: [{ status: 'skipped' }],
         },
       ],
     });
@@ -101,7 +105,9 @@ describe('the verdict on a record', () => {
 
     expect(judged(sync(1), ok({ id: 1, status }))).toEqual({
       kind: 'each',
-      verdicts: [{ ...UNCLEAR, rule: { kind: 'reject' }, message, executed, requestId: 'r#1' }],
+      verdicts: [
+        { ...UNCLEAR, rule: { kind: 'reject' }, message, executed, requestId: 'r#1', objects: [{ id: '1', status }] },
+      ],
     });
   });
 
@@ -112,7 +118,10 @@ describe('the verdict on a record', () => {
     expect(judged(sync(1), ok({}))).toEqual({ kind: 'each', verdicts: [{ ...silent, requestId: 'r#1' }] });
     expect(judged(sync(2), json({ success: true, errors, result: [{ id: 1 }, {}] }))).toEqual({
       kind: 'each',
-      verdicts: [TAKEN, { ...silent, message: `${silent.message}; errors: 1003 first; 1007 second` }],
+      verdicts: [
+        { ...TAKEN, objects: [{ id: '1' }] },
+        { ...silent, message: `${silent.message}; errors: 1003 first; 1007 second` },
+      ],
     });
   });
 
@@ -254,6 +263,7 @@ describe('the verdict on a message that stands or falls as a whole', () => {
         message: 'record skipped without a reason',
         executed: 'no',
         requestId: 'r#1',
+        objects: [{ status: 'skipped' }],
       },
     });
   });
@@ -263,7 +273,7 @@ describe('the verdict on a message that stands or falls as a whole', () => {
 
     expect(judged(trigger, ok({ status: 'skipped' }))).toEqual({
       kind: 'whole',
-      verdict: { ...TAKEN, requestId: 'r#1' },
+      verdict: { ...TAKEN, requestId: 'r#1', objects: [{ status: 'skipped' }] },
     });
     expect(judged(trigger, json({ success: true }))).toEqual({ kind: 'whole', verdict: TAKEN });
   });

@@ -3,6 +3,7 @@ import type { DeadLetter } from '../../../lib/dead-letter/types.ts';
 import type { DeliveryDeps } from '../../../lib/delivery/deps.ts';
 import type { Settlement } from '../../../lib/delivery/settle/settlement.ts';
 import { writeSettlements } from '../../../lib/delivery/settle/write.ts';
+import type { JournalEntry } from '../../../lib/journal/entry.ts';
 import type { OutgoingMessage, SendOutcome } from '../../../lib/message/queue.ts';
 import { silentLog } from '../../../lib/simulation/silent-log.ts';
 import type { DeliveryEvent } from '../../../lib/telemetry/events.ts';
@@ -14,9 +15,22 @@ const LETTER = { failure: { code: '1006' } } as DeadLetter;
 const COPY: OutgoingMessage = { body: '{}', attributes: {}, delaySeconds: 5 };
 const REQUEUED = { reason: 'retry', code: '713' } as const;
 
+const entryOf = (relayId: string): JournalEntry => ({
+  relayId,
+  part: 0,
+  operation: 'syncLeads',
+  idempotent: true,
+  publishedAtMs: 0,
+  settledAtMs: 1,
+  outcome: 'delivered',
+  code: 'ok',
+  attempts: 1,
+  keys: [],
+});
 const settled = (id: string, rest: Partial<Settlement>): Settlement => ({
   message: messageOf({ ...SYNC, id }, id),
   counts: NONE,
+  entries: [entryOf(id)],
   ...rest,
 });
 const delivered = settled('delivered', { counts: { ...NONE, delivered: 2 } });
@@ -62,13 +76,23 @@ async function write(settlements: readonly Settlement[], refuses: 'nothing' | 'l
       [{ ...received, messageId: `${received.messageId}-again` }],
     ]),
   );
-  const unsettled = await writeSettlements(settlements, duplicates, deps);
-  return { unsettled: [...unsettled], steps, kinds: events.map(({ kind }) => kind) };
+  const { unsettled, entries } = await writeSettlements(settlements, duplicates, deps);
+  return {
+    unsettled: [...unsettled],
+    entries: entries.map(({ relayId }) => relayId),
+    steps,
+    kinds: events.map(({ kind }) => kind),
+  };
 }
 
 describe('writing what a batch has led to', () => {
   it('acknowledges what is delivered, and its duplicates, without writing anything', async () => {
-    expect(await write([delivered])).toEqual({ unsettled: [], steps: [], kinds: ['delivered', 'deduplicated'] });
+    expect(await write([delivered])).toEqual({
+      unsettled: [],
+      entries: ['delivered'],
+      steps: [],
+      kinds: ['delivered', 'deduplicated'],
+    });
   });
 
   it('writes dead letters, then retry messages, then acknowledges', async () => {
