@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { effectiveLimit } from '../ledger/adaptive-limit.ts';
 import { leftToday } from '../ledger/day.ts';
 import { fold } from '../ledger/fold.ts';
 import type { LedgerLimits } from '../ledger/limits.ts';
@@ -29,6 +30,9 @@ interface LedgerStatus {
   /** In flight, and ended less than a window ago. */
   readonly callsInWindow: number;
   readonly callsInFlight: number;
+  /** In force now: lower than configured where Marketo's refusals showed that others use the rest. */
+  readonly windowLimit: number;
+  readonly slotLimit: number;
   /** Moving average of a call's duration. */
   readonly callMs: number;
 }
@@ -63,6 +67,8 @@ async function readLedgerStatus(options: LedgerStatusOptions): Promise<LedgerSta
     dayResetsAtMs: day.resetsAtMs,
     callsInWindow: windowCalls.length + callsInFlight,
     callsInFlight,
+    windowLimit: effectiveLimit(limits.windowCalls, state.adaptiveWindow, nowMs, limits.windowMs),
+    slotLimit: effectiveLimit(limits.slots, state.adaptiveSlots, nowMs, limits.windowMs),
     callMs,
   };
 }

@@ -96,6 +96,7 @@ async function startQueues(options: LocalQueuesOptions = {}): Promise<LocalQueue
     };
     await create(deadLetterQueueName, { MessageRetentionPeriod: String(RETENTION_SECONDS) });
     await create(queueName, {
+      MessageRetentionPeriod: String(RETENTION_SECONDS),
       VisibilityTimeout: String(options.visibilityTimeoutSeconds ?? 30),
       RedrivePolicy: JSON.stringify({
         deadLetterTargetArn: arnOf(deadLetterQueueName),

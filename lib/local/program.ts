@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { CliIo } from './io.ts';
 import { registerCompletion } from './verbs/completion.ts';
 import { registerDeadLetters } from './verbs/dead-letters/dead-letters.ts';
+import { registerDoctor } from './verbs/doctor.ts';
 import { registerPause } from './verbs/pause.ts';
 import { registerRehearse } from './verbs/rehearse.ts';
 import { registerResume } from './verbs/resume.ts';
@@ -20,6 +21,7 @@ MARKETO_RELAY_STACK stands for --stack where neither --stack nor --local is give
 
 Examples:
   relay status --stack MarketoRelay
+  relay doctor --stack MarketoRelay
   relay dead-letters list --local
   relay dead-letters resend --code 1006 --rename favouriteColour=favoriteColor --dry-run --local`;
 
@@ -47,6 +49,7 @@ function createProgram(io: CliIo): Command {
     .showHelpAfterError('(--help shows what there is)')
     .addHelpText('after', AFTER_HELP);
   registerStatus(program, io);
+  registerDoctor(program, io);
   registerDeadLetters(program, io);
   registerPause(program, io);
   registerResume(program, io);

@@ -45,6 +45,7 @@ const WHY: Readonly<Record<string, string>> = {
   tokenRefused: 'Marketo refuses every token (601, 602)',
   credentialsRefused: "Marketo's identity service refuses the credentials: put the right ones into the secret",
   quotaSpent: 'its own quota is spent',
+  daySpent: "the day's quota is spent, says Marketo (607)",
 };
 
 function whyText(reason: string): string {
@@ -74,7 +75,8 @@ function judge({ nowMs, mapping, pause, ledger }: Seen): Verdict {
 
 function pauseText({ by, who, reason, sinceMs }: PauseNote): string {
   const whom = by === 'govern' ? 'the relay itself' : who || 'a person';
-  return `paused by ${whom} since ${iso(sinceMs)}, because: ${reason || '(no reason given)'}`;
+  const why = by === 'govern' ? whyText(reason) : reason;
+  return `paused by ${whom} since ${iso(sinceMs)}, because: ${why || '(no reason given)'}`;
 }
 
 function stopsOf(ledger: LedgerStatus, nowMs: number): readonly { text: string; untilMs: number }[] {
@@ -88,9 +90,7 @@ function stopsOf(ledger: LedgerStatus, nowMs: number): readonly { text: string; 
             untilMs: lineStop.untilMs,
           },
         ]),
-    ...(daySpentUntilMs === undefined
-      ? []
-      : [{ text: "the day's quota is spent, says Marketo (607)", untilMs: daySpentUntilMs }]),
+    ...(daySpentUntilMs === undefined ? [] : [{ text: whyText('daySpent'), untilMs: daySpentUntilMs }]),
     ...(daySpentUntilMs === undefined && leftToday === 0 && dayResetsAtMs > nowMs
       ? [{ text: "the day's quota is used up", untilMs: dayResetsAtMs }]
       : []),
@@ -124,4 +124,4 @@ function iso(ms: number): string {
 }
 
 export type { Drain, Pace, RelayState, Seen, Verdict };
-export { drainOf, judge, paceOf, whyText };
+export { drainOf, judge, paceOf, pauseText, whyText };

@@ -1,8 +1,10 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { failed } from '../verb-failure.ts';
 import type { RelayTarget } from './target.ts';
@@ -21,14 +23,23 @@ const OUTPUTS = [
 
 type Outputs = Readonly<Record<(typeof OUTPUTS)[number], string>>;
 
+/** A request that hangs ends: the longest waits a second for dead letters. Without the last, the SDK only warns. */
+const IN_TIME = {
+  maxAttempts: 3,
+  requestHandler: { connectionTimeout: 5_000, requestTimeout: 20_000, throwOnRequestTimeout: true },
+} as const;
+
 async function openStack(name: string): Promise<RelayTarget> {
   const outputs = checkOutputs(name, await describeOutputs(name));
   const clients = {
-    sqs: new SQSClient({}),
-    dynamoDb: new DynamoDBClient({}),
-    s3: new S3Client({}),
-    secretsManager: new SecretsManagerClient({}),
-    lambda: new LambdaClient({}),
+    sqs: new SQSClient(IN_TIME),
+    dynamoDb: new DynamoDBClient(IN_TIME),
+    s3: new S3Client(IN_TIME),
+    secretsManager: new SecretsManagerClient(IN_TIME),
+    lambda: new LambdaClient(IN_TIME),
+    cloudFormation: new CloudFormationClient(IN_TIME),
+    cloudWatch: new CloudWatchClient(IN_TIME),
+    sns: new SNSClient(IN_TIME),
   };
   return {
     kind: 'stack',
@@ -48,7 +59,7 @@ async function openStack(name: string): Promise<RelayTarget> {
 }
 
 async function describeOutputs(name: string): Promise<ReadonlyMap<string, string>> {
-  const client = new CloudFormationClient({});
+  const client = new CloudFormationClient(IN_TIME);
   try {
     const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: name }));
     return new Map(

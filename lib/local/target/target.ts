@@ -1,7 +1,10 @@
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { failed } from '../verb-failure.ts';
 import { openLocal } from './local-target.ts';
@@ -12,8 +15,11 @@ interface TargetClients {
   readonly dynamoDb: DynamoDBClient;
   readonly s3: S3Client;
   readonly secretsManager: SecretsManagerClient;
-  /** Of a stack only. */
+  // Of a stack only.
   readonly lambda?: LambdaClient;
+  readonly cloudFormation?: CloudFormationClient;
+  readonly cloudWatch?: CloudWatchClient;
+  readonly sns?: SNSClient;
 }
 
 /** The relay that a command works on: a deployed stack, or one that serves on this machine. */

@@ -57,6 +57,10 @@ interface CliOptions {
   readonly onStart?: (interrupt: () => void) => void;
   /** Called whenever something is written to stderr. */
   readonly onNote?: (text: string) => void;
+  /** @default `--local` */
+  readonly target?: readonly string[];
+  /** How far this machine's clock is ahead of all others. */
+  readonly aheadMs?: number;
   readonly wrapTarget?: (target: Awaited<ReturnType<typeof openTarget>>) => Awaited<ReturnType<typeof openTarget>>;
 }
 
@@ -68,6 +72,8 @@ interface CliUnderTest {
   readonly control: {
     readonly calls: readonly { readonly path: string; readonly body: string }[];
     mappingEnabled: boolean;
+    /** Of the delivery function. */
+    settings: Readonly<Record<string, string>>;
   };
   run(argv: readonly string[], options?: CliOptions): Promise<Outcome>;
   /** Puts letters on the dead-letter queue, as the relay does. */
@@ -93,7 +99,7 @@ async function startCliUnderTest(shared?: { readonly wire: Wire; readonly baseUr
   const s3 = new S3Client({ ...ACCESS, endpoint: wire.endpoints.s3, forcePathStyle: true });
   const folder = await mkdtemp(join(tmpdir(), 'relay-cli-'));
   const calls: { path: string; body: string }[] = [];
-  const control = { calls, mappingEnabled: true };
+  const control = { calls, mappingEnabled: true, settings: {} };
   const server = createControlServer(control, calls);
   const controlUrl = await listenOnLoopback(server);
   const state = join(folder, '.marketo-relay');
@@ -127,7 +133,8 @@ async function startCliUnderTest(shared?: { readonly wire: Wire; readonly baseUr
       ...(options.columns === undefined ? {} : { columns: options.columns }),
       isTTY: options.isTTY ?? false,
     };
-    const status = await runRelay([...argv, '--local'], {
+    const { aheadMs = 0, target: named = ['--local'] } = options;
+    const status = await runRelay([...argv, ...named], {
       stdout: {
         ...stream,
         write: (text, done) => {
@@ -144,7 +151,7 @@ async function startCliUnderTest(shared?: { readonly wire: Wire; readonly baseUr
       },
       env: { TERM: 'xterm', ...options.env },
       folder,
-      clock: { nowMs: () => Date.now(), sleep: (ms) => sleep(ms, undefined, { ref: false }) },
+      clock: { nowMs: () => Date.now() + aheadMs, sleep: (ms) => sleep(ms, undefined, { ref: false }) },
       who: 'ann@laptop',
       version: '0.1.0',
       onInterrupt: (handler) => {
@@ -211,6 +218,7 @@ async function startCliUnderTest(shared?: { readonly wire: Wire; readonly baseUr
     audit: () => linesOf(join(state, 'audit.ndjson')),
     async reset() {
       control.mappingEnabled = true;
+      control.settings = {};
       calls.length = 0;
       await rm(state, { recursive: true, force: true });
       await Promise.all([desk.clear(), wire.clearTable(), writeDescriptor()]);
@@ -225,7 +233,10 @@ async function startCliUnderTest(shared?: { readonly wire: Wire; readonly baseUr
 }
 
 /** As much of the serving relay's control server as the commands use. */
-function createControlServer(control: { mappingEnabled: boolean }, calls: { path: string; body: string }[]): Server {
+function createControlServer(
+  control: { mappingEnabled: boolean; settings: object },
+  calls: { path: string; body: string }[],
+): Server {
   return createServer((request, response) => {
     let body = '';
     request.on('data', (chunk) => {
@@ -239,7 +250,7 @@ function createControlServer(control: { mappingEnabled: boolean }, calls: { path
       calls.push({ path: `${request.method} ${request.url}`, body });
       if (request.url === '/mapping') control.mappingEnabled = (JSON.parse(body) as { enabled: boolean }).enabled;
       response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify({ mapping: { enabled: control.mappingEnabled } }));
+      response.end(JSON.stringify({ mapping: { enabled: control.mappingEnabled }, settings: control.settings }));
     });
   });
 }

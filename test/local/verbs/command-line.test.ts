@@ -15,6 +15,7 @@ afterAll(() => cli.stop());
 
 const VERBS = [
   ['status'],
+  ['doctor'],
   ['pause'],
   ['resume'],
   ['completion'],

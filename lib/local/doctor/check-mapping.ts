@@ -1,0 +1,74 @@
+import { GetEventSourceMappingCommand } from '@aws-sdk/client-lambda';
+import type { PauseNote } from '../../aws/pause-note.ts';
+import { pauseText } from '../status/judge-status.ts';
+import { controlStatus } from '../target/control.ts';
+import type { RelayTarget } from '../target/target.ts';
+import { type Finding, type Known, known, ok, warning, wrong } from './finding.ts';
+
+interface MappingSeen {
+  /** Lambda's own word, such as `Enabled` or `Disabling`. */
+  readonly state: string;
+  /** What Lambda says of the last batch; empty where it says nothing. */
+  readonly lastResult: string;
+}
+
+function readMapping(target: RelayTarget): Promise<Known<MappingSeen>> {
+  const { lambda } = target.clients;
+  const { eventSourceMappingId: UUID } = target;
+  const reading = { what: 'the event source mapping', action: 'lambda:GetEventSourceMapping' };
+  return known(reading, async () => {
+    if (lambda === undefined || UUID === undefined) {
+      const { mapping } = await controlStatus(target);
+      return { state: mapping.enabled ? 'Enabled' : 'Disabled', lastResult: '' };
+    }
+    const { State = 'Unknown', LastProcessingResult = '' } = await lambda.send(
+      new GetEventSourceMappingCommand({ UUID }),
+    );
+    return { state: State, lastResult: LastProcessingResult };
+  });
+}
+
+function checkMapping(mapping: Known<MappingSeen>, pause: Known<PauseNote | undefined>): readonly Finding[] {
+  if (!mapping.ok) return [mapping.finding];
+  const { state, lastResult } = mapping.value;
+  const note = pause.ok ? pause.value : undefined;
+  const batch = /^PROBLEM/i.test(lastResult)
+    ? [wrong(`Lambda says of the last batch: ${lastResult}`, "look at the end of the delivery function's log")]
+    : [];
+  return [...stateFindings(state, note), ...batch];
+}
+
+function stateFindings(state: string, note: PauseNote | undefined): readonly Finding[] {
+  if (state === 'Disabled') return [paused(note)];
+  if (state !== 'Enabled') {
+    return [
+      warning(`the mapping is ${state.toLowerCase()}`, 'Lambda takes about a minute for a change: look again then'),
+    ];
+  }
+  if (note === undefined) return [ok('enabled: messages are taken off the queue')];
+  return [
+    warning(
+      `enabled, although a note says that it is ${pauseText(note)}`,
+      'the relay disables it again within two minutes; `relay resume` takes the note away if nobody wants the pause',
+    ),
+  ];
+}
+
+function paused(note: PauseNote | undefined): Finding {
+  if (note === undefined) {
+    return wrong(
+      'no messages are taken off the queue: the mapping is disabled, and no note says by whom',
+      "`relay resume` enables it; CloudTrail's UpdateEventSourceMapping says who disabled it",
+    );
+  }
+  if (note.by === 'person') {
+    return warning(`no messages are taken off the queue: ${pauseText(note)}`, '`relay resume` when that is over');
+  }
+  return wrong(
+    `no messages are taken off the queue: ${pauseText(note)}`,
+    'mend the cause; the relay tries one call when a probe is due and goes on by itself, `relay resume` is quicker',
+  );
+}
+
+export type { MappingSeen };
+export { checkMapping, readMapping };
