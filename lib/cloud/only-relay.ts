@@ -13,14 +13,15 @@ const relays = new WeakMap<IConstruct, Map<string, string>>();
  */
 function requireOnlyRelay(relay: Construct, marketoBaseUrl: string): void {
   if (Token.isUnresolved(marketoBaseUrl)) return;
-  const address = marketoBaseUrl.trim().toLowerCase().replace(/\/+$/, '');
+  const address = URL.canParse(marketoBaseUrl) ? new URL(marketoBaseUrl).origin : marketoBaseUrl;
   const known = relays.get(relay.node.root) ?? new Map<string, string>();
   relays.set(relay.node.root, known);
   const other = known.get(address);
   if (other !== undefined) {
     throw new ConfigurationError('The relay cannot be built', [
-      `marketoBaseUrl is ${marketoBaseUrl} here and in ${other}: one relay serves a subscription; ` +
-        'publish to the queue of that one (grantPublish), or give the address of another subscription',
+      `${relay.node.path} and ${other} have the marketoBaseUrl ${address}: a subscription's quota and window are one, and each relay ` +
+        'would use all of them; leave this relay out and publish to the queue of the other (its grantPublish), or give it the ' +
+        'address of another subscription',
     ]);
   }
   known.set(address, relay.node.path);

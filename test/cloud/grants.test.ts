@@ -89,10 +89,18 @@ describe('two relays in one app', () => {
       const app = testApp();
       relayIn(app, 'First', BASE_URL);
       expect(() => relayIn(new Stage(app, 'Prod'), 'Second', other)).toThrow(
-        /marketoBaseUrl is .* here and in FirstStack\/First: one relay serves a subscription; publish to the queue of that one/,
+        /Prod\/SecondStack\/Second and FirstStack\/First have the marketoBaseUrl .*: a subscription's quota and window are one/,
       );
     },
   );
+
+  it('are told where the other is, and what to do, whatever path the address ends in', () => {
+    const app = testApp();
+    relayIn(app, 'First', `${BASE_URL}/rest`);
+    expect(() => relayIn(app, 'Second', `${BASE_URL}:443/`)).toThrow(
+      /SecondStack\/Second and FirstStack\/First have the marketoBaseUrl https:\/\/123-abc-456\.mktorest\.com: .*publish to the queue of the other/,
+    );
+  });
 
   it('may serve two, and those of two apps have nothing to do with each other', () => {
     const app = testApp();
