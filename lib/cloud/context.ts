@@ -33,6 +33,8 @@ function readersFor(allowOtherHosts: boolean) {
     allowOtherHosts: parseBoolean,
     secretName: parseSecretId,
     secretKeyArn: parseKeyArn,
+    encryptionKeyArn: parseKeyArn,
+    tracing: parseBoolean,
     alarmTopicArn: listOf(parseTopicArn),
     alarmEmail: listOf(parseEmail),
     warningTopicArn: listOf(parseTopicArn),

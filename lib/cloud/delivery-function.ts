@@ -4,6 +4,7 @@ import { type Function as LambdaFunction, RecursiveLoop } from 'aws-cdk-lib/aws-
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
 import { DELIVERY_TIMEOUT_SECONDS } from '../settings/policy.ts';
+import { grantKeys } from './encryption.ts';
 import type { RelayResources } from './environment.ts';
 import { deliveryEnvironment } from './environment.ts';
 import { grantCredentials, grantItems } from './grants.ts';
@@ -27,7 +28,7 @@ function createDeliveryFunction(scope: Construct, resources: RelayResources, pro
     description: 'Makes the Marketo requests that were published to the queue',
     memorySize: props.memorySize,
     timeoutSeconds: DELIVERY_TIMEOUT_SECONDS,
-    environment: deliveryEnvironment(resources, props),
+    environment: { ...props.environment, ...deliveryEnvironment(resources, props) },
     // A message that waits or is retried goes back to the queue as a copy. Lambda takes the sixteenth copy for a
     // runaway loop and drops it, unless told otherwise; the relay's own budgets end each message's life.
     recursiveLoop: RecursiveLoop.ALLOW,
@@ -52,6 +53,7 @@ function grantDelivery(deliveryFunction: LambdaFunction, resources: RelayResourc
   deadLetterQueue.grant(deliveryFunction, 'sqs:SendMessage');
   grantCredentials(deliveryFunction, secret);
   grantItems(deliveryFunction, table);
+  grantKeys(deliveryFunction, resources);
   deliveryFunction.addToRolePolicy(
     new PolicyStatement({
       actions: ['s3:PutObject', 's3:GetObject'],

@@ -1,17 +1,36 @@
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
 import type { SettingName } from '../settings/names.ts';
+import { METRIC_NAMESPACE } from '../telemetry/metrics.ts';
 import type { ResolvedProps } from './resolve-props.ts';
+import { serviceName } from './service-name.ts';
+
+interface WithKey {
+  readonly encryptionKey?: IKey | undefined;
+}
 
 /** What a delivery needs to reach: no more of each than is used, so that the construct itself fits. */
 interface RelayResources {
   readonly queue: IQueue;
   readonly deadLetterQueue: IQueue;
-  readonly table: Pick<ITable, 'tableArn' | 'tableName'>;
+  readonly table: Pick<ITable, 'tableArn' | 'tableName'> & WithKey;
   readonly secret: ISecret;
-  readonly overflowBucket: Pick<IBucket, 'arnForObjects' | 'bucketName'>;
+  readonly overflowBucket: Pick<IBucket, 'arnForObjects' | 'bucketName'> & WithKey;
+}
+
+/** What Node and Powertools read in every function of the relay. */
+function instrumentEnvironment(scope: Construct, props: ResolvedProps): Record<string, string> {
+  return {
+    NODE_OPTIONS: '--enable-source-maps',
+    POWERTOOLS_LOG_LEVEL: props.logLevel,
+    POWERTOOLS_SERVICE_NAME: serviceName(scope),
+    POWERTOOLS_METRICS_NAMESPACE: METRIC_NAMESPACE,
+    ...(props.tracing ? {} : { POWERTOOLS_TRACE_ENABLED: 'false' }),
+  };
 }
 
 /** The settings of the delivery function. The type wants every name: a setting cannot be forgotten here. */
@@ -38,4 +57,4 @@ function deliveryEnvironment(resources: RelayResources, props: ResolvedProps): R
 }
 
 export type { RelayResources };
-export { deliveryEnvironment };
+export { deliveryEnvironment, instrumentEnvironment };

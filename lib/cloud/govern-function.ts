@@ -6,6 +6,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { MAPPING_ID_NAME } from '../settings/names.ts';
 import { GOVERN_TIMEOUT_SECONDS } from '../settings/policy.ts';
+import { grantKeys } from './encryption.ts';
 import type { RelayResources } from './environment.ts';
 import { deliveryEnvironment } from './environment.ts';
 import { grantCredentials, grantItems } from './grants.ts';
@@ -49,6 +50,7 @@ function createGovernFunction(scope: Construct, governed: Governed, props: Resol
 /** It reads counts of the queues and no message, and switches the one mapping. */
 function grantGoverning(governFunction: LambdaFunction, governed: Governed): void {
   grantItems(governFunction, governed.table);
+  grantKeys(governFunction, governed);
   grantCredentials(governFunction, governed.secret);
   for (const queue of [governed.queue, governed.deadLetterQueue]) queue.grant(governFunction, 'sqs:GetQueueAttributes');
   governFunction.addToRolePolicy(

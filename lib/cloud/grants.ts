@@ -14,9 +14,17 @@ function grantItems(grantee: LambdaFunction, table: Pick<ITable, 'tableArn'>): v
   );
 }
 
-/** Reading the credentials. For a key that was made elsewhere, CDK's grant of the secret adds nothing to the role. */
+/**
+ * Reading the credentials. CDK's grant of the secret names the role in the policy of its key, which makes a circle of stacks where
+ * the key stands in another one, and adds nothing to the role where it was made elsewhere.
+ */
 function grantCredentials(grantee: LambdaFunction, secret: ISecret): void {
-  secret.grantRead(grantee);
+  grantee.addToRolePolicy(
+    new PolicyStatement({
+      actions: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
+      resources: [secretArn(secret)],
+    }),
+  );
   const { encryptionKey } = secret;
   if (encryptionKey === undefined) return;
   const service = `secretsmanager.${Stack.of(grantee).region}.amazonaws.com`;
@@ -29,4 +37,9 @@ function grantCredentials(grantee: LambdaFunction, secret: ISecret): void {
   );
 }
 
-export { grantCredentials, grantItems };
+/** As IAM must have it, also of a secret whose ARN was given without its last six characters. */
+function secretArn(secret: ISecret): string {
+  return secret.secretFullArn ?? `${secret.secretArn}-??????`;
+}
+
+export { grantCredentials, grantItems, secretArn };

@@ -6,7 +6,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { ONE_MINUTE } from './alarms/create-alarm.ts';
 import type { RelayAlarms } from './alarms/relay-alarms.ts';
@@ -14,9 +14,11 @@ import { createAlarms } from './alarms/relay-alarms.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { createDashboard, triageWidget } from './dashboard/create-dashboard.ts';
 import { createDeliveryFunction } from './delivery-function.ts';
+import { allowLogs } from './encryption.ts';
 import { createGovernFunction } from './govern-function.ts';
 import { createLogQueries } from './log-queries.ts';
 import { MeteredConstruct } from './metered-construct.ts';
+import { createNetwork } from './network.ts';
 import { requireOnlyRelay } from './only-relay.ts';
 import { createQueues } from './queues.ts';
 import { grantPutCredentials, grantReadDeadLetters, grantResend } from './relay-grants.ts';
@@ -39,8 +41,8 @@ const HIGHEST_OF_A_MINUTE = { statistic: 'Maximum', period: ONE_MINUTE };
  */
 class MarketoRelay extends MeteredConstruct {
   /** Takes one Marketo request a message. */
-  readonly queue: Queue;
-  readonly deadLetterQueue: Queue;
+  readonly queue: IQueue;
+  readonly deadLetterQueue: IQueue;
   /** The ledger: permits, the access token and send-once records. */
   readonly table: Table;
   /** Credentials of the API user. */
@@ -61,11 +63,14 @@ class MarketoRelay extends MeteredConstruct {
   constructor(scope: Construct, id: string, props: MarketoRelayProps) {
     super(scope, id);
     requireOnlyRelay(this, props.marketoBaseUrl);
-    const resolved = resolveProps(props);
+    const checked = resolveProps(props);
+    const network = createNetwork(this, props);
+    const resolved = { ...checked, ...(network === undefined ? {} : { network }) };
+    if (resolved.encryptionKey !== undefined) allowLogs(this, resolved.encryptionKey);
     const page = props.alarmActions ?? [];
     const warn = props.warningActions ?? page;
     requireTopicsOfRegion(this, [...page, ...warn]);
-    const { queue, deadLetterQueue } = createQueues(this, resolved);
+    const { queue, deadLetterQueue } = createQueues(this, resolved, props);
     this.queue = queue;
     this.deadLetterQueue = deadLetterQueue;
     this.table = createLedgerTable(this, resolved);

@@ -1,47 +1,78 @@
 import { Aws, Duration, Fn, Names, Stack } from 'aws-cdk-lib';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { IQueue, QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Queue, QueueEncryption, RedrivePermission } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { RETENTION_DAYS, visibilityTimeoutSeconds } from '../settings/policy.ts';
+import { ConfigurationError } from './configuration-error.ts';
+import type { GivenQueues, QueueNeeds } from './existing-queue.ts';
+import { queueProblems, warnOfUnseenSettings } from './existing-queue.ts';
 import type { ResolvedProps } from './resolve-props.ts';
 
 /** SQS allows 80; the rest is for the part that keeps a stack's queues apart from those of a deleted one. */
 const MAX_NAME_CHARACTERS = 64;
 
 interface RelayQueues {
-  readonly queue: Queue;
-  readonly deadLetterQueue: Queue;
+  readonly queue: IQueue;
+  readonly deadLetterQueue: IQueue;
 }
 
 /**
- * The queue that publishers write to, and the one that takes what could not be delivered.
+ * The queue that publishers write to, and the one that takes what could not be delivered; those that exist already are taken as
+ * they are, once they have passed the checks.
  *
+ * @throws {ConfigurationError} when one that was given cannot be used.
+ */
+function createQueues(scope: Construct, props: ResolvedProps, given: GivenQueues): RelayQueues {
+  const needs = { visibilitySeconds: visibilityTimeoutSeconds(props.gatherSeconds) };
+  const problems = queueProblems(given, needs, Stack.of(scope).region);
+  if (problems.length > 0) throw new ConfigurationError('The relay cannot be built', problems);
+  warnOfUnseenSettings(scope, given, needs);
+  const { queue } = given;
+  if (queue !== undefined) {
+    const own = queue instanceof Queue ? queue.deadLetterQueue?.queue : undefined;
+    return { queue, deadLetterQueue: given.deadLetterQueue ?? own ?? createDeadLetterQueue(scope, props, queue) };
+  }
+  return createOwnQueues(scope, props, needs, given.deadLetterQueue);
+}
+
+/**
  * Each queue names the other: the queue by its redrive policy, the dead-letter queue by allowing no other source.
  * CloudFormation cannot resolve two references that form a circle, so the queue has a name of its own making, from
  * which its ARN is known beforehand.
  */
-function createQueues(scope: Construct, props: ResolvedProps): RelayQueues {
+function createOwnQueues(
+  scope: Construct,
+  props: ResolvedProps,
+  { visibilitySeconds }: QueueNeeds,
+  given: IQueue | undefined,
+): RelayQueues {
   const queueName = uniqueQueueName(scope);
-  const shared = {
-    encryption: QueueEncryption.SQS_MANAGED,
-    enforceSSL: true,
-    retentionPeriod: Duration.days(RETENTION_DAYS),
-    removalPolicy: props.removalPolicy,
-  };
-  const deadLetterQueue = new Queue(scope, 'DeadLetterQueue', {
-    ...shared,
-    redriveAllowPolicy: {
-      redrivePermission: RedrivePermission.BY_QUEUE,
-      sourceQueues: [queueByName(scope, queueName)],
-    },
-  });
+  const deadLetterQueue = given ?? createDeadLetterQueue(scope, props, queueByName(scope, queueName));
   const queue = new Queue(scope, 'Queue', {
-    ...shared,
+    ...sharedProps(props),
     queueName,
-    visibilityTimeout: Duration.seconds(visibilityTimeoutSeconds(props.gatherSeconds)),
+    visibilityTimeout: Duration.seconds(visibilitySeconds),
     deadLetterQueue: { queue: deadLetterQueue, maxReceiveCount: props.maxReceiveCount },
   });
   return { queue, deadLetterQueue };
+}
+
+function createDeadLetterQueue(scope: Construct, props: ResolvedProps, source: IQueue): Queue {
+  return new Queue(scope, 'DeadLetterQueue', {
+    ...sharedProps(props),
+    redriveAllowPolicy: { redrivePermission: RedrivePermission.BY_QUEUE, sourceQueues: [source] },
+  });
+}
+
+function sharedProps({ encryptionKey, removalPolicy }: ResolvedProps): QueueProps {
+  return {
+    ...(encryptionKey === undefined
+      ? { encryption: QueueEncryption.SQS_MANAGED }
+      : { encryption: QueueEncryption.KMS, encryptionMasterKey: encryptionKey }),
+    enforceSSL: true,
+    retentionPeriod: Duration.days(RETENTION_DAYS),
+    removalPolicy,
+  };
 }
 
 /** The stack's own identity ends the name, so that a stack can be created anew beside the queue of a deleted one. */

@@ -11,10 +11,10 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { METRIC_NAMESPACE } from '../telemetry/metrics.ts';
 import { functionCode } from './bundle.ts';
+import { instrumentEnvironment } from './environment.ts';
+import { grantNetworkInterfaces } from './network.ts';
 import type { ResolvedProps } from './resolve-props.ts';
-import { serviceName } from './service-name.ts';
 
 /** What tells one function of the relay from another; all else they share. */
 interface RelayFunctionProps {
@@ -45,10 +45,12 @@ function createRelayFunction(scope: Construct, relay: ResolvedProps, props: Rela
   const logGroup = new LogGroup(scope, `${id}Logs`, {
     retention: relay.logRetention,
     removalPolicy: relay.removalPolicy,
+    ...(relay.encryptionKey === undefined ? {} : { encryptionKey: relay.encryptionKey }),
   });
   // A role of its own making: Lambda's managed policy lets a function write to every log group of the account.
   const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
   logGroup.grantWrite(role);
+  if (relay.network !== undefined) grantNetworkInterfaces(role);
   return new LambdaFunction(scope, id, {
     description,
     code: functionCode(entryFile),
@@ -61,15 +63,10 @@ function createRelayFunction(scope: Construct, relay: ResolvedProps, props: Rela
     logGroup,
     loggingFormat: LoggingFormat.JSON,
     applicationLogLevelV2: lambdaLogLevel(relay),
-    tracing: Tracing.ACTIVE,
+    tracing: relay.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
+    ...relay.network,
     ...(recursiveLoop === undefined ? {} : { recursiveLoop }),
-    environment: {
-      ...environment,
-      NODE_OPTIONS: '--enable-source-maps',
-      POWERTOOLS_LOG_LEVEL: relay.logLevel,
-      POWERTOOLS_SERVICE_NAME: serviceName(scope),
-      POWERTOOLS_METRICS_NAMESPACE: METRIC_NAMESPACE,
-    },
+    environment: { ...environment, ...instrumentEnvironment(scope, relay) },
   });
 }
 

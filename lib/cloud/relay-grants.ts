@@ -1,7 +1,8 @@
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { secretArn } from './grants.ts';
 
 /** Receiving hides a message for a while, and a reader should be able to show it again. Deleting is not reading. */
 const READ_QUEUE = [
@@ -12,8 +13,8 @@ const READ_QUEUE = [
 ] as const;
 
 interface RelayParts {
-  readonly queue: Queue;
-  readonly deadLetterQueue: Queue;
+  readonly queue: IQueue;
+  readonly deadLetterQueue: IQueue;
   readonly overflowBucket: Bucket;
   readonly secret: ISecret;
 }
@@ -47,8 +48,7 @@ function grantPutCredentials({ secret }: RelayParts, grantee: IGrantable): Grant
   return Grant.addToPrincipal({
     grantee,
     actions: ['secretsmanager:PutSecretValue'],
-    // A name that was given without its last six characters.
-    resourceArns: [secret.secretFullArn ?? `${secret.secretArn}-??????`],
+    resourceArns: [secretArn(secret)],
   });
 }
 

@@ -1,8 +1,11 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { LogLevel } from '../settings/parse.ts';
+import type { NetworkProps } from './network.ts';
 
 /** How long the relay may gather messages, so that more of them share a call. */
 interface GatherProps {
@@ -92,7 +95,7 @@ interface LimitProps {
   readonly retryMaxAgeSeconds?: number;
 }
 
-interface MarketoRelayProps extends GatherProps, LimitProps {
+interface MarketoRelayProps extends GatherProps, LimitProps, NetworkProps {
   /** Address of the subscription, https: `https://123-ABC-456.mktorest.com`. */
   readonly marketoBaseUrl: string;
 
@@ -113,6 +116,30 @@ interface MarketoRelayProps extends GatherProps, LimitProps {
   readonly secret?: ISecret;
 
   /**
+   * A standard queue that exists, instead of a new one. Its settings stay its own. What synthesis can see of them is checked: all of
+   * a queue of the same app; of one that is known by its ARN, region and kind, while a warning names the values that it needs.
+   *
+   * @default - a new queue
+   */
+  readonly queue?: IQueue;
+
+  /**
+   * A standard queue that exists, for what could not be delivered. It keeps messages for 14 days, or letters are lost.
+   *
+   * @default - the dead-letter queue of {@link queue} where that is one of the same app, else a new one
+   */
+  readonly deadLetterQueue?: IQueue;
+
+  /**
+   * A key of one's own for all that holds data: queues, table, bucket, logs, and the secret if it is a new one. Of a key of the same
+   * app the policy is extended for CloudWatch Logs; of one that was made elsewhere a warning names what it must allow. Whoever
+   * publishes by way of an AWS service (SNS, EventBridge) must be let in there too.
+   *
+   * @default - keys that AWS owns or manages
+   */
+  readonly encryptionKey?: IKey;
+
+  /**
    * Most copies of the function that take messages from the queue at once, 2 to 1,000 (Lambda allows no less than 2).
    * More than `maxConcurrentCalls` only adds workers that wait.
    *
@@ -123,9 +150,9 @@ interface MarketoRelayProps extends GatherProps, LimitProps {
   /**
    * Deliveries of one message to the function before SQS itself takes it for dead, 10 to 1,000. The relay settles every
    * message it can read, so this is for messages whose workers died. AWS advises 5 or more; the relay needs 10, since it
-   * writes a dead letter of its own at the ninth delivery.
+   * writes a dead letter of its own at the ninth delivery. A {@link queue} that was given has its own.
    *
-   * @default 10
+   * @default 60: some seven hours of deliveries to a function that does not start
    */
   readonly maxReceiveCount?: number;
 
@@ -174,6 +201,22 @@ interface MarketoRelayProps extends GatherProps, LimitProps {
    * @default 'INFO'
    */
   readonly logLevel?: LogLevel;
+
+  /**
+   * Whether runs of the functions are traced in X-Ray. Traces hold durations and the services called, and neither requests nor
+   * replies.
+   *
+   * @default true
+   */
+  readonly tracing?: boolean;
+
+  /**
+   * Further environment variables of the delivery function, such as `NODE_EXTRA_CA_CERTS` for a proxy. Not for secrets: whoever may
+   * look at the function sees them. Names that the relay sets itself are refused.
+   *
+   * @default - none
+   */
+  readonly environment?: Readonly<Record<string, string>>;
 
   /** @default RetentionDays.ONE_MONTH */
   readonly logRetention?: RetentionDays;

@@ -1,5 +1,6 @@
 import type { StackProps } from 'aws-cdk-lib';
 import { CfnOutput, CfnParameter, Stack } from 'aws-cdk-lib';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { baseUrlPattern } from '../settings/base-url.ts';
@@ -42,6 +43,13 @@ interface RelayStackProps extends StackProps, Omit<MarketoRelayProps, OfTheStack
   readonly secretKeyArn?: string;
 
   /**
+   * ARN of a key of the same region for all that holds data: `encryptionKey` in another form. Its policy must let CloudWatch Logs in.
+   *
+   * @default - none: keys that AWS owns or manages
+   */
+  readonly encryptionKeyArn?: string;
+
+  /**
    * SNS topics of the same region that are told of alarms.
    *
    * @default - none; without {@link alarmEmail} either, synthesis warns that nobody would be told
@@ -73,10 +81,11 @@ class RelayStack extends Stack {
       description: 'Delivers Marketo REST requests from a queue, inside the limits of Marketo',
       ...props,
     });
-    const { marketoBaseUrl, secretName, secretKeyArn, ...others } = props;
+    const { marketoBaseUrl, secretName, secretKeyArn, encryptionKeyArn, ...others } = props;
     const { alarmTopicArn, alarmEmail, warningTopicArn, warningEmail, ...relayProps } = others;
     const problems: string[] = [];
     const secret = this.#secret(secretName, secretKeyArn, problems);
+    const encryptionKey = this.#encryptionKey(props, problems);
     const pages = {
       id: 'AlarmTopic',
       arnsName: 'alarmTopicArn',
@@ -99,6 +108,7 @@ class RelayStack extends Stack {
       alarmActions,
       ...(warningActions.length === 0 ? {} : { warningActions }),
       ...(secret === undefined ? {} : { secret }),
+      ...(encryptionKey === undefined ? {} : { encryptionKey }),
     });
     this.#output('QueueUrl', this.relay.queue.queueUrl, 'Publish Marketo requests here');
     this.#output('DeadLetterQueueUrl', this.relay.deadLetterQueue.queueUrl, 'What could not be delivered, and why');
@@ -140,6 +150,13 @@ class RelayStack extends Stack {
     if (secretId.value.kind !== 'name') this.#requireOwnRegion('secretName', secretId.value.arn, problems);
     if (keyArn !== undefined) this.#requireOwnRegion('secretKeyArn', keyArn, problems);
     return existingSecret(this, 'ExistingCredentials', secretId.value, keyArn);
+  }
+
+  #encryptionKey({ encryptionKey, encryptionKeyArn }: RelayStackProps, problems: string[]): IKey | undefined {
+    if (encryptionKeyArn === undefined) return encryptionKey;
+    if (encryptionKey !== undefined) problems.push('encryptionKeyArn is given beside encryptionKey: give one of them');
+    this.#requireOwnRegion('encryptionKeyArn', encryptionKeyArn, problems);
+    return Key.fromKeyArn(this, 'EncryptionKey', encryptionKeyArn);
   }
 
   #requireOwnRegion(name: string, arn: string, problems: string[]): void {

@@ -1,4 +1,5 @@
 import { RemovalPolicy, Token } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { baseUrlPattern, parseBaseUrl } from '../settings/base-url.ts';
 import { DEFAULT_QUOTA_TIME_ZONE, MAX_CALLS_A_SECOND } from '../settings/bounds.ts';
@@ -6,6 +7,8 @@ import type { LogLevel, Parsed } from '../settings/parse.ts';
 import { accept, parseTimeZone, range, refuse, shown } from '../settings/parse.ts';
 import { MAX_MESSAGES_WITHOUT_GATHERING } from '../settings/policy.ts';
 import { ConfigurationError } from './configuration-error.ts';
+import { environmentProblems } from './extra-environment.ts';
+import type { Network } from './network.ts';
 import type { RelayNumber } from './relay-numbers.ts';
 import { RELAY_NUMBER_NAMES, RELAY_NUMBERS } from './relay-numbers.ts';
 import type { MarketoRelayProps } from './relay-props.ts';
@@ -16,6 +19,11 @@ interface ResolvedProps extends Readonly<Record<RelayNumber, number>> {
   readonly allowOtherHosts: boolean;
   readonly quotaTimeZone: string;
   readonly logLevel: LogLevel;
+  readonly tracing: boolean;
+  /** Of the delivery function, beside what the relay sets itself. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly encryptionKey?: IKey;
+  readonly network?: Network;
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
 }
@@ -43,7 +51,12 @@ function resolveProps(props: MarketoRelayProps): ResolvedProps {
     'marketoBaseUrl',
     checkText(props.marketoBaseUrl, (text) => parseDeployedBaseUrl(text, allowOtherHosts)),
   );
-  problems.push(...jointProblems(numbers));
+  problems.push(...jointProblems(numbers), ...environmentProblems(props.environment ?? {}));
+  if (props.queue !== undefined && props.maxReceiveCount !== undefined) {
+    problems.push(
+      `maxReceiveCount is ${props.maxReceiveCount} beside a queue that exists: set it in the redrive policy of that queue`,
+    );
+  }
   if (problems.length > 0) {
     throw new ConfigurationError('The relay cannot be built', problems);
   }
@@ -53,6 +66,9 @@ function resolveProps(props: MarketoRelayProps): ResolvedProps {
     marketoBaseUrl: props.marketoBaseUrl,
     allowOtherHosts,
     logLevel: props.logLevel ?? 'INFO',
+    tracing: props.tracing ?? true,
+    environment: props.environment ?? {},
+    ...(props.encryptionKey === undefined ? {} : { encryptionKey: props.encryptionKey }),
     logRetention: props.logRetention ?? RetentionDays.ONE_MONTH,
     removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   };

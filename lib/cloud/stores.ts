@@ -7,12 +7,15 @@ import type { Construct } from 'constructs';
 import { OVERFLOW_DAYS } from '../settings/policy.ts';
 import type { ResolvedProps } from './resolve-props.ts';
 
-/** Permits, the token's item and send-once records. Encrypted with a key that AWS owns. */
+/** Permits, the token's item and send-once records. Encrypted with a key that AWS owns, unless one is given. */
 function createLedgerTable(scope: Construct, props: ResolvedProps): Table {
+  const { encryptionKey } = props;
   return new Table(scope, 'Ledger', {
     partitionKey: { name: 'pk', type: AttributeType.STRING },
     billingMode: BillingMode.PAY_PER_REQUEST,
-    encryption: TableEncryption.DEFAULT,
+    ...(encryptionKey === undefined
+      ? { encryption: TableEncryption.DEFAULT }
+      : { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey }),
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     timeToLiveAttribute: 'expiresAt',
     removalPolicy: props.removalPolicy,
@@ -27,9 +30,12 @@ function createLedgerTable(scope: Construct, props: ResolvedProps): Table {
  * the default, has no function beside its own.
  */
 function createOverflowBucket(scope: Construct, props: ResolvedProps): Bucket {
+  const { encryptionKey } = props;
   return new Bucket(scope, 'Overflow', {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-    encryption: BucketEncryption.S3_MANAGED,
+    ...(encryptionKey === undefined
+      ? { encryption: BucketEncryption.S3_MANAGED }
+      : { encryption: BucketEncryption.KMS, encryptionKey, bucketKeyEnabled: true }),
     enforceSSL: true,
     minimumTLSVersion: 1.2,
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
@@ -48,6 +54,7 @@ function createOverflowBucket(scope: Construct, props: ResolvedProps): Bucket {
 function createSecret(scope: Construct, props: ResolvedProps): ISecret {
   const secret = new Secret(scope, 'Credentials', {
     description: 'Client id and client secret of the Marketo API user: {"clientId":"...","clientSecret":"..."}',
+    ...(props.encryptionKey === undefined ? {} : { encryptionKey: props.encryptionKey }),
     secretStringValue: SecretValue.unsafePlainText(JSON.stringify({ clientId: '', clientSecret: '' })),
     removalPolicy: props.removalPolicy,
   });

@@ -3,6 +3,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { SETTING_NAMES } from '../settings/names.ts';
 import { TRIAGE_TIMEOUT_SECONDS } from '../settings/policy.ts';
+import { grantKeys } from './encryption.ts';
 import type { RelayResources } from './environment.ts';
 import { createRelayFunction } from './relay-function.ts';
 import type { ResolvedProps } from './resolve-props.ts';
@@ -36,6 +37,7 @@ function createTriageFunction(scope: Construct, resources: RelayResources, props
     'sqs:DeleteMessage',
   );
   queue.grant(triageFunction, 'sqs:SendMessage');
+  grantKeys(triageFunction, resources);
   triageFunction.addToRolePolicy(
     new PolicyStatement({ actions: ['s3:GetObject'], resources: [overflowBucket.arnForObjects('*')] }),
   );
