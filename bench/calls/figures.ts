@@ -3,8 +3,6 @@ import type { DeliveryRun } from './delivery.ts';
 import { BAD_KINDS, type BadKind, failsWholeCall, type Publication } from './publications.ts';
 
 const RECORDS_IN_A_CALL = 300;
-/** What the relay promises of a backlog. */
-const MOST_OVER_FEWEST = 1.02;
 
 interface Figures {
   readonly messages: number;
@@ -45,7 +43,6 @@ function figuresOf(published: readonly Publication[], run: DeliveryRun, leads: L
   const { shared, isolating, records } = countCalls(byEmail, run);
   const fewest = Math.ceil(published.length / RECORDS_IN_A_CALL);
   const ratio = shared / fewest;
-  if (ratio > MOST_OVER_FEWEST) broken.push(`${shared} shared calls, ${ratio.toFixed(3)} times the fewest possible`);
   if (isolating.calls > isolating.most) broken.push(`${isolating.calls} calls to isolate, at most ${isolating.most}`);
   return {
     messages: published.length,

@@ -5,8 +5,15 @@ import type { JsonObject } from '../../lib/marketo/request.ts';
 interface Publication {
   readonly email: string;
   readonly body: string;
-  /** One of the six kinds of bad record; undefined for a good one. */
+  /** Undefined for a good one. */
   readonly kind: BadKind | undefined;
+}
+
+/** How many of a backlog are bad, and of which kinds: each as often as the others, at random places. */
+interface Mix {
+  readonly messages: number;
+  readonly bad: number;
+  readonly kinds: readonly BadKind[];
 }
 
 /** Bad records, by the level at which Marketo reports them. */
@@ -17,12 +24,21 @@ const BAD_KINDS = {
   invalidJson: { level: 'response', code: '609' },
   blankField: { level: 'response', code: '701' },
   invalidData: { level: 'response', code: '1003' },
-} as const;
+  /** As `invalidData`, with a message that names field and value. */
+  namedValue: {
+    level: 'response',
+    code: '1003',
+    message: "Value 'poison-namedValue' is not valid for field 'lastName'",
+  },
+  /** A lookup field that does not exist: the request differs from that of the good ones, and shares no call with them. */
+  lookupField: { level: 'response', code: '1006' },
+} as const satisfies Record<string, { level: 'record' | 'response'; code: string; message?: string }>;
 
 type BadKind = keyof typeof BAD_KINDS;
 
 const NAMES = Object.keys(BAD_KINDS) as readonly BadKind[];
-const BAD_IN_A_THOUSAND = 5;
+/** What bad data looks like when it comes from many sources. */
+const MIXED_KINDS: readonly BadKind[] = NAMES.filter((kind) => kind !== 'namedValue' && kind !== 'lookupField');
 
 /** What makes the fake fail a whole call: a text in one of its records. */
 const poison = (kind: BadKind): string => `poison-${kind}`;
@@ -31,6 +47,7 @@ function recordOf(email: string, kind: BadKind | undefined): JsonObject {
   const person = { email, firstName: 'Ann', lastName: 'Example' };
   switch (kind) {
     case undefined:
+    case 'lookupField':
       return person;
     case 'unknownField':
       return { ...person, noSuchField: 'x' };
@@ -41,38 +58,37 @@ function recordOf(email: string, kind: BadKind | undefined): JsonObject {
     case 'invalidJson':
     case 'blankField':
     case 'invalidData':
+    case 'namedValue':
       return { ...person, lastName: poison(kind) };
   }
 }
 
-/** Every two hundredth message is bad on average, at random places, each kind as often as the others. */
-function publications(count: number, random: () => number): readonly Publication[] {
-  const bad = new Map<number, BadKind>();
-  for (const wanted = Math.round((count * BAD_IN_A_THOUSAND) / 1_000); bad.size < wanted; ) {
-    const kind = NAMES[bad.size % NAMES.length];
-    const place = Math.floor(random() * count);
-    if (kind !== undefined && !bad.has(place)) bad.set(place, kind);
+function publications({ messages, bad, kinds }: Mix, random: () => number): readonly Publication[] {
+  const kindAt = new Map<number, BadKind>();
+  while (kindAt.size < bad) {
+    const kind = kinds[kindAt.size % kinds.length];
+    const place = Math.floor(random() * messages);
+    if (kind !== undefined && !kindAt.has(place)) kindAt.set(place, kind);
   }
-  return Array.from({ length: count }, (_, index) => {
-    const kind = bad.get(index);
+  return Array.from({ length: messages }, (_, index) => {
+    const kind = kindAt.get(index);
     const email = `person-${index}@example.com`;
-    return {
-      email,
-      kind,
-      body: JSON.stringify({ path: '/rest/v1/leads.json', body: { input: [recordOf(email, kind)] } }),
-    };
+    const lookup = kind === 'lookupField' ? { lookupField: 'noSuchField' } : {};
+    const body = JSON.stringify({ path: '/rest/v1/leads.json', body: { ...lookup, input: [recordOf(email, kind)] } });
+    return { email, kind, body };
   });
 }
 
 /** The fake checks fields by itself; what fails a call as a whole it is told. */
 const FAULTS: readonly FaultRule[] = NAMES.flatMap((kind) => {
-  const { level, code } = BAD_KINDS[kind];
-  return level === 'record' ? [] : [{ bodyIncludes: poison(kind), gives: { kind: 'code', code, level } } as const];
+  const rule = BAD_KINDS[kind];
+  if (rule.level === 'record' || kind === 'lookupField') return [];
+  return [{ bodyIncludes: poison(kind), gives: { kind: 'code', ...rule } } as const];
 });
 
 function failsWholeCall({ kind }: Publication): boolean {
   return kind !== undefined && BAD_KINDS[kind].level === 'response';
 }
 
-export type { BadKind, Publication };
-export { BAD_KINDS, FAULTS, failsWholeCall, publications };
+export type { BadKind, Mix, Publication };
+export { BAD_KINDS, FAULTS, failsWholeCall, MIXED_KINDS, publications };

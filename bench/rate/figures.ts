@@ -5,6 +5,8 @@ interface Load {
   readonly workers: number;
   /** Calls that each invocation asks for at once. */
   readonly atOnce: number;
+  /** Records in each call, all with a key of their own. @default 0 */
+  readonly keysPerCall?: number;
   readonly latencyMs: readonly [low: number, high: number];
   readonly seconds: number;
   readonly seed: number;
@@ -19,6 +21,11 @@ interface Run {
   readonly conflicts: number;
   readonly ends: number;
   readonly reads: number;
+  /** DynamoDB's capacity units of all that, by the item's size at each. */
+  readonly writeUnits: number;
+  readonly readUnits: number;
+  readonly largestItemBytes: number;
+  /** What the ledger made wait. */
   readonly refusals: Readonly<Record<string, number>>;
 }
 
@@ -34,6 +41,9 @@ interface Figures {
   readonly writesPerCall: number;
   readonly conflictsPerCall: number;
   readonly readsPerCall: number;
+  readonly writeUnitsPerCall: number;
+  readonly readUnitsPerCall: number;
+  readonly largestItemBytes: number;
   readonly refusalsPerCall: number;
   readonly refusals: Readonly<Record<string, number>>;
 }
@@ -63,27 +73,13 @@ function figuresOf({ windowCalls, windowMs, latencyMs }: Load, run: Run): Figure
     writesPerCall: (run.swaps + run.ends) / calls,
     conflictsPerCall: run.conflicts / calls,
     readsPerCall: run.reads / calls,
+    writeUnitsPerCall: run.writeUnits / calls,
+    readUnitsPerCall: run.readUnits / calls,
+    largestItemBytes: run.largestItemBytes,
     refusalsPerCall: refusals / calls,
     refusals: run.refusals,
   };
 }
 
-function render(load: Load, figures: Figures, where: string): string {
-  const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
-  const seconds = load.windowMs / 1_000;
-  const reasons = Object.entries(figures.refusals)
-    .filter(([, count]) => count > 0)
-    .map(([reason, count]) => `${count} ${reason}`);
-  return [
-    `load        ${load.workers} workers, ${load.atOnce} calls at once each, ${load.latencyMs.join(' to ')} ms a call, ${load.seconds} s of ${where}`,
-    `calls       ${figures.calls}`,
-    `rate        ${figures.callsPerWindow.toFixed(2)} in ${seconds} s, ${percent(figures.shareOfLimit)} of the limit of ${load.windowCalls} (most possible at this latency: ${percent(figures.mostPossible)})`,
-    `worst       ${figures.worstWindow} in any ${seconds} s, limit ${load.windowCalls}; ${figures.worstSlots} in flight, limit ${load.slots}`,
-    `writes      ${figures.writesPerCall.toFixed(2)} a call, of which ${figures.conflictsPerCall.toFixed(2)} lost a race`,
-    `reads       ${figures.readsPerCall.toFixed(2)} a call`,
-    `refusals    ${figures.refusalsPerCall.toFixed(2)} a call: ${reasons.join(', ') || 'none'}`,
-  ].join('\n');
-}
-
 export type { Figures, Load, Run };
-export { figuresOf, render };
+export { figuresOf };

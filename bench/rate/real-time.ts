@@ -6,6 +6,7 @@ import { DEFAULT_LIMITS } from '../../lib/ledger/limits.ts';
 import type { LedgerRegister } from '../../lib/ledger/register.ts';
 import { createSharedLedger } from '../../lib/ledger/shared-ledger.ts';
 import type { Clock, Log } from '../../lib/ports.ts';
+import { countUnits } from './capacity-units.ts';
 import type { Load, Run } from './figures.ts';
 
 const sleep = (durationMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, durationMs));
@@ -21,20 +22,21 @@ async function runInRealTime(load: Load): Promise<Run> {
   const limits = { ...DEFAULT_LIMITS, windowCalls, windowMs, slots, dayCalls: 10_000_000 };
   const inner = createDynamoDbLedgerRegister({ client, tableName: table.tableName, subscription: 'bench', limits });
   const traffic = { swaps: 0, conflicts: 0, ends: 0, reads: 0 };
+  const { units, register: counting } = countUnits(inner, limits);
   const register: LedgerRegister = {
     read: () => {
       traffic.reads += 1;
-      return inner.read();
+      return counting.read();
     },
     swap: async (from, to) => {
       traffic.swaps += 1;
-      const won = await inner.swap(from, to);
+      const won = await counting.swap(from, to);
       if (!won) traffic.conflicts += 1;
       return won;
     },
     recordReleases: (ends) => {
       traffic.ends += 1;
-      return inner.recordReleases(ends);
+      return counting.recordReleases(ends);
     },
   };
   const refusals: Record<string, number> = {};
@@ -90,7 +92,7 @@ async function runInRealTime(load: Load): Promise<Run> {
     client.destroy();
     await table.stop();
   }
-  return { ...traffic, arrivalsAtMs, refusals, worstSlots, worstWindow: worstOf(arrivalsAtMs, windowMs) };
+  return { ...traffic, ...units, arrivalsAtMs, refusals, worstSlots, worstWindow: worstOf(arrivalsAtMs, windowMs) };
 }
 
 function worstOf(arrivalsAtMs: readonly number[], windowMs: number): number {

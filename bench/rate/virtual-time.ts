@@ -1,15 +1,19 @@
 import { DEFAULT_LIMITS } from '../../lib/ledger/limits.ts';
-import { runFleet } from '../../lib/simulation/fleet/fleet.ts';
-import { NO_FAULTS } from '../../lib/simulation/fleet/fleet-scenario.ts';
+import { createMemoryRegister } from '../../lib/ledger/memory-register.ts';
+import { REAL_PARTS, runFleet } from '../../lib/simulation/fleet/fleet.ts';
+import { NO_FAULTS, type Scenario } from '../../lib/simulation/fleet/fleet-scenario.ts';
+import { countUnits } from './capacity-units.ts';
 import type { Load, Run } from './figures.ts';
 
 /** Half an hour in a second: the real ledger over the register in memory, which answers in 4 to 12 ms. */
 async function runInVirtualTime(load: Load): Promise<Run> {
-  const { windowCalls, windowMs, slots, latencyMs, workers } = load;
+  const { windowCalls, windowMs, slots, latencyMs, workers, keysPerCall = 0 } = load;
   const [low, high] = latencyMs;
-  const { arrivalsAtMs, server, traffic, refusals } = await runFleet({
+  const limits = { ...DEFAULT_LIMITS, windowCalls, windowMs, slots, dayCalls: 10_000_000 };
+  const { units, register } = countUnits(createMemoryRegister(), limits);
+  const scenario: Scenario = {
     seed: load.seed,
-    limits: { ...DEFAULT_LIMITS, windowCalls, windowMs, slots, dayCalls: 10_000_000 },
+    limits,
     startMs: Date.UTC(2026, 1, 10, 12),
     durationMs: load.seconds * 1_000,
     workers,
@@ -19,8 +23,10 @@ async function runInVirtualTime(load: Load): Promise<Run> {
       driftPpm: 20 * ((index % 3) - 1),
     })),
     asksAtOnce: load.atOnce,
-    keyPool: 1,
-    keysPerCall: 0,
+    // So many that two calls hardly ever have one in common.
+    keyPool: 2 ** 32,
+    keysPerCall,
+    leastKeysPerCall: keysPerCall,
     operations: 1,
     brokenOperations: 0,
     uplinkMs: [low * 0.2, high * 0.2],
@@ -30,8 +36,11 @@ async function runInVirtualTime(load: Load): Promise<Run> {
     serverTimeoutMs: 30_000,
     outageMs: [0, 0],
     faults: NO_FAULTS,
-  });
-  return { ...traffic, arrivalsAtMs, refusals, worstSlots: server.worstSlots, worstWindow: server.worstWindow };
+  };
+  const fleet = await runFleet(scenario, { ...REAL_PARTS, createRegister: () => register });
+  const { arrivalsAtMs, server, traffic, refusals } = fleet;
+  const { worstSlots, worstWindow } = server;
+  return { ...traffic, ...units, arrivalsAtMs, refusals, worstSlots, worstWindow };
 }
 
 export { runInVirtualTime };

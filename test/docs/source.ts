@@ -9,11 +9,11 @@ interface SourceFile {
   readonly text: string;
 }
 
-/** Every TypeScript file below the folders. */
+/** Every TypeScript file of ours below the folders. */
 function sourceFiles(...folders: readonly string[]): readonly SourceFile[] {
   return folders.flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts'))
+      .filter((name) => name.endsWith('.ts') && !name.includes('node_modules'))
       .map((name) => join(ROOT, folder, name))
       .map((path) => ({ path: relative(ROOT, path), text: readFileSync(path, 'utf8') })),
   );

@@ -39,6 +39,8 @@ interface Scenario {
   /** Different keys that records have, and records with keys in a call, at most. */
   readonly keyPool: number;
   readonly keysPerCall: number;
+  /** And so many at least. @default 0 */
+  readonly leastKeysPerCall?: number;
   /** Different operations that calls have; the calls of so many of them always fail. */
   readonly operations: number;
   readonly brokenOperations: number;

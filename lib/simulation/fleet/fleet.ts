@@ -178,10 +178,11 @@ function probeOf({ probe }: Permit, operation: string): string | undefined {
 }
 
 function newAsks(scenario: Scenario, random: Random): PermitAsk[] {
-  const { asksAtOnce, keyPool, keysPerCall, operations, serverTimeoutMs, uplinkMs } = scenario;
+  const { asksAtOnce, keyPool, keysPerCall, leastKeysPerCall = 0, operations, serverTimeoutMs, uplinkMs } = scenario;
   const callTimeoutMs = serverTimeoutMs + uplinkMs[1] + TIMEOUT_MARGIN_MS;
   return Array.from({ length: asksAtOnce }, () => {
-    const keys = Array.from({ length: Math.floor(random() * (keysPerCall + 1)) }, () => Math.floor(random() * keyPool));
+    const length = leastKeysPerCall + Math.floor(random() * (keysPerCall + 1 - leastKeysPerCall));
+    const keys = Array.from({ length }, () => Math.floor(random() * keyPool));
     const operation = operations === 1 ? 'syncLeads' : `op${Math.floor(random() * operations)}`;
     return { operation, keys: [...new Set(keys)], hasKeyless: random() < 0.2, callTimeoutMs };
   });

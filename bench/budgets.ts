@@ -1,0 +1,40 @@
+/** What a figure must not pass. Beyond it `npm run bench -- --check` fails, and CI with it for the quick scenarios. */
+interface Budget {
+  readonly most?: number;
+  readonly least?: number;
+}
+
+/**
+ * One for each figure, by `SCENARIO.FIGURE`. Counts and sizes are exact, and their budgets close; times are ratios of two
+ * things in one run, and have room for a busy machine.
+ */
+const BUDGETS: Readonly<Record<string, Budget>> = {
+  'calls.clean.overFewest': { most: 1.02 },
+  'calls.quarterPercent.calls': { most: 1_240 },
+  'calls.onePercent.calls': { most: 4_100 },
+  'calls.lone.calls': { most: 18 },
+  'calls.loneNamed.calls': { most: 18 },
+  'calls.stormAlone.callsPerBad': { most: 2 },
+  'calls.stormAmongGood.callsPerBad': { most: 7.5 },
+
+  'rate.share': { least: 0.98 },
+  'rate.manyWorkers.overCeiling': { least: 0.95 },
+  'rate.fewWorkers.overCeiling': { least: 0.75 },
+  'rate.worstWindow': { most: 100 },
+  'rate.writes': { most: 2.15 },
+  'rate.reads': { most: 1.5 },
+  'rate.writeUnits': { most: 2.2 },
+  'rate.readUnits': { most: 1.5 },
+  'rate.fullCalls.writeUnits': { most: 25 },
+  'rate.fullCalls.readUnits': { most: 5 },
+  'rate.fullCallsSlow.writeUnits': { most: 25 },
+};
+
+/** Of all that, what a reader of the README sees first. */
+const README_SHOWS = {
+  figures: ['calls.clean.overFewest', 'rate.share', 'rate.worstWindow'],
+  plots: ['limiters'],
+};
+
+export type { Budget };
+export { BUDGETS, README_SHOWS };

@@ -1,0 +1,8 @@
+import { calls } from './calls/scenario.ts';
+import type { Scenario } from './frame/types.ts';
+import { rate } from './rate/scenario.ts';
+
+/** In the order of the page. */
+const SCENARIOS: readonly Scenario[] = [calls, rate];
+
+export { SCENARIOS };
