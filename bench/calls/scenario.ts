@@ -110,7 +110,7 @@ async function run(options: OptionValues): Promise<Report> {
           {
             name: 'calls to isolate, a bad message',
             points: [...found].flatMap(([name, { isolating }]) =>
-              isolating.culprits === 0 ? [] : [[name, isolating.calls / isolating.culprits] as const],
+              isolating.culprits === 0 ? [] : [[inWords(name), isolating.calls / isolating.culprits] as const],
             ),
           },
         ],
@@ -138,5 +138,7 @@ async function deliver(mix: Mix, options: OptionValues): Promise<Figures> {
 function figure(name: string, value: number, unit: string, means: string): Figure {
   return { name, value, unit, means };
 }
+
+const inWords = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 export { calls };

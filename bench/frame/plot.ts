@@ -60,7 +60,7 @@ function optionOf({ title, kind, x, y, series, mark }: Plot, scheme: Scheme): ob
       color: text,
       fontSize: 12,
       // Every name, in lines as wide as its part of the axis.
-      ...(scale === 'names' && { interval: 0, overflow: 'break', width: (SIZE.width - MARGIN) / names - 8 }),
+      ...(scale === 'names' && { interval: 0, overflow: 'break', width: (SIZE.width - MARGIN) / names - 20 }),
     },
     axisLine: { show: true, lineStyle: { color: faint } },
     splitLine: { lineStyle: { color: faint } },
