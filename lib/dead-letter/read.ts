@@ -23,7 +23,10 @@ interface Unwrapped {
     | { readonly kind: 'overflowed'; readonly pointer: OverflowPointer };
 }
 
-/** The relay never puts a letter into a letter; a person with an editor may. */
+/**
+ * A letter that was put back and ended its workers is in another, as it was: nobody has read it. A person with an editor
+ * may put any letter into another.
+ */
 const MAX_LETTERS = 4;
 /** Levels that a letter adds around the original body. */
 const LETTER_DEPTH = 2;
@@ -82,9 +85,12 @@ function unreadable(expected: string): { kind: 'unreadable'; expected: string } 
   return { kind: 'unreadable', expected };
 }
 
-/** The outer letter knows the relay id under which it was last seen; the inner one knows its own body. */
+/**
+ * The inner letter knows its own body, and the relay id under which that was sent. An outer one may be named after the
+ * message that brought the letter back: under that name what may not be repeated would be sent again.
+ */
 function mergeLetters(outer: OpenedLetter | undefined, inner: OpenedLetter): OpenedLetter {
-  return outer?.relayId === undefined ? inner : { ...inner, relayId: outer.relayId };
+  return outer?.relayId === undefined ? inner : { relayId: outer.relayId, ...inner };
 }
 
 function open(letter: Record<string, unknown>): OpenedLetter {

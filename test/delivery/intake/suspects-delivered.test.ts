@@ -19,6 +19,11 @@ function suspect(state: Partial<RelayState> = {}): Partial<ReceivedMessage> {
   return { attributes: { relay: encodeRelayState({ ...STATE, group: 1, ...state }) } };
 }
 
+/** Received for the last time. */
+function culprit(): Partial<ReceivedMessage> {
+  return { receiveCount: 2, ...suspect({ diedAlone: 1 }) };
+}
+
 function worldOf(latencyMs = 200): World {
   return new World({ script: ({ input }) => done(input), latencyMs });
 }
@@ -87,8 +92,7 @@ describe('suspects in a batch', () => {
   it('end as a dead letter that holds the body as text, and can be put back', async () => {
     const world = worldOf();
     const body = JSON.stringify(leads('a@x.test'));
-    const culprit = { receiveCount: 2, ...suspect({ diedAlone: 1 }) };
-    const { letters, calls, unsettled } = await world.deliver(world.messages([body], culprit));
+    const { letters, calls, unsettled } = await world.deliver(world.messages([body], culprit()));
     expect([calls.length, unsettled.size, world.deleted.length]).toEqual([0, 0, 1]);
     expect(letters).toMatchObject([
       {
@@ -101,11 +105,22 @@ describe('suspects in a batch', () => {
     expect(world.events).toContainEqual({ kind: 'deadLettered', relayId: 'order-7', code: 'workerCrash', records: 0 });
   });
 
+  it('keep the relay id of a letter that was put back and ends its workers again', async () => {
+    const world = worldOf();
+    const [first] = (await world.deliver(world.messages([leads('a@x.test')], culprit()))).letters;
+    const putBack = first === undefined ? '' : serialise(first);
+    const unread = { receiveCount: 2, ...suspect({ relayId: 'queue-43', diedAlone: 1, unread: true }) };
+    const [second] = (await world.deliver(world.messages([putBack], unread))).letters;
+    expect([first?.relayId, second?.relayId]).toEqual(['order-7', 'queue-43']);
+    const opened = unwrap(second === undefined ? '' : serialise(second));
+    expect(opened.letter?.relayId).toBe('order-7');
+    expect(opened.content).toMatchObject({ kind: 'json', value: leads('a@x.test') });
+  });
+
   it('stay on the queue while their dead letter is not accepted', async () => {
     const world = worldOf();
     world.accepts = () => false;
-    const culprit = { receiveCount: 2, ...suspect({ diedAlone: 1 }) };
-    const { unsettled } = await world.deliver(world.messages([leads('a@x.test')], culprit));
+    const { unsettled } = await world.deliver(world.messages([leads('a@x.test')], culprit()));
     expect([unsettled.size, world.deleted.length]).toEqual([1, 0]);
   });
 });
