@@ -1,5 +1,5 @@
 import { effectiveLimit } from './adaptive-limit.ts';
-import { fold, type View } from './fold.ts';
+import { fold, heldUntilMs, type View } from './fold.ts';
 import { gateOf, refused } from './gate.ts';
 import type { Permit, PermitAnswer, PermitAsk } from './ledger.ts';
 import { RESERVE_AHEAD_MS, SEND_WITHIN_MS } from './policy.ts';
@@ -9,6 +9,7 @@ import { freesAtMs, nextOpeningMs, nextTurnMs } from './window.ts';
 /** The state while asks are being answered: grows with every grant. */
 interface Working {
   readonly slots: Record<string, Slot>;
+  readonly releases: LedgerState['releases'];
   readonly busy: Set<number>;
   readonly freesAt: readonly number[];
   readonly windowLimit: number;
@@ -27,6 +28,7 @@ function workingOn(current: LedgerState, view: View): Working {
   const slotLimit = effectiveLimit(limits.slots, current.adaptiveSlots, nowMs, limits.windowMs);
   return {
     slots: { ...current.slots },
+    releases: current.releases,
     busy: new Set(slots.flatMap((slot) => slot.keys)),
     freesAt: current.windowCalls
       .map((call) => freesAtMs(call, limits.windowMs, view.aheadOf(call.worker)))
@@ -41,12 +43,18 @@ function workingOn(current: LedgerState, view: View): Working {
   };
 }
 
-/** When so many slots may have come free, if the calls under way take as long as calls do. */
-function slotWaitMs({ slots, callMs }: Working, nowMs: number, wanted = 1): number {
-  const freeAtMs = Object.values(slots)
-    .map((slot) => Math.max(slot.notBeforeMs + callMs, nowMs))
+/**
+ * When so many slots may have come free, if the calls under way take as long as calls do. A call without a reply keeps
+ * its slot until Marketo has given it up, and that is known.
+ */
+function slotWaitMs({ slots, releases, callMs }: Working, view: View, wanted = 1): number {
+  const freeAtMs = Object.entries(slots)
+    .map(([id, slot]) => {
+      const end = releases[id];
+      return Math.max(end === undefined ? slot.notBeforeMs + callMs : heldUntilMs(id, end, view), view.nowMs);
+    })
     .sort((a, b) => a - b);
-  return (freeAtMs[wanted - 1] ?? nowMs + callMs) - nowMs;
+  return (freeAtMs[wanted - 1] ?? view.nowMs + callMs) - view.nowMs;
 }
 
 /** When the next call may start; undefined when calls under way alone fill the window. */
@@ -64,12 +72,12 @@ function answer(ask: PermitAsk, id: string, current: LedgerState, working: Worki
   if (gate.kind === 'shut') return gate.refusal;
   const busyKeys = ask.keys.filter((key) => working.busy.has(key));
   if (ask.keys.length > 0 && busyKeys.length === ask.keys.length && !ask.hasKeyless) {
-    return refused('keys', slotWaitMs(working, nowMs));
+    return refused('keys', slotWaitMs(working, view));
   }
-  if (Object.keys(working.slots).length >= working.slotLimit) return refused('slots', slotWaitMs(working, nowMs));
+  if (Object.keys(working.slots).length >= working.slotLimit) return refused('slots', slotWaitMs(working, view));
 
   const startsAtMs = startMs(working, view);
-  if (startsAtMs === undefined) return refused('window', slotWaitMs(working, nowMs) + limits.windowMs);
+  if (startsAtMs === undefined) return refused('window', slotWaitMs(working, view) + limits.windowMs);
   if (startsAtMs > nowMs) {
     // A permit for a coming opening saves its holder from asking again, but holds a slot idle until then.
     const reservable = startsAtMs - nowMs <= RESERVE_AHEAD_MS && working.waiting < working.spareSlots;
@@ -120,16 +128,16 @@ function togetherWaitMs(
   answers: readonly PermitAnswer[],
   together: number,
   working: Working,
-  nowMs: number,
+  view: View,
 ): number | undefined {
   const permits = answers.flatMap((one) => (one.kind === 'granted' ? [one.permit] : []));
   const queued = answers.filter(isQueued);
   const wanted = Math.min(together, permits.length + queued.length, Math.floor(working.slotLimit / 2));
   // A place that is open now is not let go to waste.
-  const takesOpenPlace = permits.some((permit) => permit.notBeforeMs <= nowMs);
+  const takesOpenPlace = permits.some((permit) => permit.notBeforeMs <= view.nowMs);
   if (permits.length === 0 || permits.length >= wanted || takesOpenPlace) return undefined;
   const missing = Object.keys(current.slots).length + wanted - working.slotLimit;
-  return slotWaitMs({ ...working, slots: { ...current.slots } }, nowMs, Math.max(1, missing));
+  return slotWaitMs({ ...working, slots: { ...current.slots } }, view, Math.max(1, missing));
 }
 
 /**
@@ -152,7 +160,7 @@ function admit(
   // Each ask by itself: what holds one up, its operation's pause or its keys, holds up no other.
   const answers = asks.map((ask, index) => answer(ask, ids[index] ?? '', current, working, view));
   const granted = answers.filter(({ kind }) => kind === 'granted').length;
-  const waitMs = togetherWaitMs(current, answers, together, working, view.nowMs);
+  const waitMs = togetherWaitMs(current, answers, together, working, view);
   if (waitMs !== undefined) {
     const later = answers.map((one) => (one.kind === 'granted' || isQueued(one) ? refused('window', waitMs) : one));
     return { state: current, answers: later };

@@ -13,6 +13,11 @@ interface View {
   aheadOf(worker: string): number;
 }
 
+/** Until when Marketo may be busy with a call that got no reply, by this worker's clock. */
+function heldUntilMs(id: string, { atMs, holdMs }: PermitRelease, view: View): number {
+  return atMs + holdMs + view.aheadOf(workerOf(id));
+}
+
 /** How a slot ended, as of now; undefined while its call may still be under way. */
 function endOf(
   id: string,
@@ -20,13 +25,12 @@ function endOf(
   end: PermitRelease | undefined,
   view: View,
 ): { atMs: number; end?: PermitRelease } | undefined {
-  const aheadMs = view.aheadOf(workerOf(id));
   if (end !== undefined) {
     // A reply that is recorded has come, whatever the clocks say; only a hold must be waited out.
-    const freeMs = end.atMs + end.holdMs;
-    return end.holdMs === 0 || view.nowMs >= freeMs + aheadMs ? { atMs: freeMs, end } : undefined;
+    const isFree = end.holdMs === 0 || view.nowMs >= heldUntilMs(id, end, view);
+    return isFree ? { atMs: end.atMs + end.holdMs, end } : undefined;
   }
-  return view.nowMs >= slot.leaseEndsAtMs + aheadMs ? { atMs: slot.leaseEndsAtMs } : undefined;
+  return view.nowMs >= slot.leaseEndsAtMs + view.aheadOf(workerOf(id)) ? { atMs: slot.leaseEndsAtMs } : undefined;
 }
 
 /** Drops what has left the window, limits that have recovered, and circuits that nobody asks for. */
@@ -80,4 +84,4 @@ function fold(state: LedgerState, view: View): LedgerState {
 }
 
 export type { View };
-export { fold };
+export { fold, heldUntilMs };

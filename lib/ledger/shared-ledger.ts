@@ -2,7 +2,7 @@ import type { Clock, Log, Random } from '../ports.ts';
 import { admit } from './admit.ts';
 import { createClockBounds } from './clocks.ts';
 import { fold, type View } from './fold.ts';
-import { isHealthCheckDue } from './gate.ts';
+import { isHealthCheckDue, mayBeStopped } from './gate.ts';
 import type { Evidence, Ledger, LedgerStatus, PermitAnswer, PermitAsk, Release, UsageToday } from './ledger.ts';
 import type { LedgerLimits } from './limits.ts';
 import { stopLine } from './line-circuit.ts';
@@ -135,6 +135,8 @@ function createSharedLedger({ register, limits, clock, random, log }: SharedLedg
     },
 
     healthCheckDue(): boolean {
+      // Asked in every round of every invocation.
+      if (!mayBeStopped(releases.onto(lastKnown))) return false;
       const { state, view } = presumed();
       return isHealthCheckDue(state, view);
     },

@@ -3,7 +3,7 @@ import { admit } from '../../lib/ledger/admit.ts';
 import type { PermitAnswer, PermitAsk } from '../../lib/ledger/ledger.ts';
 import type { LedgerLimits } from '../../lib/ledger/limits.ts';
 import { type LedgerState, type LineStopReason, RUNNING_LINE, type Slot } from '../../lib/ledger/state.ts';
-import { askOf, NOON_MS, RESET_MS, slotOf, stateOf, viewAt } from './support/builders.ts';
+import { askOf, endOf, NOON_MS, RESET_MS, slotOf, stateOf, viewAt } from './support/builders.ts';
 
 const SMALL: Partial<LedgerLimits> = { windowCalls: 4, slots: 4 };
 
@@ -119,6 +119,21 @@ describe('slots', () => {
     const state = stateOf({ slots: slots({}, {}, {}, { grantedAtMs: NOON_MS - 300 }), callMs: 500 });
 
     expect(ask(state, [askOf()], { slots: 4 }).answers).toEqual([{ kind: 'refused', reason: 'slots', waitMs: 200 }]);
+  });
+
+  it('are waited for until Marketo has given up a call that got no reply, if none comes free before', () => {
+    const held = endOf({ atMs: NOON_MS - 1_000, holdMs: 61_000, outcome: 'transient' });
+    const state = (busy: number) =>
+      stateOf({
+        slots: slots({}, ...Array.from({ length: busy }, () => ({}))),
+        releases: { 'x-0': held },
+        callMs: 500,
+      });
+
+    expect(ask(state(0), [askOf()], { slots: 1 }).answers).toEqual([
+      { kind: 'refused', reason: 'slots', waitMs: 60_000 },
+    ]);
+    expect(ask(state(1), [askOf()], { slots: 2 }).answers).toEqual([{ kind: 'refused', reason: 'slots', waitMs: 500 }]);
   });
 
   it('come free by themselves when a worker is silent', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { gateOf, isHealthCheckDue, refused } from '../../lib/ledger/gate.ts';
 import { type LedgerState, type LineStopReason, RUNNING_LINE } from '../../lib/ledger/state.ts';
-import { askOf, NOON_MS, RESET_MS, slotOf, stateOf, viewAt } from './support/builders.ts';
+import { askOf, endOf, NOON_MS, RESET_MS, slotOf, stateOf, viewAt } from './support/builders.ts';
 
 const SKEW_MS = 500;
 const PAUSE_MS = 60_000;
@@ -60,6 +60,18 @@ describe('the gate', () => {
     expect(gate(stopped({ line: late, day: late, operation: late }))).toMatchObject({
       refusal: { reason: 'circuit' },
     });
+  });
+
+  it('is shut to others until Marketo has given up a probe that got no reply, and else for as long as calls take', () => {
+    const probe = slotOf({ probes: ['operation'], operation: 'syncLeads' });
+    const held = endOf({ atMs: NOON_MS, holdMs: 90_000, outcome: 'transient' });
+    const halfOpen = stopped({ operation: NOON_MS }, { ...WORKS, slots: { 'a-0': probe }, callMs: 700 });
+    const works = { lastSuccess: { atMs: NOON_MS } };
+
+    expect(gate({ ...halfOpen, ...works })).toStrictEqual(refusal('operation', 700, 'accessDenied'));
+    expect(gate({ ...halfOpen, ...works, releases: { 'a-0': held } })).toStrictEqual(
+      refusal('operation', 90_000, 'accessDenied'),
+    );
   });
 
   it('is shut until the reset when the quota is used up, with what has just been granted', () => {
