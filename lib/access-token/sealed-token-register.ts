@@ -27,12 +27,19 @@ function createSealedTokenRegister(options: SealedTokenRegisterOptions): TokenRe
   const { register, credentials, subscription, randomBytes, clock } = options;
   let refreshedAtMs = -Infinity;
   let known: { readonly of: Credentials; readonly seal: TokenSeal } | undefined;
+  let lastOpened: { readonly by: TokenSeal; readonly sealed: string; readonly opened: Opened } | undefined;
   let unopened: { readonly version: number; readonly token: HeldToken } | undefined;
 
   /** Deriving a key takes longer than opening a token. */
   function sealOf(current: Credentials): TokenSeal {
     if (known?.of !== current) known = { of: current, seal: createTokenSeal(current, subscription) };
     return known.seal;
+  }
+
+  /** A worker reads the same sealed token for an hour. */
+  function openWith(by: TokenSeal, sealed: string): Opened {
+    if (lastOpened?.by !== by || lastOpened.sealed !== sealed) lastOpened = { by, sealed, opened: by.open(sealed) };
+    return lastOpened.opened;
   }
 
   async function open(state: TokenState): Promise<TokenState> {
@@ -48,12 +55,12 @@ function createSealedTokenRegister(options: SealedTokenRegisterOptions): TokenRe
 
   /** Sealed under other credentials: perhaps those that these were rotated to. */
   async function openWithRotation(sealed: string): Promise<Opened> {
-    const opened = sealOf(await credentials.credentials()).open(sealed);
+    const opened = openWith(sealOf(await credentials.credentials()), sealed);
     const nowMs = clock.nowMs();
     if (opened.kind !== 'otherKey' || nowMs - refreshedAtMs < RECHECK_CREDENTIALS_MS) return opened;
     const fresh = await credentials.refresh();
     refreshedAtMs = nowMs;
-    return sealOf(fresh).open(sealed);
+    return openWith(sealOf(fresh), sealed);
   }
 
   async function close(state: TokenState): Promise<TokenState> {
