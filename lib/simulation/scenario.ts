@@ -118,7 +118,7 @@ function drawOwn(dice: Dice, operations: readonly KindName[], messages: number):
 
 /** The same run in a world where nothing but its own faults strikes; quiet queues among them. */
 function withOwnFaults(scenario: Scenario, dice: Dice): Scenario {
-  const messages = dice.pick([1, 2, 5, 12, 25, 60]);
+  const messages = dice.pick([1, 1, 2, 2, 5, 5, 12, 12, 25, 60]);
   const isMild = dice.chance(0.5);
   return {
     ...scenario,
@@ -162,10 +162,12 @@ function drawWorldScenario(seed: number, dice: Dice): Scenario {
   const isLong = dice.chance(0.08);
   const faultsMs = isLong ? dice.between(1, 8) * 60 * MINUTE_MS : dice.between(2, 30) * MINUTE_MS;
   const slots = dice.pick([1, 2, 5, 10]);
-  // Few slots and many messages are hours of waiting, which tells little for what it costs.
-  const messages = slots === 1 ? dice.whole(4, 15) : isLong ? dice.whole(20, 60) : dice.whole(5, 35);
-  const functionTimeoutMs = dice.pick([45_000, 60_000, 120_000, 420_000]);
+  const windowCalls = dice.pick([3, 6, 12, 50]);
   const shortDay = dice.chance(0.08);
+  // Few places and many messages are hours of waiting, which tells little for what it costs.
+  const isNarrow = slots === 1 || windowCalls === 3 || shortDay;
+  const messages = isNarrow ? dice.whole(3, 15) : isLong ? dice.whole(20, 60) : dice.whole(5, 35);
+  const functionTimeoutMs = dice.pick([45_000, 60_000, 120_000, 420_000]);
   return {
     seed,
     startMs: Math.floor(drawStart(dice, shortDay)),
@@ -181,7 +183,7 @@ function drawWorldScenario(seed: number, dice: Dice): Scenario {
     publishMs: faultsMs * dice.pick([0.02, 0.3, 0.8]),
     people: dice.pick([4, 15, 100]),
     limits: {
-      windowCalls: dice.pick([3, 6, 12, 50]),
+      windowCalls,
       slots,
       dayCalls: shortDay ? Math.ceil(messages * dice.between(0.6, 1.5)) : 50_000,
       retryMaxAttempts: dice.pick([2, 4, 8]),

@@ -7,8 +7,11 @@ interface Timer {
   fire: (() => void) | undefined;
 }
 
-/** Everything that promises can do without more time is done when the event loop comes round. */
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/**
+ * Node does everything that promises can do without more time between any two of the immediates of one turn of the event
+ * loop. A turn costs several times what such a step does, so each turn gets many.
+ */
+const STEPS_A_TURN = 100;
 
 /**
  * Time that passes only when nothing is left to do now: idle hours cost nothing. Timers fire one by one, by their time
@@ -42,17 +45,26 @@ class VirtualTime {
   }
 
   /** Runs until it is over, nothing is left to do, or the given instant. */
-  async run(isOver: () => boolean = () => false, untilMs = Number.POSITIVE_INFINITY): Promise<void> {
-    await settled();
-    while (!isOver()) {
-      const timer = this.#heap[0];
-      if (timer === undefined || timer.atMs > untilMs) return;
-      this.#pop();
-      if (timer.fire === undefined) continue;
-      this.#nowMs = Math.max(this.#nowMs, timer.atMs);
-      timer.fire();
-      await settled();
-    }
+  run(isOver: () => boolean = () => false, untilMs = Number.POSITIVE_INFINITY): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let isRunning = true;
+      const step = (): void => {
+        if (!isRunning) return;
+        try {
+          isRunning = !isOver() && this.#fireNext(untilMs);
+          if (!isRunning) resolve();
+        } catch (error) {
+          isRunning = false;
+          reject(error);
+        }
+      };
+      const turn = (): void => {
+        if (!isRunning) return;
+        for (let count = 0; count < STEPS_A_TURN; count++) setImmediate(step);
+        setImmediate(turn);
+      };
+      turn();
+    });
   }
 
   /** Runs until a promise has its value: for a test's own calls. */
@@ -62,7 +74,6 @@ class VirtualTime {
       over = true;
     });
     watched.catch(() => undefined);
-    await settled();
     await this.run(() => over);
     if (!over) throw new Error('nothing left to happen, and the promise still waits');
     return watched;
@@ -76,6 +87,19 @@ class VirtualTime {
       nowMs: () => Math.floor(startMs + (this.#nowMs - startMs) * rate + offsetMs),
       sleep: (durationMs) => this.sleep(Math.ceil(Math.max(0, durationMs) / rate)),
     };
+  }
+
+  /** Fires the timer that is due first, if one is by then. Those that were taken back are passed over. */
+  #fireNext(untilMs: number): boolean {
+    for (;;) {
+      const timer = this.#heap[0];
+      if (timer === undefined || timer.atMs > untilMs) return false;
+      this.#pop();
+      if (timer.fire === undefined) continue;
+      this.#nowMs = Math.max(this.#nowMs, timer.atMs);
+      timer.fire();
+      return true;
+    }
   }
 
   #push(timer: Timer): void {
@@ -118,4 +142,4 @@ function isEarlier(one: Timer, other: Timer): boolean {
   return one.atMs < other.atMs || (one.atMs === other.atMs && one.order < other.order);
 }
 
-export { settled, VirtualTime };
+export { VirtualTime };

@@ -31,6 +31,9 @@ interface TraceLine {
 
 /** How often one fault strikes in a run at most. */
 const MOST_STRIKES = 80;
+/** Of those that leave one message more each: a hundred copies of ten messages are hours of waiting for their turn. */
+const MOST_MULTIPLIED = 25;
+const MULTIPLYING: ReadonlySet<FaultName> = new Set(['duplicate', 'resurrection', 'deleteLost', 'queueReplyLost']);
 
 /** Where a run happens: its time, its chances, what is stored, and who watches. */
 class World {
@@ -110,7 +113,8 @@ class World {
 
   /** Nothing strikes for ever: a world that only ever fails shows no recovery, and takes all night. */
   chanceOf(name: FaultName): number {
-    return (this.tally.faults.get(name) ?? 0) < MOST_STRIKES ? this.faults[name] : 0;
+    const most = MULTIPLYING.has(name) ? MOST_MULTIPLIED : MOST_STRIKES;
+    return (this.tally.faults.get(name) ?? 0) < most ? this.faults[name] : 0;
   }
 
   count(fault: string): void {
