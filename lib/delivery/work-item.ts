@@ -10,8 +10,13 @@ import type { Message, MessageRecord } from '../message/message.ts';
 interface WorkItem {
   readonly message: Message;
   readonly record?: MessageRecord;
-  /** What it changes. Two items with a key in common are never in flight together and never change their order. */
+  /**
+   * What it changes. Two items with a key in common are never in flight together and never change their order, unless both
+   * only set it: then they may share a call, and neither waits for the other.
+   */
   readonly keys: readonly string[];
+  /** Those of `keys` that it gives an object which Marketo finds by another key. */
+  readonly setKeys: readonly string[];
   /** The size of the record as JSON, in bytes of UTF-8. 0 for a whole message. */
   readonly bytes: number;
 }
@@ -28,13 +33,34 @@ interface Call {
 
 function toWorkItems(message: Message): readonly WorkItem[] {
   const { request, endpoint, records } = message;
-  if (records === undefined) return [{ message, keys: keysOf(request, endpoint), bytes: 0 }];
+  if (records === undefined) return [{ message, keys: keysOf(request, endpoint), setKeys: [], bytes: 0 }];
   return records.map((record) => ({
     message,
     record,
-    keys: record.key === undefined ? [] : [record.key],
+    keys: [...record.keys.found, ...record.keys.set],
+    setKeys: record.keys.set,
     bytes: Buffer.byteLength(JSON.stringify(record.value)),
   }));
+}
+
+/**
+ * The keys of some items, to ask of one behind them in the queue: has it a key in common with them that one of the two
+ * finds its object by?
+ */
+interface KeysAhead {
+  add(item: WorkItem): void;
+  hold(item: WorkItem): boolean;
+}
+
+function createKeysAhead(): KeysAhead {
+  const found = new Set<string>();
+  const set = new Set<string>();
+  return {
+    add({ keys, setKeys }) {
+      for (const key of keys) (setKeys.includes(key) ? set : found).add(key);
+    },
+    hold: ({ keys, setKeys }) => keys.some((key) => found.has(key) || (set.has(key) && !setKeys.includes(key))),
+  };
 }
 
 /** The messages that have items in a call, in order. */
@@ -49,4 +75,4 @@ function endpointOf({ items: [first] }: Pick<Call, 'items'>): Endpoint {
 }
 
 export type { Call, WorkItem };
-export { endpointOf, messagesOf, toWorkItems };
+export { createKeysAhead, endpointOf, messagesOf, toWorkItems };

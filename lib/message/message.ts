@@ -1,3 +1,4 @@
+import type { RecordKeys } from '../marketo/endpoints/keys.ts';
 import type { Endpoint } from '../marketo/endpoints/types.ts';
 import type { JsonObject, MarketoRequest } from '../marketo/request.ts';
 import { toJsonText } from './json-text.ts';
@@ -9,7 +10,7 @@ import type { RelayState } from './relay-state.ts';
 interface MessageRecord {
   readonly position: number;
   readonly value: JsonObject;
-  readonly key?: string;
+  readonly keys: RecordKeys;
 }
 
 /** A checked message: one Marketo request and what the relay remembers of it. */

@@ -26,7 +26,8 @@ interface Bounds {
  * the item has 40 KB: 30 slots of 1.2 KB (300 hashes of 4 bytes), 3 bytes for each call of the window, and some 2 KB for the
  * rest. A call costs 2.07 writes when ten workers with one call each are at the limit, the costliest case
  * (docs/decisions/001-ledger.md). So 200 calls in 20 s are 10 calls a second x 2.07 writes x 41 units = 849 units a second.
- * At Marketo's own limits they are 5 x 2.07 x 14 = 145. `MAX_CALLS_A_SECOND` keeps the pace in shorter windows too.
+ * At Marketo's own limits they are 5 x 2.07 x 14 = 145; where every record also sets a key (an update by id with an e-mail
+ * address) its slots have 2.4 KB, and they are 5 x 2.07 x 26 = 269. `MAX_CALLS_A_SECOND` keeps the pace in shorter windows too.
  */
 const NUMBER_BOUNDS = {
   rateLimitCalls: { default: ADVISED_RATE_LIMIT_CALLS, min: 1, max: 200 },

@@ -139,6 +139,37 @@ describe('the order of one key', () => {
     expect(calls).toHaveLength(2);
   });
 
+  const update = (...records: readonly object[]) => ({
+    path: '/rest/v1/leads.json',
+    body: { action: 'updateOnly', lookupField: 'id', input: records },
+  });
+
+  it('keeps an update by id that sets an e-mail address apart from an upsert by that address', async () => {
+    const world = new World({ script: ({ input }) => done(input), latencyMs: 5_000 });
+    const renamed = update({ id: 7, email: 'New@x.test' });
+    const { calls } = await world.deliver(
+      world.messages([renamed, leads('new@x.test'), leads('other@x.test'), renamed]),
+    );
+    expect(calls.map(({ input }) => input.map(({ id, email }) => id ?? email))).toEqual([
+      [7],
+      ['other@x.test'],
+      ['new@x.test'],
+      [7],
+    ]);
+    const [first, , second, third] = calls;
+    expect(second?.sentAtMs).toBeGreaterThanOrEqual(first?.endedAtMs ?? Number.POSITIVE_INFINITY);
+    expect(third?.sentAtMs).toBeGreaterThanOrEqual(second?.endedAtMs ?? Number.POSITIVE_INFINITY);
+  });
+
+  it('lets 300 people with one address share a call when each is found by id, and return together', async () => {
+    const world = new World({ script: ({ index, input }) => (index === 0 ? failed('606') : done(input)) });
+    const bodies = Array.from({ length: 300 }, (_, id) => update({ id, email: 'shop@x.test' }));
+    const { calls, copies } = await world.deliver(world.messages(bodies));
+    expect(calls.map(({ input }) => input.length)).toEqual([300]);
+    expect(Math.max(...copies.map(({ delaySeconds }) => delaySeconds))).toBeLessThanOrEqual(31);
+    expect(copies).toHaveLength(300);
+  });
+
   it('lets custom activities of one lead share a call, in the order of the queue', async () => {
     const activity = (leadId: number) => ({
       path: '/rest/v1/activities/external.json',

@@ -3,7 +3,7 @@ import type { WaitCode } from '../../settings/relay-codes.ts';
 import { type Outcome, type Outcomes, type RequeueOutcome, sameOutcome } from '../outcome.ts';
 import { withItems } from '../plan/bisect.ts';
 import { type Plan, plan } from '../plan/plan.ts';
-import { type Call, messagesOf, toWorkItems, type WorkItem } from '../work-item.ts';
+import { type Call, createKeysAhead, messagesOf, toWorkItems, type WorkItem } from '../work-item.ts';
 import type { CallResult } from './call-result.ts';
 
 /**
@@ -102,20 +102,22 @@ function createPendingWork(messages: readonly Message[]): PendingWork {
   }
 
   function decide(outcomes: Outcomes): void {
-    const requeuedKeys: string[] = [];
+    const requeued: WorkItem[] = [];
     for (const [item, outcome] of outcomes) {
       withdrawn.delete(item);
       if (decided.has(item)) continue;
       decided.set(item, outcome);
       undecided.set(item.message, (undecided.get(item.message) ?? 0) - 1);
-      if (outcome.kind === 'requeue') requeuedKeys.push(...item.keys);
+      if (outcome.kind === 'requeue') requeued.push(item);
     }
-    if (requeuedKeys.length > 0) requeueFollowers(new Set(requeuedKeys));
+    if (requeued.length > 0) requeueFollowers(requeued);
   }
 
-  /** What is pending of these keys, and then of its other keys: left here, it would overtake. */
-  function requeueFollowers(keys: ReadonlySet<string>): void {
-    const followers = pending.filter((item) => item.keys.some((key) => keys.has(key)));
+  /** What is pending of their keys, and then of its other keys: left here, it would overtake. */
+  function requeueFollowers(requeued: readonly WorkItem[]): void {
+    const ahead = createKeysAhead();
+    for (const item of requeued) ahead.add(item);
+    const followers = pending.filter((item) => ahead.hold(item));
     if (followers.length === 0) return;
     const gone = new Set(followers);
     pending = pending.filter((item) => !gone.has(item));

@@ -82,9 +82,8 @@ function numberedRecords(
 ): readonly MessageRecord[] | undefined {
   const values = endpoint.aligned ? recordsOf(request, endpoint) : undefined;
   return values?.map((value, index) => {
-    const key = endpoint.recordKey(request, value);
     const position = positions?.length === values.length ? (positions[index] ?? index) : index;
-    return { position, value, ...(key === undefined ? {} : { key }) };
+    return { position, value, keys: endpoint.recordKeys(request, value) };
   });
 }
 

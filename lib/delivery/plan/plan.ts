@@ -10,7 +10,8 @@ import { groupOf } from './request-group.ts';
  * Invariants: no item is lost or doubled; a call's items differ only in their record; no call exceeds the endpoint's
  * record limit or Marketo's 1 MB as sent, except that a record too big for any call stands alone; two items with one key
  * are never in one call, and the later one is not planned before the earlier one has its outcome, so that effects on one
- * key keep the order of the queue.
+ * key keep the order of the queue. Items that only set one key change different objects: these share a call if they fit
+ * into the same.
  */
 interface Plan {
   readonly calls: readonly Call[];
@@ -35,18 +36,48 @@ function fits(draft: Draft, item: WorkItem): boolean {
   return shareAtMost === undefined || draft.messages.size < shareAtMost || draft.messages.has(item.message);
 }
 
-/** Puts a record into the first call of its group that has room for it. */
-function place(item: WorkItem, open: readonly Draft[], drafts: Draft[]): readonly Draft[] {
+interface Drafts {
+  readonly all: Draft[];
+  /** By group: what has room for one more. */
+  readonly open: Map<string, readonly Draft[]>;
+}
+
+/** Puts a record into the first call of its group that has room for it, or into `only`; undefined when that has no room. */
+function place(item: WorkItem, { all, open }: Drafts, only: Draft | undefined): Draft | undefined {
   const { message } = item;
-  const found = open.find((draft) => fits(draft, item));
-  const draft = found ?? { items: [], messages: new Set<Message>(), bytes: groupOf(message).frameBytes };
-  if (found === undefined) drafts.push(draft);
+  const { name, frameBytes } = groupOf(message);
+  const openOnes = open.get(name) ?? [];
+  const found = openOnes.find((draft) => (only ?? draft) === draft && fits(draft, item));
+  if (only !== undefined && found === undefined) return undefined;
+  const draft = found ?? { items: [], messages: new Set<Message>(), bytes: frameBytes };
+  if (found === undefined) all.push(draft);
   draft.bytes += item.bytes + (draft.items.length > 0 ? 1 : 0);
   draft.items.push(item);
   draft.messages.add(message);
   const isFull = draft.items.length >= (message.endpoint.recordLimit ?? Number.POSITIVE_INFINITY);
-  if (isFull) return open.filter((one) => one !== draft);
-  return found === undefined ? [...open, draft].slice(-MAX_OPEN_DRAFTS) : open;
+  if (isFull)
+    open.set(
+      name,
+      openOnes.filter((one) => one !== draft),
+    );
+  else if (found === undefined) open.set(name, [...openOnes, draft].slice(-MAX_OPEN_DRAFTS));
+  return draft;
+}
+
+/** Who has a key: the draft of those that only set it, or somebody whom all others of the key wait for. */
+type Holder = Draft | 'waitedFor';
+
+/** The draft that an item must join, if any; `waitedFor` when it must wait. */
+function holderFor(item: WorkItem, taken: ReadonlyMap<string, Holder>): Holder | undefined {
+  let holder: Holder | undefined;
+  for (const key of item.keys) {
+    const one = taken.get(key);
+    if (one === undefined) continue;
+    const mayShare = item.setKeys.includes(key) && (holder === undefined || holder === one);
+    if (!mayShare || one === 'waitedFor') return 'waitedFor';
+    holder = one;
+  }
+  return holder;
 }
 
 /**
@@ -65,26 +96,27 @@ function place(item: WorkItem, open: readonly Draft[], drafts: Draft[]): readonl
  * const { calls, later } = plan(messages.flatMap(toWorkItems), new Set());
  */
 function plan(pending: readonly WorkItem[], busyKeys: ReadonlySet<string>): Plan {
-  const taken = new Set(busyKeys);
+  const taken = new Map<string, Holder>([...busyKeys].map((key) => [key, 'waitedFor']));
   const later: WorkItem[] = [];
-  const drafts: Draft[] = [];
-  const open = new Map<string, readonly Draft[]>();
+  const drafts: Drafts = { all: [], open: new Map() };
 
   for (const item of pending) {
     const { message, record } = item;
-    const isBlocked = item.keys.some((key) => taken.has(key));
-    // A blocked item blocks those behind it that share another of its keys.
-    for (const key of item.keys) taken.add(key);
-    if (isBlocked) {
-      later.push(item);
-    } else if (record === undefined) {
-      drafts.push({ items: [item], messages: new Set([message]), bytes: 0 });
-    } else {
-      const { name } = groupOf(message);
-      open.set(name, place(item, open.get(name) ?? [], drafts));
+    const holder = holderFor(item, taken);
+    let draft: Draft | undefined;
+    if (record === undefined && holder === undefined) {
+      draft = { items: [item], messages: new Set([message]), bytes: 0 };
+      drafts.all.push(draft);
+    } else if (holder !== 'waitedFor') {
+      draft = place(item, drafts, holder);
+    }
+    if (draft === undefined) later.push(item);
+    // An item that waits blocks those behind it that share another of its keys.
+    for (const key of item.keys) {
+      taken.set(key, draft !== undefined && item.setKeys.includes(key) ? draft : 'waitedFor');
     }
   }
-  return { calls: drafts.map((draft) => toCall(draft.items)), later };
+  return { calls: drafts.all.map((one) => toCall(one.items)), later };
 }
 
 export type { Plan };

@@ -8,7 +8,8 @@ type Requeued = readonly (readonly [WorkItem, RequeueOutcome])[];
 
 /**
  * The delay of each retry message, in seconds as SQS takes them: what its slowest record asks for, and later than every
- * earlier retry message that has a key in common with it. A follower that kept to its own record's delay could overtake.
+ * earlier retry message that has a key in common with it (and not only sets it, as that one does). A follower that kept to
+ * its own record's delay could overtake.
  *
  * Where the last of a line of followers would be past SQS's longest delay, those before it go sooner by a second each.
  *
@@ -16,29 +17,45 @@ type Requeued = readonly (readonly [WorkItem, RequeueOutcome])[];
  */
 function retryDelays(requeued: ReadonlyMap<Message, Requeued>): ReadonlyMap<Message, number> {
   const delays = new Map<Message, number>();
-  const lastOf = new Map<string, number>();
+  const last = createBounds(Math.max);
   for (const [message, items] of requeued) {
     if (items.length === 0) continue;
-    const keys = items.flatMap(([item]) => item.keys);
     const own = Math.ceil(Math.max(...items.map(([, { delayMs }]) => delayMs)) / 1_000);
-    const delay = Math.max(
-      own,
-      ...keys.map((key) => (lastOf.get(key) ?? Number.NEGATIVE_INFINITY) + DELIVERY_POLICY.orderGapSeconds),
-    );
-    for (const key of keys) lastOf.set(key, delay);
+    const delay = Math.max(own, last.of(items, Number.NEGATIVE_INFINITY) + DELIVERY_POLICY.orderGapSeconds);
+    last.add(items, delay);
     delays.set(message, delay);
   }
-  const nextOf = new Map<string, number>();
+  const next = createBounds(Math.min);
   for (const [message, delay] of [...delays].reverse()) {
-    const keys = (requeued.get(message) ?? []).flatMap(([item]) => item.keys);
-    const latest = Math.min(
-      ...keys.map((key) => (nextOf.get(key) ?? Number.POSITIVE_INFINITY) - DELIVERY_POLICY.orderGapSeconds),
-    );
+    const items = requeued.get(message) ?? [];
+    const latest = next.of(items, Number.POSITIVE_INFINITY) - DELIVERY_POLICY.orderGapSeconds;
     const bounded = toDelaySeconds(Math.min(delay, latest) * 1_000);
-    for (const key of keys) nextOf.set(key, bounded);
+    next.add(items, bounded);
     delays.set(message, bounded);
   }
   return delays;
+}
+
+/** The latest, or the earliest, of the delays that hold for what has a key in common with items seen before. */
+function createBounds(extreme: (...delays: number[]) => number) {
+  const found = new Map<string, number>();
+  const set = new Map<string, number>();
+  return {
+    of(items: Requeued, none: number): number {
+      const bounds = items.flatMap(([{ keys, setKeys }]) =>
+        keys.flatMap((key) => [found.get(key) ?? [], setKeys.includes(key) ? [] : (set.get(key) ?? [])].flat()),
+      );
+      return extreme(none, ...bounds);
+    },
+    add(items: Requeued, delay: number): void {
+      for (const [{ keys, setKeys }] of items) {
+        for (const key of keys) {
+          const seen = setKeys.includes(key) ? set : found;
+          seen.set(key, extreme(seen.get(key) ?? delay, delay));
+        }
+      }
+    },
+  };
 }
 
 export type { Requeued };

@@ -1,7 +1,7 @@
 import { MAX_RECORDS_PER_CALL } from '../limits.ts';
 import { createdBefore, whenCodeIs } from './already-done.ts';
 import { defineEndpoint } from './define-endpoint.ts';
-import { customObjectKey } from './keys.ts';
+import { customObjectKeys } from './keys.ts';
 import type { Endpoint } from './types.ts';
 
 // Marketo: custom-objects, "Timeouts" included. The types themselves are in `schema.ts`.
@@ -14,7 +14,7 @@ const CUSTOM_OBJECTS: readonly Endpoint[] = [
     aligned: true,
     serverTimeoutSeconds: 120,
     idempotent: true,
-    recordKey: customObjectKey,
+    recordKeys: customObjectKeys,
     circumstances: ['dependent'], // links to a lead or company
     alreadyDone: createdBefore,
   }),
@@ -25,7 +25,7 @@ const CUSTOM_OBJECTS: readonly Endpoint[] = [
     aligned: true,
     serverTimeoutSeconds: 60,
     idempotent: true,
-    recordKey: customObjectKey,
+    recordKeys: customObjectKeys,
     circumstances: ['removal'],
     alreadyDone: whenCodeIs('1013'),
   }),

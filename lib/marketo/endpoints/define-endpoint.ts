@@ -1,5 +1,6 @@
-import type { JsonObject, MarketoRequest } from '../request.ts';
+import type { MarketoRequest } from '../request.ts';
 import { never } from './already-done.ts';
+import { NO_KEYS } from './keys.ts';
 import type { Endpoint } from './types.ts';
 
 /** A row of the endpoint table: what differs from the defaults, which suit most operations. */
@@ -20,7 +21,7 @@ function defineEndpoint(row: EndpointRow): Endpoint {
     bodyForm: method === 'GET' ? 'none' : 'json',
     aligned: false,
     serverTimeoutSeconds: DEFAULT_TIMEOUT_SECONDS,
-    recordKey: noKey,
+    recordKeys: () => NO_KEYS,
     circumstances: [],
     parameters: {},
     alreadyDone: never,
@@ -28,10 +29,6 @@ function defineEndpoint(row: EndpointRow): Endpoint {
     method,
     idempotent: typeof idempotent === 'function' ? idempotent : () => idempotent,
   });
-}
-
-function noKey(_request: MarketoRequest, _record: JsonObject): undefined {
-  return undefined;
 }
 
 export type { EndpointRow };

@@ -86,8 +86,8 @@ function recordsOf(request: MarketoRequest, endpoint: Endpoint): readonly JsonOb
 function keysOf(request: MarketoRequest, endpoint: Endpoint): readonly string[] {
   const ids = endpoint.aligned ? [ownQuery(request, 'id') ?? []].flat() : [];
   const records = [...(inputOf(request) ?? []), ...ids.map((id): JsonObject => ({ id }))];
-  const keys = records.map((record) => endpoint.recordKey(request, record)).filter((key) => key !== undefined);
-  return [...new Set(keys)];
+  const keys = records.map((record) => endpoint.recordKeys(request, record));
+  return [...new Set(keys.flatMap(({ found, set }) => [...found, ...set]))];
 }
 
 function inputOf(request: MarketoRequest): readonly JsonObject[] | undefined {

@@ -27,7 +27,7 @@ const LEADS: readonly Endpoint[] = [
     aligned: true,
     serverTimeoutSeconds: 90,
     idempotent: syncIsIdempotent,
-    recordKey: leadByLookupField,
+    recordKeys: leadByLookupField,
     circumstances: ['dependent'], // updateOnly, of a lead that an earlier call may just have created
     alreadyDone: createdBefore,
   }),
@@ -37,7 +37,7 @@ const LEADS: readonly Endpoint[] = [
     recordLimit: MAX_RECORDS_PER_CALL,
     aligned: true,
     idempotent: true,
-    recordKey: leadById,
+    recordKeys: leadById,
     circumstances: ['removal'],
     parameters: { idsInQuery: true },
     alreadyDone: whenCodeIs('1004'),
@@ -50,7 +50,7 @@ const LEADS: readonly Endpoint[] = [
     recordLimit: MAX_RECORDS_PER_CALL,
     aligned: true,
     idempotent: true,
-    recordKey: leadById,
+    recordKeys: leadById,
     circumstances: ['removal'],
     parameters: { idsInQuery: true },
     alreadyDone: whenCodeIs('1004'),
@@ -62,7 +62,7 @@ const LEADS: readonly Endpoint[] = [
     aligned: true,
     serverTimeoutSeconds: 60,
     idempotent: true,
-    recordKey: leadById,
+    recordKeys: leadById,
     circumstances: ['dependent'],
   }),
   defineEndpoint({
@@ -72,7 +72,7 @@ const LEADS: readonly Endpoint[] = [
     recordLimit: MAX_RECORDS_PER_CALL, // not documented for this endpoint; the general one
     serverTimeoutSeconds: 90,
     idempotent: false,
-    recordKey: leadByLookupField,
+    recordKeys: leadByLookupField,
     // The token of an e-mail click stands for the program (Marketo: leads, "Push Lead to Marketo").
     parameters: { required: [{ ...inBody('programName'), unless: looksUpByToken }] },
   }),
@@ -82,7 +82,7 @@ const LEADS: readonly Endpoint[] = [
     path: '/rest/v1/leads/submitForm.json',
     recordLimit: 1,
     idempotent: false,
-    recordKey: leadByFormEmail,
+    recordKeys: leadByFormEmail,
     parameters: { required: [inBody('formId')] },
   }),
   defineEndpoint({

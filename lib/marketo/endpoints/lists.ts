@@ -17,7 +17,7 @@ const LISTS: readonly Endpoint[] = [
     recordLimit: MAX_RECORDS_PER_CALL,
     aligned: true,
     idempotent: true,
-    recordKey: leadById,
+    recordKeys: leadById,
     circumstances: ['dependent'],
     parameters: IDS,
   }),
@@ -28,7 +28,7 @@ const LISTS: readonly Endpoint[] = [
     recordLimit: MAX_RECORDS_PER_CALL,
     aligned: true,
     idempotent: true,
-    recordKey: leadById,
+    recordKeys: leadById,
     circumstances: ['removal'],
     parameters: IDS,
     // Not 1004: a lead that does not exist was not removed from anywhere.

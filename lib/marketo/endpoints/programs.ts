@@ -14,7 +14,7 @@ const PROGRAMS: readonly Endpoint[] = [
     recordLimit: MAX_RECORDS_PER_CALL,
     aligned: true,
     idempotent: true,
-    recordKey: leadByLeadId,
+    recordKeys: leadByLeadId,
     circumstances: ['statusChange', 'dependent'],
     parameters: { required: [inBody('statusName')] },
     alreadyDone: whenCodeIs('1037'),
@@ -25,7 +25,7 @@ const PROGRAMS: readonly Endpoint[] = [
     recordLimit: MAX_RECORDS_PER_CALL,
     aligned: true,
     idempotent: true,
-    recordKey: leadByLeadId,
+    recordKeys: leadByLeadId,
     circumstances: ['dependent'],
   }),
   defineEndpoint({
@@ -34,7 +34,7 @@ const PROGRAMS: readonly Endpoint[] = [
     recordLimit: MAX_RECORDS_PER_CALL,
     aligned: true,
     idempotent: true,
-    recordKey: leadByLeadId,
+    recordKeys: leadByLeadId,
     // A deletion is the end of a member's statuses: 1037 says here that the lead is not in the program any more
     // (Marketo: program-members, "Delete"), so it is already so, as for any other change of status.
     circumstances: ['removal', 'statusChange'],
@@ -46,7 +46,7 @@ const PROGRAMS: readonly Endpoint[] = [
     recordLimit: MAX_RECORDS_PER_CALL,
     aligned: true,
     idempotent: true,
-    recordKey: leadById,
+    recordKeys: leadById,
     circumstances: ['statusChange', 'dependent'],
     parameters: { required: [inBody('status')] },
     alreadyDone: whenCodeIs('1037'),

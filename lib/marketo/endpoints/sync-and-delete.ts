@@ -1,7 +1,7 @@
 import { MAX_RECORDS_PER_CALL } from '../limits.ts';
 import { createdBefore, whenCodeIs } from './already-done.ts';
 import { defineEndpoint } from './define-endpoint.ts';
-import type { RecordKey } from './keys.ts';
+import type { KeysOfRecord } from './keys.ts';
 import type { Endpoint } from './types.ts';
 
 interface SyncAndDelete {
@@ -9,7 +9,7 @@ interface SyncAndDelete {
   readonly objects: string;
   /** Without `.json`: `/rest/v1/companies`. */
   readonly path: string;
-  readonly recordKey: RecordKey;
+  readonly recordKeys: KeysOfRecord;
   readonly syncTimeoutSeconds: number;
   readonly deleteTimeoutSeconds: number;
 }
@@ -23,7 +23,7 @@ function syncAndDelete(spec: SyncAndDelete): readonly Endpoint[] {
     recordLimit: MAX_RECORDS_PER_CALL,
     aligned: true,
     idempotent: true,
-    recordKey: spec.recordKey,
+    recordKeys: spec.recordKeys,
   };
   return [
     defineEndpoint({

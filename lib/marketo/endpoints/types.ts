@@ -1,5 +1,6 @@
 import type { Circumstance } from '../catalogue/types.ts';
 import type { JsonObject, MarketoRequest } from '../request.ts';
+import type { RecordKeys } from './keys.ts';
 import type { ParameterRules } from './parameters.ts';
 
 type Method = 'GET' | 'POST' | 'DELETE';
@@ -21,11 +22,8 @@ interface Endpoint {
   readonly serverTimeoutSeconds: number;
   /** Whether executing the request twice leaves the same state as once. */
   idempotent(request: MarketoRequest): boolean;
-  /**
-   * The identity of a record for "one call in flight for each key" (namespaced, normalised), or undefined where the
-   * record has none. Two records with one key are never in flight together, nor swap order.
-   */
-  recordKey(request: MarketoRequest, record: JsonObject): string | undefined;
+  /** The identity of a record for "one call in flight for each key" (namespaced, normalised). */
+  recordKeys(request: MarketoRequest, record: JsonObject): RecordKeys;
   readonly circumstances: readonly Circumstance[];
   /** What Marketo asks of the parameters, checked before a call is spent. */
   readonly parameters: ParameterRules;

@@ -12,15 +12,23 @@ const RUNS = { numRuns: 500, seed: 11 };
 const DELIVERED: Outcome = { kind: 'delivered' };
 const REQUEUED: RequeueOutcome = { kind: 'requeue', reason: 'retry', code: '713', delayMs: 1_000 };
 
-/** Records of a few people, and merges of a few, which are indivisible and have several keys each. */
+/** Records of a few people, updates that set their addresses, and pushes of several, which are indivisible. */
 const message = fc.oneof(
   fc.array(fc.nat({ max: 3 }), { minLength: 1, maxLength: 4 }).map((keys) => ({
     path: '/rest/v1/leads.json',
     body: { input: keys.map((key) => ({ email: `${key}@x.test` })) },
   })),
-  fc.subarray([2, 3, 4], { minLength: 1 }).map((ids) => ({
-    path: '/rest/v1/leads/1/merge.json',
-    query: { leadIds: ids.join(',') },
+  fc.array(fc.tuple(fc.nat({ max: 2 }), fc.nat({ max: 3 })), { minLength: 1, maxLength: 3 }).map((updates) => ({
+    path: '/rest/v1/leads.json',
+    body: {
+      action: 'updateOnly',
+      lookupField: 'id',
+      input: updates.map(([id, key]) => ({ id, email: `${key}@x.test` })),
+    },
+  })),
+  fc.subarray([0, 1, 2, 3], { minLength: 1 }).map((keys) => ({
+    path: '/rest/v1/leads/push.json',
+    body: { programName: 'p', input: keys.map((key) => ({ email: `${key}@x.test` })) },
   })),
 );
 const messages = fc
@@ -118,10 +126,13 @@ class World {
     work.decide(sameOutcome(work.places().withdrawn, DELIVERED));
   }
 
-  /** Items behind this one in the queue that share a key with it. */
+  /** Items behind this one in the queue that share a key with it, which one of the two finds its object by. */
   readonly behind = (item: WorkItem): readonly WorkItem[] => {
     const later = this.all.slice(this.all.indexOf(item) + 1);
-    return later.filter((other) => other.keys.some((key) => item.keys.includes(key)));
+    const isFoundBy = (one: WorkItem, key: string): boolean => one.keys.includes(key) && !one.setKeys.includes(key);
+    return later.filter((other) =>
+      other.keys.some((key) => item.keys.includes(key) && (isFoundBy(item, key) || isFoundBy(other, key))),
+    );
   };
 }
 

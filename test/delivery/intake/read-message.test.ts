@@ -11,7 +11,7 @@ describe('a valid message', () => {
     expect(message.endpoint.operation).toBe('syncLeads');
     expect(message.records?.map((record) => record.position)).toEqual([0, 1]);
     expect(message.records?.[0]?.value).toEqual({ email: 'a@example.com' });
-    expect(message.records?.[0]?.key).toBeTypeOf('string');
+    expect(message.records?.[0]?.keys.found).toHaveLength(1);
   });
 
   it('defaults to POST with a body or a form, and to GET without where the path only reads', () => {

@@ -52,7 +52,7 @@ describe('the endpoint table', () => {
     expect(endpoint).toMatchObject({ aligned: true, recordLimit: 300, bodyForm: 'json', circumstances: ['removal'] });
     expect(endpoint.idempotent(request)).toBe(true);
     expect(recordsOf(request, endpoint)).toEqual([{ id: 7 }]);
-    expect(endpoint.recordKey(request, { id: 7 })).toBe('lead:id:7');
+    expect(endpoint.recordKeys(request, { id: 7 })).toEqual({ found: ['lead:id:7'], set: [] });
   });
 
   it('names each operation once', () => {
@@ -71,7 +71,7 @@ describe('the endpoint table', () => {
     for (const read of reads) {
       expect(read).toMatchObject({ aligned: false, bodyForm: 'none' });
       expect(read.idempotent(get(read.path))).toBe(true);
-      expect(read.recordKey(get(read.path), { id: 1, email: 'a@example.com' })).toBeUndefined();
+      expect(read.recordKeys(get(read.path), { id: 1, email: 'a@example.com' })).toEqual({ found: [], set: [] });
     }
   });
 
@@ -207,7 +207,10 @@ describe('a POST in the name of another method', () => {
     const endpoint = matchEndpoint(request);
     expect(endpoint).toMatchObject({ operation: 'getOpportunityRoles', aligned: false, bodyForm: 'json' });
     expect(recordsOf(request, endpoint)).toBeUndefined();
-    expect(endpoint.recordKey(request, { externalOpportunityId: 'o1', leadId: 1, role: 'Captain' })).toBeUndefined();
+    expect(endpoint.recordKeys(request, { externalOpportunityId: 'o1', leadId: 1, role: 'Captain' })).toEqual({
+      found: [],
+      set: [],
+    });
   });
 
   it('is a repeatable read on a path without a row too', () => {

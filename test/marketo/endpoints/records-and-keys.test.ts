@@ -1,13 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ENDPOINTS, keysOf, matchEndpoint, recordsOf } from '../../../lib/marketo/endpoints/endpoints.ts';
+import type { RecordKeys } from '../../../lib/marketo/endpoints/keys.ts';
 import type { Json, JsonObject, MarketoRequest } from '../../../lib/marketo/request.ts';
 
 const post = (path: string, more: Partial<MarketoRequest> = {}): MarketoRequest => ({ method: 'POST', path, ...more });
 
-function keyOf(path: string, record: JsonObject, body: JsonObject = {}): string | undefined {
+function keysOfRecord(path: string, record: JsonObject, body: JsonObject = {}): RecordKeys {
   const request = post(path, { body: { ...body, input: [record] } });
-  return matchEndpoint(request).recordKey(request, record);
+  return matchEndpoint(request).recordKeys(request, record);
+}
+
+/** What Marketo finds the object by. */
+function keyOf(path: string, record: JsonObject, body: JsonObject = {}): string | undefined {
+  return keysOfRecord(path, record, body).found[0];
 }
 
 const LEADS = '/rest/v1/leads.json';
@@ -75,9 +81,9 @@ describe('the key of a lead', () => {
   it('ignores a lookupField that the body only inherits', () => {
     const body = Object.create({ lookupField: 'id' }) as JsonObject;
     const request = post(LEADS, { body });
-    expect(matchEndpoint(request).recordKey(request, { id: 7, email: 'a@example.com' })).toBe(
+    expect(matchEndpoint(request).recordKeys(request, { id: 7, email: 'a@example.com' }).found).toEqual([
       'lead:email:a@example.com',
-    );
+    ]);
   });
 });
 
@@ -153,6 +159,82 @@ describe('the key of other objects', () => {
       'customObject:car_c:marketoGUID:g',
     );
     expect(keyOf(CARS, { vin: '1' }, { dedupeBy: 'idField' })).toBeUndefined();
+  });
+});
+
+describe('the keys that a record sets beside the one that finds its object', () => {
+  it.each<[string, string, JsonObject, JsonObject, readonly string[]]>([
+    [
+      'an e-mail address, by id',
+      LEADS,
+      { id: 7, email: ' New@X.test' },
+      { lookupField: 'id' },
+      ['lead:email:new@x.test'],
+    ],
+    [
+      'an id and an address, by a field',
+      LEADS,
+      { ref: 'r', id: 7, email: 'a@x.test' },
+      { lookupField: 'ref' },
+      ['lead:id:7', 'lead:email:a@x.test'],
+    ],
+    ['an id, by address', LEADS, { id: 7, email: 'a@x.test' }, {}, ['lead:id:7']],
+    ['nothing but what finds it', LEADS, { email: 'a@x.test' }, {}, []],
+    ['no address that is null', LEADS, { id: 7, email: null }, { lookupField: 'id' }, []],
+    ['no address that is empty', LEADS, { id: 7, email: ' ' }, { lookupField: 'id' }, []],
+    [
+      'an address, without what would find it',
+      LEADS,
+      { email: 'a@x.test' },
+      { lookupField: 'id' },
+      ['lead:email:a@x.test'],
+    ],
+    [
+      'an address of a lead that is pushed',
+      '/rest/v1/leads/push.json',
+      { id: 7, email: 'a@x.test' },
+      { lookupField: 'id' },
+      ['lead:email:a@x.test'],
+    ],
+    ['nothing by deletion', '/rest/v1/leads/delete.json', { id: 7, email: 'a@x.test' }, {}, []],
+    [
+      'a dedupe field, by id',
+      '/rest/v1/companies.json',
+      { id: 5, externalCompanyId: 'C1' },
+      { dedupeBy: 'idField' },
+      ['company:externalCompanyId:C1'],
+    ],
+    [
+      'an id, by dedupe field',
+      '/rest/v1/salespersons.json',
+      { id: 5, externalSalesPersonId: 'S' },
+      {},
+      ['salesPerson:id:5'],
+    ],
+    [
+      'all of a compound key',
+      ROLES,
+      { marketoGUID: 'g', externalOpportunityId: 'o', leadId: 1, role: 'r' },
+      { dedupeBy: 'idField' },
+      ['opportunityRole:externalOpportunityId+leadId+role:["o","1","r"]'],
+    ],
+    ['no part of a compound key', ROLES, { marketoGUID: 'g', leadId: 1 }, { dedupeBy: 'idField' }, []],
+    [
+      "a custom object's first member, by id",
+      CARS,
+      { marketoGUID: 'g', vin: '1' },
+      { dedupeBy: 'idField' },
+      ['customObject:car_c:vin:1'],
+    ],
+    [
+      "a custom object's id, by its first member",
+      CARS,
+      { marketoGUID: 'g', vin: '1' },
+      {},
+      ['customObject:car_c:marketoGUID:g'],
+    ],
+  ])('%s', (_what, path, record, body, set) => {
+    expect(keysOfRecord(path, record, body).set).toEqual(set);
   });
 });
 
@@ -240,9 +322,11 @@ describe('any record at any endpoint', () => {
         object,
         (endpoint, members, record) => {
           const request: MarketoRequest = { method: endpoint.method, path: endpoint.path, body: members };
-          const key = endpoint.recordKey(request, record);
-          expect(endpoint.recordKey(request, structuredClone(record))).toBe(key);
-          if (key !== undefined)
+          const keys = endpoint.recordKeys(request, record);
+          expect(endpoint.recordKeys(request, structuredClone(record))).toEqual(keys);
+          const all = [...keys.found, ...keys.set];
+          expect(new Set(all).size).toBe(all.length);
+          for (const key of all)
             expect(key).toMatch(
               /^(lead|company|opportunity|opportunityRole|salesPerson|namedAccount|namedAccountList|customObject):/,
             );
