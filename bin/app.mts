@@ -1,13 +1,14 @@
 import { Annotations, App } from 'aws-cdk-lib';
 import { ConfigurationError } from '../lib/cloud/configuration-error.ts';
-import { contextNames, readContext, unknownContextNames } from '../lib/cloud/context.ts';
-import { RELAY_STACK_ID, RelayStack } from '../lib/cloud/relay-stack.ts';
+import { contextNames, unknownContextNames } from '../lib/cloud/context.ts';
+import { createStacks } from '../lib/cloud/subscriptions.ts';
 
-/** The CDK app: one stack, whose props come from the context. Synthesizes without any. */
+/** The CDK app: one stack, whose props come from the context, or one for each subscription in it. Synthesizes without any. */
 function main(): void {
   const app = new App();
   const context = app.node.getAllContext();
-  const stack = new RelayStack(app, RELAY_STACK_ID, readContext(context));
+  const [stack] = createStacks(app, context);
+  if (stack === undefined) throw new Error('the app has no stack');
   for (const name of unknownContextNames(context)) {
     Annotations.of(stack).addWarningV2(
       `marketo-relay:unknownContext:${name}`,

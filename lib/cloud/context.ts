@@ -51,7 +51,10 @@ function readersFor(allowOtherHosts: boolean) {
   } satisfies Readers;
 }
 
-const CONTEXT_NAMES: readonly string[] = Object.keys(readersFor(false));
+/** A list of several subscriptions, each with values of its own: `subscriptions.ts` reads it. */
+const SUBSCRIPTIONS_NAME = 'subscriptions';
+
+const CONTEXT_NAMES: readonly string[] = [...Object.keys(readersFor(false)), SUBSCRIPTIONS_NAME];
 
 /**
  * The stack's props from the app's context. What is not given is left out, so that the construct's defaults hold.
@@ -156,4 +159,4 @@ function parseRemovalPolicy(text: string): Parsed<RemovalPolicy> {
   return refuse(`is ${shown(text)}: give "retain" or "destroy"`);
 }
 
-export { contextNames, readContext, unknownContextNames };
+export { contextNames, readContext, SUBSCRIPTIONS_NAME, unknownContextNames };
