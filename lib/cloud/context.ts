@@ -17,6 +17,7 @@ import type { RelayNumber } from './relay-numbers.ts';
 import { RELAY_NUMBER_NAMES, RELAY_NUMBERS } from './relay-numbers.ts';
 import type { RelayStackProps } from './relay-stack.ts';
 import { parseDeployedBaseUrl } from './resolve-props.ts';
+import { parseAuthentication, parseFormsFile } from './webhook/webhook-context.ts';
 
 type Context = Readonly<Record<string, unknown>>;
 type Readers = { readonly [K in keyof RelayStackProps]?: (text: string) => Parsed<NonNullable<RelayStackProps[K]>> };
@@ -45,6 +46,9 @@ function readersFor(allowOtherHosts: boolean) {
     logLevel: parseLogLevel,
     logRetention: parseLogRetention,
     removalPolicy: parseRemovalPolicy,
+    webhook: parseAuthentication,
+    webhookForms: parseFormsFile,
+    webhookRequestsPerSecond: (text: string) => parseWholeNumber(text, { min: 1, max: 10_000, default: 50 }),
     ...(Object.fromEntries(
       RELAY_NUMBER_NAMES.map((name) => [name, (text: string) => parseWholeNumber(text, RELAY_NUMBERS[name])]),
     ) as Record<RelayNumber, (text: string) => Parsed<number>>),

@@ -23,7 +23,10 @@ interface RelayResources {
 }
 
 /** What Node and Powertools read in every function of the relay. */
-function instrumentEnvironment(scope: Construct, props: ResolvedProps): Record<string, string> {
+function instrumentEnvironment(
+  scope: Construct,
+  props: Pick<ResolvedProps, 'logLevel' | 'tracing'>,
+): Record<string, string> {
   return {
     NODE_OPTIONS: '--enable-source-maps',
     POWERTOOLS_LOG_LEVEL: props.logLevel,

@@ -1,8 +1,9 @@
 import { Stack } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 
 /** Single items of the ledger's table: no scan, no query. */
 function grantItems(grantee: LambdaFunction, table: Pick<ITable, 'tableArn'>): void {
@@ -42,4 +43,19 @@ function secretArn(secret: ISecret): string {
   return secret.secretFullArn ?? `${secret.secretArn}-??????`;
 }
 
-export { grantCredentials, grantItems, secretArn };
+/** Sending messages and nothing else: CDK's own grant lets its holder look at the queue too. */
+function grantSend(grantee: IGrantable, queue: IQueue): void {
+  queue.grant(grantee, 'sqs:SendMessage');
+  const { encryptionMasterKey } = queue;
+  if (encryptionMasterKey === undefined) return;
+  // Of the role alone: CDK's grant of a key writes into the policy of the key too.
+  grantee.grantPrincipal.addToPrincipalPolicy(
+    new PolicyStatement({
+      actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
+      resources: [encryptionMasterKey.keyArn],
+      conditions: { StringEquals: { 'kms:ViaService': `sqs.${queue.env.region}.amazonaws.com` } },
+    }),
+  );
+}
+
+export { grantCredentials, grantItems, grantSend, secretArn };

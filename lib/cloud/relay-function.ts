@@ -16,6 +16,12 @@ import { instrumentEnvironment } from './environment.ts';
 import { grantNetworkInterfaces } from './network.ts';
 import type { ResolvedProps } from './resolve-props.ts';
 
+/** What all functions of a relay have in common. */
+type FunctionSettings = Pick<
+  ResolvedProps,
+  'logLevel' | 'logRetention' | 'removalPolicy' | 'tracing' | 'encryptionKey' | 'network'
+>;
+
 /** What tells one function of the relay from another; all else they share. */
 interface RelayFunctionProps {
   /** Construct id of the function; its log group and role are `${id}Logs` and `${id}Role`. */
@@ -40,7 +46,7 @@ interface RelayFunctionProps {
  * });
  * table.grantReadData(governor);
  */
-function createRelayFunction(scope: Construct, relay: ResolvedProps, props: RelayFunctionProps): LambdaFunction {
+function createRelayFunction(scope: Construct, relay: FunctionSettings, props: RelayFunctionProps): LambdaFunction {
   const { id, entryFile, description, memorySize, timeoutSeconds, environment, recursiveLoop } = props;
   const logGroup = new LogGroup(scope, `${id}Logs`, {
     retention: relay.logRetention,
@@ -75,7 +81,7 @@ function createRelayFunction(scope: Construct, relay: ResolvedProps, props: Rela
  * are such lines: at WARN they would be dropped, and no alarm would ever rise. So Lambda's filter never goes above INFO,
  * and the logger alone leaves out what is below the chosen level.
  */
-function lambdaLogLevel({ logLevel }: ResolvedProps): ApplicationLogLevel {
+function lambdaLogLevel({ logLevel }: FunctionSettings): ApplicationLogLevel {
   return logLevel === 'DEBUG' ? ApplicationLogLevel.DEBUG : ApplicationLogLevel.INFO;
 }
 

@@ -11,6 +11,8 @@ import { existingSecret } from './existing-secret.ts';
 import { MarketoRelay } from './marketo-relay.ts';
 import type { MarketoRelayProps } from './relay-props.ts';
 import { requireSameRegion } from './same-region.ts';
+import { addWebhook, strayWebhookProps, type WebhookStackProps } from './webhook/stack-webhook.ts';
+import type { WebhookIntake } from './webhook/webhook-intake.ts';
 
 /** Construct id of the stack in `bin/app.mts`, and so the name of its files in `cdk.out`. */
 const RELAY_STACK_ID = 'MarketoRelay';
@@ -18,7 +20,7 @@ const RELAY_STACK_ID = 'MarketoRelay';
 /** What a stack is given in another form. */
 type OfTheStack = 'alarmActions' | 'warningActions' | 'marketoBaseUrl' | 'secret';
 
-interface RelayStackProps extends StackProps, Omit<MarketoRelayProps, OfTheStack> {
+interface RelayStackProps extends StackProps, Omit<MarketoRelayProps, OfTheStack>, WebhookStackProps {
   /**
    * Address of the subscription: `https://123-ABC-456.mktorest.com`.
    *
@@ -75,6 +77,8 @@ interface RelayStackProps extends StackProps, Omit<MarketoRelayProps, OfTheStack
 /** One relay as a stack of its own. */
 class RelayStack extends Stack {
   readonly relay: MarketoRelay;
+  /** Where the prop of this name asks for it. */
+  readonly webhook: WebhookIntake | undefined;
 
   constructor(scope: Construct, id: string, props: RelayStackProps = {}) {
     super(scope, id, {
@@ -83,7 +87,7 @@ class RelayStack extends Stack {
     });
     const { marketoBaseUrl, secretName, secretKeyArn, encryptionKeyArn, ...others } = props;
     const { alarmTopicArn, alarmEmail, warningTopicArn, warningEmail, ...relayProps } = others;
-    const problems: string[] = [];
+    const problems = [...strayWebhookProps(props)];
     const secret = this.#secret(secretName, secretKeyArn, problems);
     const encryptionKey = this.#encryptionKey(props, problems);
     const pages = {
@@ -124,6 +128,10 @@ class RelayStack extends Stack {
     // The parameter has taken the name already: an output of this name needs an id of another.
     const output = new CfnOutput(this, 'BaseUrl', { value: baseUrl, description: 'The subscription that is served' });
     output.overrideLogicalId('MarketoBaseUrl');
+    this.webhook = addWebhook(this, this.relay.queue, {
+      ...props,
+      ...(encryptionKey === undefined ? {} : { encryptionKey }),
+    });
   }
 
   #baseUrlParameter(allowOtherHosts: boolean): string {

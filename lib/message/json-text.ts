@@ -164,10 +164,12 @@ function shorten(text: string, maxLength: number): string {
  * XML 1.0 characters only, and a raw U+FFFD would be taken for damaged UTF-8.
  */
 function toJsonText(value: unknown, indent?: number): string {
-  return JSON.stringify(value, null, indent).replace(
-    NOT_SAFE_IN_A_BODY,
-    (character) => `\\u${character.charCodeAt(0).toString(16)}`,
-  );
+  return safeJsonText(JSON.stringify(value, null, indent));
+}
+
+/** JSON text of somebody else's as {@link toJsonText} would have written it: nothing is changed but how characters are spelt. */
+function safeJsonText(text: string): string {
+  return text.replace(NOT_SAFE_IN_A_BODY, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
 }
 
 /**
@@ -186,4 +188,15 @@ function unembedJson(value: Json): string {
 }
 
 export type { JsonFault, JsonReading };
-export { embedJson, endOfNumber, endOfString, joinPath, MAX_DEPTH, readJson, shorten, toJsonText, unembedJson };
+export {
+  embedJson,
+  endOfNumber,
+  endOfString,
+  joinPath,
+  MAX_DEPTH,
+  readJson,
+  safeJsonText,
+  shorten,
+  toJsonText,
+  unembedJson,
+};

@@ -20,7 +20,14 @@ const SETTING_NAMES = {
 /** Of the function that governs, which has all the others too: the UUID of the mapping that it switches. */
 const MAPPING_ID_NAME = 'EVENT_SOURCE_MAPPING_ID';
 
+/** Of the function that receives webhooks, which has the queue's URL too. */
+const WEBHOOK_NAMES = {
+  secretId: 'WEBHOOK_SECRET_ID',
+  /** JSON: a list of forms. None when it is not set. */
+  forms: 'WEBHOOK_FORMS',
+} as const;
+
 type SettingName = (typeof SETTING_NAMES)[keyof typeof SETTING_NAMES];
 
 export type { SettingName };
-export { MAPPING_ID_NAME, SETTING_NAMES };
+export { MAPPING_ID_NAME, SETTING_NAMES, WEBHOOK_NAMES };

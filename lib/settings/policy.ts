@@ -49,6 +49,9 @@ const GOVERN_TIMEOUT_SECONDS = 55;
 /** A look at some thousand dead letters takes seconds, and nobody looks at an empty widget for longer than that. */
 const TRIAGE_TIMEOUT_SECONDS = 60;
 
+/** One secret and one message, 8 s each at most; API Gateway itself waits for 29 s (API Gateway: quotas for REST APIs). */
+const WEBHOOK_TIMEOUT_SECONDS = 20;
+
 /**
  * The least number of deliveries of one message before SQS moves it to the dead-letter queue by itself: a message can be
  * held by its visibility several times, and each time is a delivery.
@@ -122,4 +125,5 @@ export {
   RETENTION_SECONDS,
   TRIAGE_TIMEOUT_SECONDS,
   visibilityTimeoutSeconds,
+  WEBHOOK_TIMEOUT_SECONDS,
 };

@@ -25,6 +25,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'settings',
     'ports',
   ],
+  webhook: ['message', 'marketo', 'settings', 'ports'],
   triage: ['dead-letter', 'telemetry', 'message', 'marketo', 'settings', 'ports'],
   govern: ['delivery', 'telemetry', 'ledger', 'access-token', 'marketo', 'settings', 'ports'],
   aws: [
@@ -32,6 +33,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'delivery',
     'dead-letter',
     'journal',
+    'webhook',
     'message',
     'ledger',
     'access-token',
@@ -42,6 +44,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   runtime: [
     'aws',
     'govern',
+    'webhook',
     'triage',
     'delivery',
     'dead-letter',
@@ -54,7 +57,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'settings',
     'ports',
   ],
-  cloud: ['telemetry', 'settings'],
+  cloud: ['webhook', 'telemetry', 'message', 'settings'],
   publisher: ['message', 'marketo', 'settings'],
   simulation: [
     'runtime',
@@ -80,6 +83,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'runtime',
     'aws',
     'govern',
+    'webhook',
     'triage',
     'delivery',
     'dead-letter',
