@@ -3,6 +3,7 @@ import type { CliIo } from './io.ts';
 import { registerCompletion } from './verbs/completion.ts';
 import { registerDeadLetters } from './verbs/dead-letters/dead-letters.ts';
 import { registerDoctor } from './verbs/doctor.ts';
+import { registerLoad } from './verbs/load.ts';
 import { registerPause } from './verbs/pause.ts';
 import { registerRehearse } from './verbs/rehearse.ts';
 import { registerResume } from './verbs/resume.ts';
@@ -51,6 +52,7 @@ function createProgram(io: CliIo): Command {
   registerStatus(program, io);
   registerDoctor(program, io);
   registerDeadLetters(program, io);
+  registerLoad(program, io);
   registerPause(program, io);
   registerResume(program, io);
   registerRehearse(program, io);

@@ -116,4 +116,4 @@ function slips(one: string, other: string): number {
   return isSlip ? 1 : 2;
 }
 
-export { encodedTwice, isConfirmation, meaningPath, nearMethod, nearPath, unknownMember };
+export { encodedTwice, isConfirmation, meaningPath, nearMethod, nearPath, slips, unknownMember };

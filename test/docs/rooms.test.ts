@@ -80,6 +80,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   local: [
     'emulators',
     'fake-marketo',
+    'publisher',
     'runtime',
     'aws',
     'govern',

@@ -60,7 +60,9 @@ async function readMessages(path: string, options: ReadOptions = {}): Promise<Re
 function readForm(name: string, lines: readonly Buffer[], limits: ReadLimits): ReadOutcome {
   switch (formOf(name, firstTexts(lines))) {
     case 'csv':
-      return unreadable(`${name}: this is CSV: use \`relay load\`, which makes messages of its rows`);
+      return unreadable(
+        `${name}: this is CSV, not messages: run \`npm start -- --serve\`, and in another terminal \`npm run relay -- load ${name} --local\``,
+      );
     case 'lines':
       return collect(name, lines.entries(), ([index, raw]) => readRaw(raw, index + 1), limits);
     case 'array':

@@ -16,6 +16,15 @@ type AuditLine = { readonly relay: string } & (
       readonly counts: Readonly<Record<string, number>>;
     }
   | { readonly verb: 'pause' | 'resume'; readonly reason: string }
+  | {
+      readonly verb: 'load';
+      readonly event: 'started' | 'ended';
+      readonly file: string;
+      /** What the ids of its messages begin with, after `load-`. */
+      readonly load: string;
+      readonly lane: string;
+      readonly counts: Readonly<Record<string, number>>;
+    }
 );
 
 const AUDIT_NAME = 'audit.ndjson';

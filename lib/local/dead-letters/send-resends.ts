@@ -4,6 +4,7 @@ import type { ResendOptions } from '../../dead-letter/triage/resend.ts';
 import type { Queue } from '../../message/queue.ts';
 import type { Clock } from '../../ports.ts';
 import { MAX_BATCH_ENTRIES } from '../../settings/policy.ts';
+import { untilDue } from '../until-due.ts';
 import { type LetterRemark, outgoingOf, type ReadyLetter } from './plan-resends.ts';
 import type { Spool } from './spool.ts';
 
@@ -77,15 +78,6 @@ async function sendResends(ready: readonly ReadyLetter[], input: SendInput): Pro
     input.onProgress(sent);
   }
   return { sent: sent - notRemoved.length, failed, notRemoved, heldBack, notBegun: waiting.length };
-}
-
-const LONGEST_NAP_MS = 200;
-
-/** Naps, so that an interruption is seen soon. */
-async function untilDue(dueAtMs: number, clock: Clock, stop: AbortSignal): Promise<void> {
-  for (let leftMs = dueAtMs - clock.nowMs(); leftMs > 0 && !stop.aborted; leftMs = dueAtMs - clock.nowMs()) {
-    await clock.sleep(Math.min(leftMs, LONGEST_NAP_MS));
-  }
 }
 
 function remarkOf({ facts }: ReadyLetter, detail: string): LetterRemark {

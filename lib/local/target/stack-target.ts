@@ -21,6 +21,9 @@ const OUTPUTS = [
   'EventSourceMappingId',
 ] as const;
 
+/** Of a stack that was asked for a second queue. */
+const BACKFILL_OUTPUT = 'BackfillQueueUrl';
+
 type Outputs = Readonly<Record<(typeof OUTPUTS)[number], string>>;
 
 /** A request that hangs ends: the longest waits a second for dead letters. Without the last, the SDK only warns. */
@@ -30,7 +33,9 @@ const IN_TIME = {
 } as const;
 
 async function openStack(name: string): Promise<RelayTarget> {
-  const outputs = checkOutputs(name, await describeOutputs(name));
+  const found = await describeOutputs(name);
+  const outputs = checkOutputs(name, found);
+  const backfillQueueUrl = found.get(BACKFILL_OUTPUT);
   const clients = {
     sqs: new SQSClient(IN_TIME),
     dynamoDb: new DynamoDBClient(IN_TIME),
@@ -46,6 +51,7 @@ async function openStack(name: string): Promise<RelayTarget> {
     name,
     queueUrl: outputs.QueueUrl,
     deadLetterQueueUrl: outputs.DeadLetterQueueUrl,
+    ...(backfillQueueUrl === undefined ? {} : { backfillQueueUrl }),
     ledgerTableName: outputs.LedgerTableName,
     overflowBucketName: outputs.OverflowBucketName,
     secretName: outputs.SecretName,

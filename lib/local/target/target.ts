@@ -6,6 +6,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { FieldSource } from '../load/known-fields.ts';
 import { failed } from '../verb-failure.ts';
 import { openLocal } from './local-target.ts';
 import { openStack } from './stack-target.ts';
@@ -28,6 +29,10 @@ interface RelayTarget {
   /** For the reader: the stack's name, or the folder of the local one. */
   readonly name: string;
   readonly queueUrl: string;
+  /** Of the lane `backfill`, where the relay has one. */
+  readonly backfillQueueUrl?: string;
+  /** Where the fields of its subscription can be had. Absent: nowhere. */
+  readonly fields?: FieldSource;
   readonly deadLetterQueueUrl: string;
   readonly ledgerTableName: string;
   readonly overflowBucketName: string;

@@ -122,7 +122,7 @@ describe('a file that is no NDJSON', () => {
     ['"email";"firstName"\n"ada@example.com";"Ada"\n'],
     ['email\tfirstName\nada@example.com\tAda\n'],
   ])('is called CSV where it is, once, with the command for it: %j', async (content) => {
-    expect(await problemsIn(content)).toEqual([expect.stringContaining('this is CSV: use `relay load`')]);
+    expect(await problemsIn(content)).toEqual([expect.stringContaining('npm run relay -- load ')]);
   });
 
   it('may be standard input', async () => {
