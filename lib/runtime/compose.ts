@@ -91,7 +91,7 @@ function composeDelivery(settings: Settings, platform: Platform): DeliveryDeps {
         log,
       }),
     ),
-    sendOnce: createSendOnceTable({ client: dynamoDb, tableName, clock, random }),
+    sendOnce: createSendOnceTable({ client: dynamoDb, tableName, subscription, clock, random }),
     queue: createSqsQueue({ client: sqs, queueUrl: settings.queueUrl, log }),
     deadLetters: createDeadLetterPublisher({ queue: deadLetters, overflow, log }),
     limits: {
