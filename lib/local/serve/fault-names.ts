@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Switch } from '../../fake-marketo/switches.ts';
+import { FAULT_OPERATIONS, operationProblem } from './fault-operations.ts';
 
 /** Faults as they are called on the page and by `relay rehearse`, each with what it does. */
 const FAULTS = {
@@ -60,7 +61,9 @@ function switchOf(request: FaultRequest): Switch | string {
       const { operation, code, record } = request;
       if (operation === undefined || code === undefined)
         return 'code needs an operation and a code: syncLeads and 1006';
-      return { kind, operation, code, ...(record ? { record: true } : {}) };
+      const fakeName = FAULT_OPERATIONS.get(operation);
+      if (fakeName === undefined) return operationProblem(operation) ?? operation;
+      return { kind, operation: fakeName, code, ...(record ? { record: true } : {}) };
     }
     default:
       return { kind };
@@ -72,7 +75,7 @@ function nameOf(kind: Switch['kind']): FaultName {
 }
 
 /** What is set about a fault beside its name: `syncLeads 1006`. */
-function detailOf(fault: Switch): string {
+function detailOf(fault: Switch, operation = ''): string {
   switch (fault.kind) {
     case 'outage':
       return fault.how;
@@ -81,7 +84,7 @@ function detailOf(fault: Switch): string {
     case 'trickle':
       return `a byte every ${fault.byteMs} ms`;
     case 'code':
-      return `${fault.code} to ${fault.record ? 'the first record of ' : ''}${fault.operation}`;
+      return `${fault.code} to ${fault.record ? 'the first record of ' : ''}${operation}`;
     default:
       return '';
   }

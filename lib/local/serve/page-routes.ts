@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type Context, Hono } from 'hono';
-import { operationNames } from '../../fake-marketo/routes.ts';
+import { FAULT_OPERATIONS } from './fault-operations.ts';
 import { type Html, shownText } from './page/html.ts';
 import { layout, layoutText, type Notice } from './page/layout.ts';
 import { letterView } from './page/letter.ts';
@@ -17,7 +17,7 @@ const ASSETS = [
 ] as const;
 
 const CHECKED: Notice = { tone: 'good', text: 'Nothing is wrong with the message as it is edited now.' };
-const OPERATIONS = [...operationNames].sort();
+const OPERATIONS = [...FAULT_OPERATIONS.keys()];
 
 interface Draft {
   readonly body: string;

@@ -1,5 +1,6 @@
 import type { Switch, Switches } from '../../fake-marketo/switches.ts';
 import { detailOf, type FaultName, type FaultRequest, kindOf, nameOf, switchOf } from './fault-names.ts';
+import { FAULT_OPERATIONS, relayNameOf } from './fault-operations.ts';
 
 /** A fault that is on. */
 interface Rehearsal {
@@ -23,6 +24,8 @@ interface Rehearsals {
 /** The fake's switches, with an end: a rehearsal that somebody forgets ends by itself. */
 function createRehearsals(switches: Switches, nowMs: () => number): Rehearsals {
   const ends = new Map<string, { readonly untilMs: number; readonly timer: NodeJS.Timeout }>();
+  /** The names that operations were given by, where the fake has one for several. */
+  const given = new Map<string, string>();
 
   function forget(key: string): void {
     clearTimeout(ends.get(key)?.timer);
@@ -39,7 +42,7 @@ function createRehearsals(switches: Switches, nowMs: () => number): Rehearsals {
   async function apply(request: FaultRequest): Promise<string | undefined> {
     const kind = kindOf(request.name);
     if (!request.on) {
-      await off(kind, request.operation);
+      await off(kind, request.operation && (FAULT_OPERATIONS.get(request.operation) ?? request.operation));
       return undefined;
     }
     const fault = switchOf(request);
@@ -50,6 +53,7 @@ function createRehearsals(switches: Switches, nowMs: () => number): Rehearsals {
       return error instanceof Error ? error.message : String(error);
     }
     const operation = operationOf(fault);
+    if (operation !== undefined && request.operation !== undefined) given.set(operation, request.operation);
     const key = keyOf(kind, operation);
     forget(key);
     if (request.forSeconds !== undefined) {
@@ -69,11 +73,12 @@ function createRehearsals(switches: Switches, nowMs: () => number): Rehearsals {
     active: () =>
       switches.active().map((fault) => {
         const operation = operationOf(fault);
+        const shown = operation === undefined ? undefined : (given.get(operation) ?? relayNameOf(operation));
         const end = ends.get(keyOf(fault.kind, operation));
         return {
           name: nameOf(fault.kind),
-          detail: detailOf(fault),
-          ...(operation === undefined ? {} : { operation }),
+          detail: detailOf(fault, shown),
+          ...(shown === undefined ? {} : { operation: shown }),
           ...(end === undefined ? {} : { untilMs: end.untilMs }),
         };
       }),

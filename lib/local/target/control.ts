@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { failed } from '../verb-failure.ts';
+import { failed, VerbFailure } from '../verb-failure.ts';
 import type { RelayTarget } from './target.ts';
 
 /** What a command needs of `GET /status`; the page shows more of it. */
@@ -13,6 +13,7 @@ type ControlStatus = z.infer<typeof statusSchema>;
 
 const TIMEOUT_MS = 5_000;
 const MAX_REPLY_BYTES = 1_000_000;
+const MAX_REASON = 500;
 
 /** Asks the control server of a local relay. @throws {VerbFailure} when it does not answer as it should. */
 async function askControl(target: RelayTarget, method: 'GET' | 'POST', path: string, body?: unknown): Promise<unknown> {
@@ -31,12 +32,24 @@ async function askControl(target: RelayTarget, method: 'GET' | 'POST', path: str
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const text = (await reply.text()).slice(0, MAX_REPLY_BYTES);
-    if (!reply.ok) throw new Error(`HTTP ${reply.status} ${text.slice(0, 200)}`);
+    if (!reply.ok) throw failed('failed', `the local relay refuses ${method} ${path}: ${reasonIn(text, reply.status)}`);
     return text === '' ? undefined : JSON.parse(text);
   } catch (error) {
+    if (error instanceof VerbFailure) throw error;
     const said = error instanceof Error ? error.message : String(error);
     throw failed('failed', `the local relay did not answer ${method} ${path} at ${control.url}: ${said}`);
   }
+}
+
+/** `{"error":"..."}`, or what else somebody answers. */
+function reasonIn(text: string, status: number): string {
+  try {
+    const { error } = JSON.parse(text) as { error?: unknown };
+    if (typeof error === 'string') return error.slice(0, MAX_REASON);
+  } catch {
+    // A page of something else at that port.
+  }
+  return `HTTP ${status} ${text.slice(0, MAX_REASON)}`;
 }
 
 async function controlStatus(target: RelayTarget): Promise<ControlStatus> {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { type CliIo, note, print } from '../io.ts';
 import { printable, printableJson } from '../print.ts';
 import { FAULT_NAMES, FAULTS } from '../serve/fault-names.ts';
+import { operationProblem } from '../serve/fault-operations.ts';
 import { askControl } from '../target/control.ts';
 import { examples, onTarget, type VerbRun } from '../verb.ts';
 import { type ExitName, failed } from '../verb-failure.ts';
@@ -96,6 +97,8 @@ function requestOf(fault: string, options: RehearseOptions): object {
   if (fault === 'code' && options.off !== true && (options.operation === undefined || options.code === undefined)) {
     throw failed('usage', 'code needs --operation and --code, as --operation syncLeads --code 1006');
   }
+  const unknown = options.operation === undefined ? undefined : operationProblem(options.operation);
+  if (unknown !== undefined) throw failed('usage', `--operation ${unknown}`);
   if (options.code !== undefined && !/^\d{3,4}$/.test(options.code)) {
     throw failed('usage', `--code is "${options.code}", and must have three or four digits`);
   }

@@ -111,7 +111,7 @@ describe('the control server', () => {
     [{ name: 'outage' }, 'on'],
     [{ name: 'outage', on: true, forSeconds: -1 }, 'forSeconds'],
     [{ name: 'code', on: true, code: '1006' }, 'operation'],
-    [{ name: 'code', on: true, operation: 'nothing', code: '1006' }, 'no operation of the fake'],
+    [{ name: 'code', on: true, operation: 'nothing', code: '1006' }, '"nothing" is no operation that the fake has'],
     [{ name: 'code', on: true, operation: 'syncLeads', code: 'x' }, 'three or four digits'],
   ])('refuses %j and says why', async (body, reason) => {
     const reply = await under.control('POST', '/faults', body);

@@ -70,6 +70,20 @@ describe('relay rehearse', () => {
     expect(JSON.parse(none.stdout)).toEqual({ faults: [] });
   });
 
+  it('takes operations by the names that dead letters have, and shows them by these', async () => {
+    const on = await relay('rehearse', 'code', '--operation', 'addLeadsToList', '--code', '1013');
+    const reply = await fetch(`${under.relay.marketoUrl}/rest/v1/lists/1159/leads.json`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${await tokenOf(under)}`, 'content-type': 'application/json' },
+      body: '{"input":[{"id":1001}]}',
+    });
+    await relay('rehearse', 'code', '--operation', 'addLeadsToList', '--off');
+
+    expect(on.stdout).toMatch(/^code 1013 to addLeadsToList {2}/);
+    expect(await reply.json()).toMatchObject({ errors: [{ code: '1013' }] });
+    expect(under.relay.fake?.switches.active()).toEqual([]);
+  });
+
   it.each([
     [['fire'], 2, '"fire" is no fault; there are: outage'],
     [['outage', '--for', 'ever'], 2, '--for is "ever"'],
@@ -77,7 +91,7 @@ describe('relay rehearse', () => {
     [['code', '--code', 'x', '--operation', 'syncLeads'], 2, '--code is "x"'],
     [['slow', '--factor', '0'], 2, '--factor is "0"'],
     [['outage', '--how', 'loudly'], 2, '--how is "loudly"'],
-    [['code', '--code', '1006', '--operation', 'syncLads'], 1, 'no operation of the fake'],
+    [['code', '--code', '1006', '--operation', 'syncLads'], 2, 'as dead letters have them, such as syncLeads'],
   ])('%j ends with status %s and says why', async (argv, status, reason) => {
     const outcome = await relay('rehearse', ...argv);
 
@@ -85,3 +99,13 @@ describe('relay rehearse', () => {
     expect(outcome.stderr).toContain(reason);
   });
 });
+
+async function tokenOf({ relay: { fake } }: ServedUnderTest): Promise<string> {
+  const parameters = {
+    grant_type: 'client_credentials',
+    client_id: fake?.clientId ?? '',
+    client_secret: fake?.clientSecret ?? '',
+  };
+  const reply = await fetch(`${fake?.url}/identity/oauth/token?${new URLSearchParams(parameters)}`);
+  return ((await reply.json()) as { access_token: string }).access_token;
+}
