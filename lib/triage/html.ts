@@ -34,9 +34,18 @@ function toHtml(part: Part): string {
   return part.map((one) => one.html).join('');
 }
 
+/** Text for a form, which sends back what it was given: escaped, and unseen signs as they are. */
+function verbatim(text: string): Html {
+  return { html: escapeMarkup(text) };
+}
+
 function escapeHtml(text: string): string {
-  return text.replace(UNSEEN, '\uFFFD').replace(/[&<>"'`]/g, (character) => ESCAPES[character] ?? '');
+  return escapeMarkup(text.replace(UNSEEN, '\uFFFD'));
+}
+
+function escapeMarkup(text: string): string {
+  return text.replace(/[&<>"'`]/g, (character) => ESCAPES[character] ?? '');
 }
 
 export type { Html };
-export { html };
+export { html, verbatim };

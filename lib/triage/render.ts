@@ -2,6 +2,7 @@ import type { LetterGroup } from '../dead-letter/triage/group.ts';
 import type { LetterFacts } from '../dead-letter/triage/queued-letter.ts';
 import { shorten } from '../message/json-text.ts';
 import type { LettersSeen, Remark, Resent } from './desk.ts';
+import { groupParts, short } from './group-parts.ts';
 import { type Html, html } from './html.ts';
 import type { TriageRequest } from './request.ts';
 
@@ -10,7 +11,6 @@ type Button = (label: string, request: Exclude<TriageRequest, { kind: 'describe'
 
 const MOST_GROUPS = 100;
 const MOST_REMARKS = 20;
-const MOST_TEXT = 2_000;
 const MOST_SAMPLE = 30_000;
 
 function renderList({ groups, read, left, hidden, atMs }: LettersSeen, button: Button): Html {
@@ -28,22 +28,11 @@ ${groups.slice(0, MOST_GROUPS).map((group) => row(group, button))}
 </table>${button('Look again', { kind: 'list' })}`;
 }
 
-function row(
-  { count, code, name, operation, subject, outcomeUnknown, resent, ...group }: LetterGroup,
-  button: Button,
-): Html {
-  const where = [operation ?? '', subject === undefined ? '' : `${subject.kind} ${subject.name}`].filter(
-    (one) => one !== '',
-  );
-  const notes = [
-    ...(outcomeUnknown > 0
-      ? [`${outcomeUnknown} may have been done by Marketo: they are not sent again from here.`]
-      : []),
-    ...(resent > 0 ? [`${resent} were sent again before.`] : []),
-  ];
-  return html`<tr><td>${count}</td><td><b>${code}</b><br>${short(name)}</td><td>${where.map((one) => html`${short(one)}<br>`)}</td>
-<td>${short(group.meaning)}<br><b>${short(group.remedy)}</b><br><i>${short(group.message)}</i><br>${notes.join(' ')}</td>
-<td>${button('A sample', { kind: 'sample', code })} ${button('Send again', { kind: 'confirm', code })}</td></tr>
+function row(group: LetterGroup, button: Button): Html {
+  const { code, name, where, meaning, remedy, said, notes } = groupParts(group);
+  return html`<tr><td>${group.count}</td><td>${code}<br>${name}</td><td>${where.map((one) => html`${one}<br>`)}</td>
+<td>${meaning}<br><b>${remedy}</b><br><i>${said}</i><br>${notes.map((one) => html`${one} `)}</td>
+<td>${button('A sample', { kind: 'sample', code: group.code })} ${button('Send again', { kind: 'confirm', code: group.code })}</td></tr>
 `;
 }
 
@@ -88,10 +77,6 @@ function remarks(title: string, list: readonly Remark[]): Html {
 
 function renderProblem(detail: string, button: Button): Html {
   return html`<p>The dead letters could not be read: ${short(detail)}</p>${button('Try again', { kind: 'list' })}`;
-}
-
-function short(text: string): string {
-  return shorten(text, MOST_TEXT);
 }
 
 function instant(ms: number): string {

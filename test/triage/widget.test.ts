@@ -162,7 +162,7 @@ describe('letters that somebody hostile wrote', () => {
   /** The tags that a page is made of: what a letter holds adds none. */
   const tagsOf = (page: string) => page.match(/<[^>]*>?/g) ?? [];
   const OWN =
-    /^<\/?(?:p|b|i|br|pre|ul|li|table|tr|th|td|a|cwdb-action)(?: (?:class|action|display|endpoint)="[^"<>]*")*>$/;
+    /^<\/?(?:p|b|i|br|bdi|pre|ul|li|table|tr|th|td|a|cwdb-action)(?: (?:class|action|display|endpoint)="[^"<>]*")*>$/;
 
   it('add no element, no attribute and no button', async () => {
     await fc.assert(

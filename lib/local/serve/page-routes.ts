@@ -35,7 +35,7 @@ function pageRoutes(serving: Serving): Hono {
     );
   }
   routes.get('/', (context) => showOverview(context, serving));
-  routes.get('/live', async (context) => context.html(await live(serving)));
+  routes.get('/live', async (context) => context.html((await live(serving)).html));
   routes.get('/letters', (context) => {
     const body = lettersView(serving.desk.list(), serving.formToken);
     return show(context, serving, { page: 'letters', title: 'Dead letters', body });
@@ -98,7 +98,7 @@ async function show(
   const notice = page.notice ?? noticeOf(context);
   const letters = relay.lyingLetters().length;
   context.header('cache-control', 'no-store');
-  return context.html(await layout({ ...page, letters, ...(notice === undefined ? {} : { notice }) }), status);
+  return context.html(layout({ ...page, letters, ...(notice === undefined ? {} : { notice }) }).html, status);
 }
 
 /** What the last click came to, as `do-routes.ts` puts it into the address. */

@@ -107,6 +107,15 @@ describe('a letter', () => {
     expect(under.relay.lyingLetters()).toMatchObject([{ isHidden: false }]);
   });
 
+  it('that is edited into nonsense comes back as it was typed, signs that nobody sees included', async () => {
+    const [id = ''] = await die(misspelt('order-7'));
+    const typed = '{"path":\r\n"\u{1F468}\u200D\u{1F469}\u200D\u{1F467}"';
+
+    const reply = await under.submit(`/letters/${id}`, { action: 'send', body: typed });
+
+    expect(await reply.text()).toContain(typed.replaceAll('\r\n', '\n').replaceAll('"', '&quot;'));
+  });
+
   it('that somebody else has received is shown, not sent, and not lost', async () => {
     const [id = ''] = await die(misspelt('order-7'));
     const QueueUrl = under.relay.deadLetterQueueUrl;

@@ -1,8 +1,5 @@
-import type { html } from 'hono/html';
+import type { Html } from '../../../triage/html.ts';
 import { printableText } from '../../print.ts';
-
-/** What hono's `html` makes: every value in it is escaped. */
-type Html = ReturnType<typeof html>;
 
 /** What somebody else wrote, for a page: no control characters and no marks of direction, bounded. Escaping is `html`'s. */
 function shownText(text: string, most = 2_000): string {

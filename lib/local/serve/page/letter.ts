@@ -1,5 +1,5 @@
-import { html } from 'hono/html';
 import { layOut, memberOf, readJsonTree, textOf } from '../../../message/json-tree.ts';
+import { html, verbatim } from '../../../triage/html.ts';
 import { escapeUnsafe, printableText } from '../../print.ts';
 import type { OpenLetter } from '../letter-desk.ts';
 import { type Html, shownText, when } from './html.ts';
@@ -30,7 +30,7 @@ ${opened.isLost ? html`<p class="warn">Its message was cut, and is no longer in 
 <section class="panel"><h2>Mend it and send it again</h2>
 <form method="post" action="/letters/${encodeURIComponent(facts.messageId)}">${tokenField(token)}
 <label for="body">The message as its publisher wrote it; numbers stay digit for digit as they are</label>
-<textarea id="body" name="body" rows="${rowsOf(draft?.body ?? shownMessage(opened))}" spellcheck="false">${draft?.body ?? shownMessage(opened)}</textarea>
+<textarea id="body" name="body" rows="${rowsOf(draft?.body ?? shownMessage(opened))}" spellcheck="false">${verbatim(draft?.body ?? shownMessage(opened))}</textarea>
 ${draft === undefined ? '' : problemsView(draft.problems)}
 ${facts.outcomeUnknown ? html`<p><label><input type="checkbox" name="includeUnknown" value="true"> I have looked: Marketo has not done it. Send it under a new id.</label></p>` : ''}
 <p class="row"><button class="main" name="action" value="send">Send again</button> <button name="action" value="check">Only check</button></p>

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { html } from 'hono/html';
 import { createGroups, type LetterGroup } from '../../../dead-letter/triage/group.ts';
 import type { LetterFacts } from '../../../dead-letter/triage/queued-letter.ts';
+import { groupParts } from '../../../triage/group-parts.ts';
+import { html } from '../../../triage/html.ts';
 import type { SeenLetter } from '../letter-desk.ts';
 import { count, type Html, shownText, when } from './html.ts';
 import { tokenField } from './layout.ts';
@@ -25,13 +26,12 @@ ${more > 0 ? html`<p class="quiet">${count(more)} more: <code>npm run relay -- d
 }
 
 function groupView(group: LetterGroup, token: string): Html {
-  const { code, name, operation, subject } = group;
-  const about = [operation, subject && `${subject.kind} ${subject.name}`].filter((text) => text !== undefined);
+  const { code, name, where, meaning, remedy, notes } = groupParts(group);
   return html`<article class="group">
-<p class="head"><b class="code">${shownText(code, 60)}</b> ${shownText(name, 100)} <span class="count">${count(group.count)}</span></p>
-<p class="about"><bdi>${shownText(about.join(' · '), 200)}</bdi></p>
-<p>${shownText(group.meaning, 600)}</p><p class="remedy">${shownText(group.remedy, 800)}</p>
-${group.outcomeUnknown > 0 ? html`<p class="warn">${count(group.outcomeUnknown)} of them Marketo may have done: these stay.</p>` : ''}
+<p class="head">${code} ${name} <span class="count">${count(group.count)}</span></p>
+<p class="about">${where.map((one, index) => html`${index === 0 ? '' : ' · '}${one}`)}</p>
+<p>${meaning}</p><p class="remedy">${remedy}</p>
+${notes.map((one) => html`<p class="warn">${one}</p>`)}
 <form method="post" action="/do/resend">${tokenField(token)}<input type="hidden" name="group" value="${groupKey(group)}">
 <button>Send ${group.count === 1 ? 'it' : `all ${count(group.count)}`} again</button></form>
 </article>`;

@@ -1,4 +1,4 @@
-import { html } from 'hono/html';
+import { html } from '../../../triage/html.ts';
 import type { LiveStatus, Sample } from '../live.ts';
 import type { Rehearsal } from '../rehearsals.ts';
 import { count, type Html, shownText, when } from './html.ts';

@@ -1,5 +1,5 @@
-import { html } from 'hono/html';
 import type { FakeMarketo } from '../../../fake-marketo/server.ts';
+import { html } from '../../../triage/html.ts';
 import { count, type Html, shownText, when } from './html.ts';
 
 const MAX_PEOPLE = 20;

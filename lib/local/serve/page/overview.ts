@@ -1,4 +1,4 @@
-import { html } from 'hono/html';
+import { html, verbatim } from '../../../triage/html.ts';
 import { FAULTS, type FaultName } from '../fault-names.ts';
 import type { Html } from './html.ts';
 import { tokenField } from './layout.ts';
@@ -33,7 +33,7 @@ function publishView({ token, draft }: OverviewInput): Html {
   return html`<section class="panel"><h2>Publish a message</h2>
 <form method="post" action="/do/publish">${tokenField(token)}
 <label for="body">The message, as a publisher would put it on the queue</label>
-<textarea id="body" name="body" rows="11" spellcheck="false">${draft?.body ?? EXAMPLE}</textarea>${problems}
+<textarea id="body" name="body" rows="11" spellcheck="false">${verbatim(draft?.body ?? EXAMPLE)}</textarea>${problems}
 <p class="row"><button class="main">Publish</button> <label><input type="checkbox" name="anyway" value="true"> even if the relay will refuse it</label></p>
 </form></section>`;
 }

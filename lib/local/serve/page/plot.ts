@@ -1,4 +1,4 @@
-import { html } from 'hono/html';
+import { html } from '../../../triage/html.ts';
 import type { Html } from './html.ts';
 
 interface Line {
