@@ -23,6 +23,8 @@ interface RunOptions {
   readonly ports: ServePorts;
   /** Where a serving relay keeps its state. Undefined: nowhere. */
   readonly statePath: string | undefined;
+  /** Forms of the webhook intake of a serving relay. Undefined: the shipped examples. */
+  readonly formsPath: string | undefined;
   readonly failOnDeadLetters: boolean;
   readonly json: boolean;
   readonly verbose: boolean;
@@ -75,6 +77,7 @@ function readArguments(argv: readonly string[], env: Readonly<Record<string, str
     serve: isServing,
     ports: readPorts(values.port ?? [], problems),
     statePath: values.state?.at(-1),
+    formsPath: values.webhookForms?.at(-1),
     failOnDeadLetters: values.failOnDeadLetters === true,
     json: values.json === true,
     verbose: values.verbose === true,
@@ -88,8 +91,8 @@ function readArguments(argv: readonly string[], env: Readonly<Record<string, str
       '--marketo needs --messages FILE (or --serve): the examples would create people in your subscription',
     );
   }
-  for (const name of ['port', 'state'] as const) {
-    if (values[name] !== undefined && !isServing) problems.push(`--${name} needs --serve`);
+  for (const name of ['port', 'state', 'webhookForms'] as const) {
+    if (values[name] !== undefined && !isServing) problems.push(`--${optionName(name)} needs --serve`);
   }
   return problems.length > 0 ? { kind: 'wrong', problems } : { kind: 'run', options };
 }

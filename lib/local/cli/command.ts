@@ -9,6 +9,7 @@ interface Values {
   readonly serve?: true;
   readonly port?: readonly string[];
   readonly state?: readonly string[];
+  readonly webhookForms?: readonly string[];
   readonly failOnDeadLetters?: true;
   readonly json?: true;
   readonly rateLimit?: readonly string[];
@@ -48,6 +49,11 @@ function createCommand(): Command {
     .option(
       '--state <folder>',
       'with --serve: keep queues, table and the people of the fake in this folder (default: only the ports, in .marketo-relay)',
+      gather,
+    )
+    .option(
+      '--webhook-forms <file>',
+      'with --serve: what posted forms become (default examples/webhook-forms.json; docs/webhook.md)',
       gather,
     )
     .option('--seed <n>', 'what the fake draws its latency and faults from (default 1)', gather)

@@ -28,7 +28,11 @@ const EXAMPLE_BODY = JSON.stringify({
 });
 
 /** Where everything listens, and what to copy to publish, look and redrive from another terminal. */
-function renderEndpoints(relay: LocalRelay, served: Pick<ServedRelay, 'pageUrl' | 'isPaused'>, screen: Screen): string {
+function renderEndpoints(
+  relay: LocalRelay,
+  served: Pick<ServedRelay, 'pageUrl' | 'webhookUrl' | 'isPaused'>,
+  screen: Screen,
+): string {
   const arn = (url: string): string =>
     `arn:aws:sqs:${LOCAL_REGION}:${LOCAL_ACCOUNT}:${url.slice(url.lastIndexOf('/') + 1)}`;
   const paused = [
@@ -46,6 +50,7 @@ function renderEndpoints(relay: LocalRelay, served: Pick<ServedRelay, 'pageUrl' 
     `  DynamoDB          ${relay.endpoints.dynamodb}  (table ${relay.tableName})`,
     `  Secrets Manager   ${relay.endpoints.secretsManager}`,
     `  Marketo           ${relay.marketoUrl}`,
+    `  Webhooks          ${served.webhookUrl}messages, .../forms/NAME  (docs/webhook.md)`,
     '',
     screen.paint('bold', 'For the AWS CLI, to copy'),
     '  unset AWS_PROFILE AWS_SESSION_TOKEN',

@@ -70,7 +70,7 @@ async function run(input: RunInput): Promise<Summary> {
     const messages = source?.messages ?? [];
     await input.tell(renderStart(facts, source && { path: source.path, messages: messages.length }, input.screen));
     if (input.serving !== undefined) {
-      served = await openServing(relay, input.serving);
+      served = await openServing(relay, input.serving, input.log);
       await input.tell(renderEndpoints(relay, served, input.screen));
     }
 

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LOCAL_REGION } from '../../emulators/aws.ts';
+import type { Secret } from '../../marketo/secret.ts';
 import type { LocalRelay } from '../relay.ts';
 import { DESCRIPTOR_NAME } from '../target/local-target.ts';
 
@@ -10,7 +11,13 @@ interface ControlAddress {
   readonly token: string;
 }
 
-/** It holds the token of the control server: for its user's eyes only. */
+/** Where webhooks are posted, and what they are signed with. */
+interface WebhookAddress {
+  readonly url: string;
+  readonly secret: Secret;
+}
+
+/** It holds the token of the control server and the secret of webhooks: for its user's eyes only. */
 const PRIVATE_FILE = 0o600;
 const PRIVATE_FOLDER = 0o700;
 
@@ -33,6 +40,7 @@ async function writeDescriptor(
   folder: string,
   relay: LocalRelay,
   control: ControlAddress,
+  webhook: WebhookAddress,
 ): Promise<() => Promise<void>> {
   const path = join(folder, DESCRIPTOR_NAME);
   const descriptor = {
@@ -50,6 +58,8 @@ async function writeDescriptor(
     controlUrl: control.url,
     controlToken: control.token,
     pageUrl: `${control.url}/`,
+    webhookUrl: webhook.url,
+    webhookSecret: webhook.secret.reveal(),
   };
   await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
   const draft = `${path}.${process.pid}`;

@@ -1,4 +1,6 @@
 import { resolve } from 'node:path';
+import type { Log } from '../../ports.ts';
+import type { WebhookForm } from '../../webhook/form.ts';
 import type { RunOptions } from '../cli/arguments.ts';
 import type { ServePorts } from '../cli/read-ports.ts';
 import type { LocalRelay } from '../relay.ts';
@@ -7,6 +9,7 @@ import { choosePorts, rememberPorts } from './choose-ports.ts';
 import { servingFrom } from './descriptor.ts';
 import { keepMarketo } from './keep-marketo.ts';
 import { type ServedRelay, serveRelay } from './server.ts';
+import { readFormsFile } from './webhook-setup.ts';
 
 /** Where a relay that serves listens, and what of it is kept. */
 interface ServingPlace {
@@ -15,6 +18,8 @@ interface ServingPlace {
   readonly ports: ServePorts;
   /** Queues, bucket and table are kept only where a folder was named. */
   readonly kept: { readonly stateFolder?: string };
+  /** Of the webhook intake. */
+  readonly forms: readonly WebhookForm[];
   /** For the reader. */
   readonly remarks: readonly string[];
 }
@@ -24,7 +29,12 @@ type PlaceOutcome =
   | { readonly kind: 'wrong'; readonly problems: readonly string[] };
 
 /** Finds the place before anything starts: two relays cannot share one, and a port that was asked for must be free. */
-async function findPlace({ statePath, ports: asked }: RunOptions, currentFolder: string): Promise<PlaceOutcome> {
+async function findPlace(
+  { statePath, ports: asked, formsPath }: RunOptions,
+  currentFolder: string,
+): Promise<PlaceOutcome> {
+  const read = readFormsFile(formsPath);
+  if (read.kind === 'unreadable') return { kind: 'wrong', problems: read.problems };
   const folder = resolve(currentFolder, statePath ?? DEFAULT_STATE_FOLDER);
   const pid = await servingFrom(folder);
   if (pid !== undefined) {
@@ -37,12 +47,18 @@ async function findPlace({ statePath, ports: asked }: RunOptions, currentFolder:
   const chosen = await choosePorts(asked, folder);
   if (chosen.kind === 'taken') return { kind: 'wrong', problems: chosen.problems };
   const kept = statePath === undefined ? {} : { stateFolder: folder };
-  return { kind: 'place', place: { folder, ports: chosen.ports, kept, remarks: chosen.moved } };
+  return { kind: 'place', place: { folder, ports: chosen.ports, kept, forms: read.forms, remarks: chosen.moved } };
 }
 
 /** Opens page and control server, keeps the fake where state is kept, and notes the ports for the next time. */
-async function openServing(relay: LocalRelay, { folder, ports, kept }: ServingPlace): Promise<ServedRelay> {
-  const served = await serveRelay(relay, { folder, ...(ports.page === undefined ? {} : { port: ports.page }) });
+async function openServing(relay: LocalRelay, place: ServingPlace, log: Log): Promise<ServedRelay> {
+  const { folder, ports, kept, forms } = place;
+  const served = await serveRelay(relay, {
+    folder,
+    forms,
+    log,
+    ...(ports.page === undefined ? {} : { port: ports.page }),
+  });
   const { sqs, dynamodb, secretsManager } = relay.endpoints;
   await rememberPorts(folder, {
     page: portOf(served.url),

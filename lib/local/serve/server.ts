@@ -2,6 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
 import { closeServer, listenOnLoopback } from '../../emulators/loopback.ts';
+import type { Log } from '../../ports.ts';
+import type { WebhookForm } from '../../webhook/form.ts';
+import { SILENT_LOG } from '../cli/json-log.ts';
 import type { LocalRelay } from '../relay.ts';
 import { controlRoutes } from './control-routes.ts';
 import { type ControlAddress, writeDescriptor } from './descriptor.ts';
@@ -12,6 +15,8 @@ import { watchLive } from './live.ts';
 import { pageRoutes } from './page-routes.ts';
 import { createRehearsals } from './rehearsals.ts';
 import type { Serving } from './serving.ts';
+import { WEBHOOK_PATH, webhookRoutes } from './webhook-routes.ts';
+import { createLocalWebhook } from './webhook-setup.ts';
 
 interface ServeOptions {
   /** Where the descriptor is written. */
@@ -19,11 +24,17 @@ interface ServeOptions {
   /** @default a free one */
   readonly port?: number;
   readonly nowMs?: () => number;
+  /** Of the webhook intake. @default none */
+  readonly forms?: readonly WebhookForm[];
+  /** Of the webhook intake. @default silent */
+  readonly log?: Log;
 }
 
 interface ServedRelay extends ControlAddress {
   /** For a browser. */
   readonly pageUrl: string;
+  /** Ends in a slash: `messages` and `forms/NAME` follow. */
+  readonly webhookUrl: string;
   /** Whether it began paused, as somebody left it. */
   readonly isPaused: boolean;
   stop(): Promise<void>;
@@ -39,7 +50,7 @@ interface ServedRelay extends ControlAddress {
  * await served.stop();
  */
 async function serveRelay(relay: LocalRelay, options: ServeOptions): Promise<ServedRelay> {
-  const { folder, nowMs = Date.now } = options;
+  const { folder, nowMs = Date.now, forms = [], log = SILENT_LOG } = options;
   const live = watchLive(relay, nowMs);
   const rehearsals = relay.fake && createRehearsals(relay.fake.switches, nowMs);
   const serving: Serving = {
@@ -47,6 +58,8 @@ async function serveRelay(relay: LocalRelay, options: ServeOptions): Promise<Ser
     rehearsals,
     live,
     desk: createLetterDesk(relay, nowMs),
+    webhook: createLocalWebhook(forms),
+    log,
     controlToken: randomToken(),
     formToken: randomToken(),
     nowMs,
@@ -65,8 +78,10 @@ async function serveRelay(relay: LocalRelay, options: ServeOptions): Promise<Ser
     opened.push(() => closeServer(server as Parameters<typeof closeServer>[0]));
     port = Number(new URL(url).port);
     const control = { url, token: serving.controlToken };
-    opened.push(await writeDescriptor(folder, relay, control));
-    return { ...control, pageUrl: `${url}/`, isPaused, stop };
+    const webhookUrl = `${url}${WEBHOOK_PATH}/`;
+    const webhook = { url: webhookUrl, secret: serving.webhook.secret };
+    opened.push(await writeDescriptor(folder, relay, control, webhook));
+    return { ...control, pageUrl: `${url}/`, webhookUrl, isPaused, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -76,6 +91,7 @@ async function serveRelay(relay: LocalRelay, options: ServeOptions): Promise<Ser
 function createApp(serving: Serving, port: () => number): Hono {
   const app = new Hono();
   app.use('*', onlyFromHere(port), pageHeaders);
+  app.route('/', webhookRoutes(serving));
   app.route('/', pageRoutes(serving));
   app.route('/', doRoutes(serving));
   // Last, since everything from here on needs the command's token.

@@ -1,7 +1,9 @@
+import type { Log } from '../../ports.ts';
 import type { LocalRelay } from '../relay.ts';
 import type { LetterDesk } from './letter-desk.ts';
 import type { Live } from './live.ts';
 import type { Rehearsals } from './rehearsals.ts';
+import type { LocalWebhook } from './webhook-setup.ts';
 
 /** What the control server and the page work on. */
 interface Serving {
@@ -10,6 +12,8 @@ interface Serving {
   readonly rehearsals: Rehearsals | undefined;
   readonly live: Live;
   readonly desk: LetterDesk;
+  readonly webhook: LocalWebhook;
+  readonly log: Log;
   /** For commands, in the descriptor file. */
   readonly controlToken: string;
   /** For the page's forms. */

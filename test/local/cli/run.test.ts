@@ -18,6 +18,7 @@ const OPTIONS: RunOptions = {
   serve: false,
   ports: {},
   statePath: undefined,
+  formsPath: undefined,
   failOnDeadLetters: false,
   json: true,
   verbose: false,
@@ -134,7 +135,7 @@ describe('a local run', () => {
       options: { ...OPTIONS, serve: true },
       source: undefined,
       interrupted: interrupted.signal,
-      serving: { folder: await mkdtemp(join(tmpdir(), 'relay-serve-')), ports: {}, kept: {}, remarks: [] },
+      serving: { folder: await mkdtemp(join(tmpdir(), 'relay-serve-')), ports: {}, kept: {}, forms: [], remarks: [] },
       tell: async (text) => {
         told.push(text);
         if (text.includes('Ctrl-C')) interrupted.abort();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LocalRelay, startLocalRelay } from '../../../lib/local/relay.ts';
 import type { LocalRelayOptions } from '../../../lib/local/relay-options.ts';
-import { type ServedRelay, serveRelay } from '../../../lib/local/serve/server.ts';
+import { type ServedRelay, type ServeOptions, serveRelay } from '../../../lib/local/serve/server.ts';
 
 interface ServedUnderTest {
   readonly relay: LocalRelay;
@@ -20,10 +20,13 @@ interface ServedUnderTest {
 }
 
 /** A relay that serves, with the real delivery function on a fake Marketo. */
-async function startServed(options: LocalRelayOptions = {}): Promise<ServedUnderTest> {
+async function startServed(
+  options: LocalRelayOptions = {},
+  serve: Omit<ServeOptions, 'folder'> = {},
+): Promise<ServedUnderTest> {
   const folder = await mkdtemp(join(tmpdir(), 'relay-served-'));
   const relay = await startLocalRelay({ batchSize: 10, batchWindowSeconds: 0, ...options });
-  const served = await serveRelay(relay, { folder });
+  const served = await serveRelay(relay, { folder, ...serve });
   const url = (path: string): string => new URL(path, served.pageUrl).href;
   const page = async (path: string): Promise<string> => (await fetch(url(path))).text();
   return {
