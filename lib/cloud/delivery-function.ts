@@ -1,13 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type Function as LambdaFunction, RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
 import { DELIVERY_TIMEOUT_SECONDS } from '../settings/policy.ts';
+import { acknowledge } from './acknowledge.ts';
 import { grantKeys } from './encryption.ts';
 import type { RelayResources } from './environment.ts';
 import { deliveryEnvironment } from './environment.ts';
-import { grantCredentials, grantItems } from './grants.ts';
+import { grantCredentials, grantItems, grantObjects } from './grants.ts';
 import { createRelayFunction } from './relay-function.ts';
 import type { ResolvedProps } from './resolve-props.ts';
 
@@ -42,6 +42,10 @@ function createDeliveryFunction(scope: Construct, resources: RelayResources, pro
     reportBatchItemFailures: true,
   });
   deliveryFunction.addEventSource(eventSource);
+  acknowledge(deliveryFunction, {
+    'Serverless-LambdaEventSourceMappingDestination':
+      'SQS sources have no such destination: the redrive policy of the queue is what takes messages that nobody could settle.',
+  });
   return { deliveryFunction, eventSourceMappingId: eventSource.eventSourceMappingId };
 }
 
@@ -54,12 +58,7 @@ function grantDelivery(deliveryFunction: LambdaFunction, resources: RelayResourc
   grantCredentials(deliveryFunction, secret);
   grantItems(deliveryFunction, table);
   grantKeys(deliveryFunction, resources);
-  deliveryFunction.addToRolePolicy(
-    new PolicyStatement({
-      actions: ['s3:PutObject', 's3:GetObject'],
-      resources: [overflowBucket.arnForObjects('*')],
-    }),
-  );
+  grantObjects(deliveryFunction, overflowBucket, 's3:PutObject', 's3:GetObject');
 }
 
 export type { Delivery };

@@ -1,11 +1,11 @@
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { SettingName } from '../settings/names.ts';
 import { METRIC_NAMESPACE } from '../telemetry/metrics.ts';
+import type { OverflowBucket } from './grants.ts';
 import type { ResolvedProps } from './resolve-props.ts';
 import { serviceName } from './service-name.ts';
 
@@ -19,7 +19,7 @@ interface RelayResources {
   readonly deadLetterQueue: IQueue;
   readonly table: Pick<ITable, 'tableArn' | 'tableName'> & WithKey;
   readonly secret: ISecret;
-  readonly overflowBucket: Pick<IBucket, 'arnForObjects' | 'bucketName'> & WithKey;
+  readonly overflowBucket: OverflowBucket & WithKey;
 }
 
 /** What Node and Powertools read in every function of the relay. */

@@ -6,6 +6,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { MAPPING_ID_NAME } from '../settings/names.ts';
 import { GOVERN_TIMEOUT_SECONDS } from '../settings/policy.ts';
+import { acknowledge } from './acknowledge.ts';
 import { grantKeys } from './encryption.ts';
 import type { RelayResources } from './environment.ts';
 import { deliveryEnvironment } from './environment.ts';
@@ -39,11 +40,14 @@ function createGovernFunction(scope: Construct, governed: Governed, props: Resol
   });
   governFunction.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: EVERY });
   grantGoverning(governFunction, governed);
-  new Rule(scope, `${GOVERN_FUNCTION_ID}Schedule`, {
+  const schedule = new Rule(scope, `${GOVERN_FUNCTION_ID}Schedule`, {
     description: 'Calls the function that watches the relay',
     schedule: Schedule.rate(EVERY),
     targets: [new FunctionTarget(governFunction, { retryAttempts: 0, maxEventAge: EVERY })],
   });
+  const nextDoesIt = 'A run that fails is made up for by the next, a minute later, and an alarm tells of it.';
+  acknowledge(governFunction, { 'Serverless-LambdaAsyncFailureDestination': nextDoesIt });
+  acknowledge(schedule, { 'Serverless-EventBusDLQ': nextDoesIt });
   return governFunction;
 }
 

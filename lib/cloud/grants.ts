@@ -1,9 +1,14 @@
-import { Stack } from 'aws-cdk-lib';
+import { type CfnElement, Stack } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { IConstruct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
+
+type OverflowBucket = IConstruct & Pick<IBucket, 'arnForObjects' | 'bucketName'>;
 
 /** Single items of the ledger's table: no scan, no query. */
 function grantItems(grantee: LambdaFunction, table: Pick<ITable, 'tableArn'>): void {
@@ -38,6 +43,16 @@ function grantCredentials(grantee: LambdaFunction, secret: ISecret): void {
   );
 }
 
+/** Objects of the bucket, by the names that they have: no list. */
+function grantObjects(grantee: LambdaFunction, bucket: OverflowBucket, ...actions: readonly `s3:${string}`[]): void {
+  grantee.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [bucket.arnForObjects('*')] }));
+  const name = Stack.of(bucket).getLogicalId(bucket.node.defaultChild as CfnElement);
+  acknowledge(grantee.role ?? grantee, {
+    [`AwsSolutions-IAM5[Resource::<${name}.Arn>/*]`]:
+      'The names of objects are hashes and ids that only a run of the relay knows.',
+  });
+}
+
 /** As IAM must have it, also of a secret whose ARN was given without its last six characters. */
 function secretArn(secret: ISecret): string {
   return secret.secretFullArn ?? `${secret.secretArn}-??????`;
@@ -58,4 +73,4 @@ function grantSend(grantee: IGrantable, queue: IQueue): void {
   );
 }
 
-export { grantCredentials, grantItems, grantSend, secretArn };
+export { grantCredentials, grantItems, grantObjects, grantSend, type OverflowBucket, secretArn };

@@ -3,6 +3,7 @@ import type { IQueue, QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Queue, QueueEncryption, RedrivePermission } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { RETENTION_DAYS, visibilityTimeoutSeconds } from '../settings/policy.ts';
+import { acknowledge } from './acknowledge.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import type { GivenQueues, QueueNeeds } from './existing-queue.ts';
 import { queueProblems, warnOfUnseenSettings } from './existing-queue.ts';
@@ -58,10 +59,12 @@ function createOwnQueues(
 }
 
 function createDeadLetterQueue(scope: Construct, props: ResolvedProps, source: IQueue): Queue {
-  return new Queue(scope, 'DeadLetterQueue', {
+  const deadLetterQueue = new Queue(scope, 'DeadLetterQueue', {
     ...sharedProps(props),
     redriveAllowPolicy: { redrivePermission: RedrivePermission.BY_QUEUE, sourceQueues: [source] },
   });
+  acknowledge(deadLetterQueue, { 'Serverless-SQSRedrivePolicy': 'It is the dead-letter queue.' });
+  return deadLetterQueue;
 }
 
 function sharedProps({ encryptionKey, removalPolicy }: ResolvedProps): QueueProps {

@@ -11,6 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
 import { functionCode } from './bundle.ts';
 import { instrumentEnvironment } from './environment.ts';
 import { grantNetworkInterfaces } from './network.ts';
@@ -57,7 +58,13 @@ function createRelayFunction(scope: Construct, relay: FunctionSettings, props: R
   const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
   logGroup.grantWrite(role);
   if (relay.network !== undefined) grantNetworkInterfaces(role);
-  return new LambdaFunction(scope, id, {
+  if (relay.network !== undefined || relay.tracing) {
+    acknowledge(role, {
+      'AwsSolutions-IAM5[Resource::*]':
+        'X-Ray has no resources, and network interfaces have none before they are made; nothing else is allowed on everything.',
+    });
+  }
+  const relayFunction = new LambdaFunction(scope, id, {
     description,
     code: functionCode(entryFile),
     handler: 'index.handler',
@@ -74,6 +81,12 @@ function createRelayFunction(scope: Construct, relay: FunctionSettings, props: R
     ...(recursiveLoop === undefined ? {} : { recursiveLoop }),
     environment: { ...environment, ...instrumentEnvironment(scope, relay) },
   });
+  acknowledge(relayFunction, {
+    'Serverless-LambdaDLQ':
+      'What it takes from the queue stays there until it is settled; whoever calls it otherwise calls again or sees the error.',
+    ...(relay.tracing ? {} : { 'Serverless-LambdaTracing': 'Tracing was turned off by the prop of that name.' }),
+  });
+  return relayFunction;
 }
 
 /**

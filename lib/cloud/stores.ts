@@ -5,6 +5,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { OVERFLOW_DAYS } from '../settings/policy.ts';
+import { acknowledge } from './acknowledge.ts';
 import type { ResolvedProps } from './resolve-props.ts';
 
 /** Permits, the token's item and send-once records. Encrypted with a key that AWS owns, unless one is given. */
@@ -31,7 +32,7 @@ function createLedgerTable(scope: Construct, props: ResolvedProps): Table {
  */
 function createOverflowBucket(scope: Construct, props: ResolvedProps): Bucket {
   const { encryptionKey } = props;
-  return new Bucket(scope, 'Overflow', {
+  const bucket = new Bucket(scope, 'Overflow', {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     ...(encryptionKey === undefined
       ? { encryption: BucketEncryption.S3_MANAGED }
@@ -45,6 +46,12 @@ function createOverflowBucket(scope: Construct, props: ResolvedProps): Bucket {
     removalPolicy: props.removalPolicy,
     autoDeleteObjects: props.removalPolicy === RemovalPolicy.DESTROY,
   });
+  acknowledge(bucket, {
+    'AwsSolutions-S1':
+      'Only functions of the relay read and write it, and CloudTrail records them where an account wants that: a bucket of access ' +
+      'logs would keep ids of people for longer than their data is kept.',
+  });
+  return bucket;
 }
 
 /**
@@ -57,6 +64,10 @@ function createSecret(scope: Construct, props: ResolvedProps): ISecret {
     ...(props.encryptionKey === undefined ? {} : { encryptionKey: props.encryptionKey }),
     secretStringValue: SecretValue.unsafePlainText(JSON.stringify({ clientId: '', clientSecret: '' })),
     removalPolicy: props.removalPolicy,
+  });
+  acknowledge(secret, {
+    'AwsSolutions-SMG4':
+      'Marketo has no call that makes a new client secret: a person does, in LaunchPoint. The relay takes a new value without a deployment.',
   });
   // `Secret` spells an optional member of `ISecret` in a way that exactOptionalPropertyTypes does not let through.
   return secret as ISecret;

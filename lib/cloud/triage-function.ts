@@ -1,10 +1,10 @@
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { SETTING_NAMES } from '../settings/names.ts';
 import { TRIAGE_TIMEOUT_SECONDS } from '../settings/policy.ts';
 import { grantKeys } from './encryption.ts';
 import type { RelayResources } from './environment.ts';
+import { grantObjects } from './grants.ts';
 import { createRelayFunction } from './relay-function.ts';
 import type { ResolvedProps } from './resolve-props.ts';
 
@@ -38,9 +38,7 @@ function createTriageFunction(scope: Construct, resources: RelayResources, props
   );
   queue.grant(triageFunction, 'sqs:SendMessage');
   grantKeys(triageFunction, resources);
-  triageFunction.addToRolePolicy(
-    new PolicyStatement({ actions: ['s3:GetObject'], resources: [overflowBucket.arnForObjects('*')] }),
-  );
+  grantObjects(triageFunction, overflowBucket, 's3:GetObject');
   return triageFunction;
 }
 
