@@ -36,6 +36,7 @@ function readersFor(allowOtherHosts: boolean) {
     secretKeyArn: parseKeyArn,
     encryptionKeyArn: parseKeyArn,
     tracing: parseBoolean,
+    logBodies: parseBoolean,
     alarmTopicArn: listOf(parseTopicArn),
     alarmEmail: listOf(parseEmail),
     warningTopicArn: listOf(parseTopicArn),

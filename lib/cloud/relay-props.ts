@@ -203,6 +203,14 @@ interface MarketoRelayProps extends GatherProps, LimitProps, NetworkProps {
   readonly logLevel?: LogLevel;
 
   /**
+   * Whether the log line of a dead letter holds what was sent and answered, which is personal data as a rule. Without, sizes and hashes
+   * stand in their places, and the letter on the dead-letter queue is the only place that has them.
+   *
+   * @default true
+   */
+  readonly logBodies?: boolean;
+
+  /**
    * Whether runs of the functions are traced in X-Ray. Traces hold durations and the services called, and neither requests nor
    * replies.
    *

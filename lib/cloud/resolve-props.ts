@@ -20,6 +20,7 @@ interface ResolvedProps extends Readonly<Record<RelayNumber, number>> {
   readonly quotaTimeZone: string;
   readonly logLevel: LogLevel;
   readonly tracing: boolean;
+  readonly logBodies: boolean;
   /** Of the delivery function, beside what the relay sets itself. */
   readonly environment: Readonly<Record<string, string>>;
   readonly encryptionKey?: IKey;
@@ -67,6 +68,7 @@ function resolveProps(props: MarketoRelayProps): ResolvedProps {
     allowOtherHosts,
     logLevel: props.logLevel ?? 'INFO',
     tracing: props.tracing ?? true,
+    logBodies: props.logBodies ?? true,
     environment: props.environment ?? {},
     ...(props.encryptionKey === undefined ? {} : { encryptionKey: props.encryptionKey }),
     logRetention: props.logRetention ?? RetentionDays.ONE_MONTH,

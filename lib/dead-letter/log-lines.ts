@@ -4,6 +4,7 @@ import { shorten } from '../message/json-text.ts';
 import { MAX_MESSAGE_BYTES } from '../settings/policy.ts';
 import { type LogPartFields, toLogParts } from '../telemetry/log-parts.ts';
 import type { DeadLetter } from './types.ts';
+import { withoutBodies } from './without-bodies.ts';
 
 /** A dead letter as it is logged: one line, and lines of parts for what is too long for it. */
 interface LoggedLetter {
@@ -41,9 +42,10 @@ type Tree = Readonly<Record<string, unknown>>;
  * longest first, until the line is short enough.
  *
  * @param where - where the whole letter is, for what is too long even for parts
+ * @param logBodies - whether the log may hold bodies at all: without, their sizes and hashes stand in their places
  */
-function toLoggedLetter(whole: DeadLetter, where: string): LoggedLetter {
-  let letter: Tree = withBodyOnce(whole);
+function toLoggedLetter(whole: DeadLetter, where: string, logBodies = true): LoggedLetter {
+  let letter: Tree = logBodies ? withBodyOnce(whole) : withoutBodies(whole);
   const parts: LogPartFields[] = [];
   const cut: string[] = [];
   const members = LONG_MEMBERS.map(([outer, inner]) => ({ outer, inner, text: textAt(letter, outer, inner) }));

@@ -19,6 +19,8 @@ interface DeadLetterPublisherOptions {
   readonly queue: Queue;
   readonly overflow: OverflowStore;
   readonly log: Log;
+  /** Whether the log may hold what was sent and answered. @default true */
+  readonly logBodies?: boolean;
 }
 
 type Prepared =
@@ -26,7 +28,9 @@ type Prepared =
   | { readonly ready: false; readonly error: string };
 
 /** Sends letters to the dead-letter queue, and logs each once it is there. */
-function createDeadLetterPublisher({ queue, overflow, log }: DeadLetterPublisherOptions): DeadLetterPublisher {
+function createDeadLetterPublisher(options: DeadLetterPublisherOptions): DeadLetterPublisher {
+  const { queue, overflow, log, logBodies = true } = options;
+
   async function send(letters: readonly DeadLetter[]): Promise<readonly SendOutcome[]> {
     const prepared: Prepared[] = [];
     for (const letter of letters) prepared.push(await prepare(letter));
@@ -80,7 +84,7 @@ function createDeadLetterPublisher({ queue, overflow, log }: DeadLetterPublisher
     }
     const { overflow: pointer } = queued;
     const where = pointer === undefined ? 'the dead-letter queue' : `s3://${pointer.bucket}/${pointer.key}`;
-    const logged = toLoggedLetter(letter, where);
+    const logged = toLoggedLetter(letter, where, logBodies);
     log.error('dead letter', {
       ...facts,
       letter: logged.letter,

@@ -93,7 +93,7 @@ function composeDelivery(settings: Settings, platform: Platform): DeliveryDeps {
     ),
     sendOnce: createSendOnceTable({ client: dynamoDb, tableName, subscription, clock, random }),
     queue: createSqsQueue({ client: sqs, queueUrl: settings.queueUrl, log }),
-    deadLetters: createDeadLetterPublisher({ queue: deadLetters, overflow, log }),
+    deadLetters: createDeadLetterPublisher({ queue: deadLetters, overflow, log, logBodies: settings.logBodies }),
     limits: {
       windowCalls: limits.windowCalls,
       windowMs: limits.windowMs,

@@ -15,6 +15,7 @@ const SETTING_NAMES = {
   quotaTimeZone: 'QUOTA_TIME_ZONE',
   retryMaxAttempts: 'RETRY_MAX_ATTEMPTS',
   retryMaxAgeSeconds: 'RETRY_MAX_AGE_SECONDS',
+  logBodies: 'LOG_BODIES',
 } as const;
 
 /** Of the function that governs, which has all the others too: the UUID of the mapping that it switches. */

@@ -31,6 +31,8 @@ interface Settings {
   readonly quotaTimeZone: string;
   readonly retryMaxAttempts: number;
   readonly retryMaxAgeSeconds: number;
+  /** Whether the log line of a dead letter holds what was sent and answered, or sizes and hashes only. */
+  readonly logBodies: boolean;
 }
 
 interface SettingProblem {
@@ -100,6 +102,7 @@ const SETTINGS = z.object({
   quotaTimeZone: z.string().default(DEFAULT_QUOTA_TIME_ZONE).transform(checkedBy(parseTimeZone)),
   retryMaxAttempts: numberWithDefault('retryMaxAttempts'),
   retryMaxAgeSeconds: numberWithDefault('retryMaxAgeSeconds'),
+  logBodies: z.string().default('true').transform(checkedBy(parseBoolean)),
 });
 
 /**

@@ -46,6 +46,7 @@ describe('settings that can be used', () => {
       quotaTimeZone: 'America/Chicago',
       retryMaxAttempts: 8,
       retryMaxAgeSeconds: 86_400,
+      logBodies: true,
     });
   });
 
