@@ -6,8 +6,10 @@
 export type { LineAlarms } from '../lib/cloud/alarms/line-alarms.ts';
 export type { RelayAlarms } from '../lib/cloud/alarms/relay-alarms.ts';
 export { ConfigurationError } from '../lib/cloud/configuration-error.ts';
+export type { GatherProps, LimitProps } from '../lib/cloud/limit-props.ts';
 export { MarketoRelay } from '../lib/cloud/marketo-relay.ts';
-export type { GatherProps, LimitProps, MarketoRelayProps } from '../lib/cloud/relay-props.ts';
+export type { NetworkProps } from '../lib/cloud/network.ts';
+export type { MarketoRelayProps } from '../lib/cloud/relay-props.ts';
 export { RELAY_STACK_ID, RelayStack, type RelayStackProps } from '../lib/cloud/relay-stack.ts';
 export type { WebhookStackProps } from '../lib/cloud/webhook/stack-webhook.ts';
 export { WebhookIntake } from '../lib/cloud/webhook/webhook-intake.ts';

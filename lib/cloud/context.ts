@@ -1,5 +1,6 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { parseAllowedOperations } from '../settings/allowed-operations.ts';
 import type { Parsed } from '../settings/parse.ts';
 import {
   accept,
@@ -37,6 +38,7 @@ function readersFor(allowOtherHosts: boolean) {
     encryptionKeyArn: parseKeyArn,
     tracing: parseBoolean,
     logBodies: parseBoolean,
+    allowedOperations: parseAllowedOperations,
     alarmTopicArn: listOf(parseTopicArn),
     alarmEmail: listOf(parseEmail),
     warningTopicArn: listOf(parseTopicArn),

@@ -56,6 +56,7 @@ function deliveryEnvironment(resources: RelayResources, props: ResolvedProps): R
     QUOTA_TIME_ZONE: props.quotaTimeZone,
     RETRY_MAX_ATTEMPTS: String(props.retryMaxAttempts),
     RETRY_MAX_AGE_SECONDS: String(props.retryMaxAgeSeconds),
+    ALLOWED_OPERATIONS: props.allowedOperations.join(),
     LOG_BODIES: String(props.logBodies),
   };
 }

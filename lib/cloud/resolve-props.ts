@@ -1,6 +1,7 @@
 import { RemovalPolicy, Token } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { DEFAULT_ALLOWED_OPERATIONS, parseAllowedOperations } from '../settings/allowed-operations.ts';
 import { baseUrlPattern, parseBaseUrl } from '../settings/base-url.ts';
 import { DEFAULT_QUOTA_TIME_ZONE, MAX_CALLS_A_SECOND } from '../settings/bounds.ts';
 import type { LogLevel, Parsed } from '../settings/parse.ts';
@@ -21,6 +22,7 @@ interface ResolvedProps extends Readonly<Record<RelayNumber, number>> {
   readonly logLevel: LogLevel;
   readonly tracing: boolean;
   readonly logBodies: boolean;
+  readonly allowedOperations: readonly string[];
   /** Of the delivery function, beside what the relay sets itself. */
   readonly environment: Readonly<Record<string, string>>;
   readonly encryptionKey?: IKey;
@@ -52,6 +54,8 @@ function resolveProps(props: MarketoRelayProps): ResolvedProps {
     'marketoBaseUrl',
     checkText(props.marketoBaseUrl, (text) => parseDeployedBaseUrl(text, allowOtherHosts)),
   );
+  const allowedOperations = props.allowedOperations ?? DEFAULT_ALLOWED_OPERATIONS;
+  note(problems, 'allowedOperations', checkText(allowedOperations.join(), parseAllowedOperations));
   problems.push(...jointProblems(numbers), ...environmentProblems(props.environment ?? {}));
   if (props.queue !== undefined && props.maxReceiveCount !== undefined) {
     problems.push(
@@ -69,6 +73,7 @@ function resolveProps(props: MarketoRelayProps): ResolvedProps {
     logLevel: props.logLevel ?? 'INFO',
     tracing: props.tracing ?? true,
     logBodies: props.logBodies ?? true,
+    allowedOperations,
     environment: props.environment ?? {},
     ...(props.encryptionKey === undefined ? {} : { encryptionKey: props.encryptionKey }),
     logRetention: props.logRetention ?? RetentionDays.ONE_MONTH,
@@ -121,7 +126,7 @@ function checkNumber(name: RelayNumber, value: number): Parsed<number> {
   return refuse(`is ${value}: give ${range(bounds)}`);
 }
 
-function checkText(text: string, parse: (text: string) => Parsed<string>): Parsed<string> {
+function checkText<T>(text: string, parse: (text: string) => Parsed<T>): Parsed<string | T> {
   return Token.isUnresolved(text) ? accept(text) : parse(text);
 }
 

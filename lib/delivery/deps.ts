@@ -17,6 +17,8 @@ interface DeliveryLimits {
   readonly retryMaxAttempts: number;
   /** Time since its first failed attempt after which a message is dead. */
   readonly retryMaxAgeMs: number;
+  /** Patterns of the operations that may be made. @default all of them */
+  readonly allowedOperations?: readonly string[];
 }
 
 /** Everything outside this room that delivery uses. */

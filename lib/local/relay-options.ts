@@ -34,6 +34,8 @@ interface LocalRelayOptions {
   readonly fake?: FakeMarketoOptions;
   /** What the ledger keeps to. @default 50 calls in 20 s, 5 in flight */
   readonly limits?: Partial<LedgerLimits>;
+  /** As the setting of that name. @default all: what is deleted in a fake can be had again */
+  readonly allowedOperations?: string;
   /** Further environment variables of the delivery function. */
   readonly settings?: Readonly<Record<string, string>>;
   /** @default as the stack: 300 */

@@ -123,6 +123,7 @@ async function open(
     [SETTING_NAMES.deadLetterQueueUrl]: queues.deadLetterQueueUrl,
     [SETTING_NAMES.ledgerTableName]: table.tableName,
     [SETTING_NAMES.overflowBucketName]: queues.bucketName,
+    [SETTING_NAMES.allowedOperations]: options.allowedOperations ?? '*',
     ...options.settings,
   };
   const createDelivery = options.createDelivery ?? createDeliveryHandler;

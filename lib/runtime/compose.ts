@@ -99,6 +99,7 @@ function composeDelivery(settings: Settings, platform: Platform): DeliveryDeps {
       windowMs: limits.windowMs,
       retryMaxAttempts: settings.retryMaxAttempts,
       retryMaxAgeMs: settings.retryMaxAgeSeconds * 1_000,
+      allowedOperations: settings.allowedOperations,
     },
     secrets: known.secrets,
   };

@@ -16,6 +16,7 @@ const SETTING_NAMES = {
   retryMaxAttempts: 'RETRY_MAX_ATTEMPTS',
   retryMaxAgeSeconds: 'RETRY_MAX_AGE_SECONDS',
   logBodies: 'LOG_BODIES',
+  allowedOperations: 'ALLOWED_OPERATIONS',
 } as const;
 
 /** Of the function that governs, which has all the others too: the UUID of the mapping that it switches. */

@@ -57,6 +57,17 @@ const RELAY_CODES = {
     retriable: false,
     outcomeUnknown: false,
   },
+  operationNotAllowed: {
+    level: 'relay',
+    name: 'Operation not allowed',
+    meaning: 'The setting `allowedOperations` (`ALLOWED_OPERATIONS`) does not allow this operation. No call was made.',
+    remedy:
+      'If the operation is meant, add it to `allowedOperations`, deploy, and put this letter back. If it is not, find out who ' +
+      'publishes it. Without the setting, what deletes or merges is refused.',
+    leadsTo: ['deadLetter'],
+    retriable: true,
+    outcomeUnknown: false,
+  },
   recordTooLarge: {
     level: 'message',
     name: 'Record too large',

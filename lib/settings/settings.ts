@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { DEFAULT_ALLOWED_OPERATIONS, parseAllowedOperations } from './allowed-operations.ts';
 import { parseBaseUrl } from './base-url.ts';
 import type { NumberSetting } from './bounds.ts';
 import { DEFAULT_QUOTA_TIME_ZONE, NUMBER_BOUNDS } from './bounds.ts';
@@ -33,6 +34,8 @@ interface Settings {
   readonly retryMaxAgeSeconds: number;
   /** Whether the log line of a dead letter holds what was sent and answered, or sizes and hashes only. */
   readonly logBodies: boolean;
+  /** Patterns of the operations that may be made: `lib/marketo/endpoints/operation-patterns.ts`. */
+  readonly allowedOperations: readonly string[];
 }
 
 interface SettingProblem {
@@ -102,6 +105,7 @@ const SETTINGS = z.object({
   quotaTimeZone: z.string().default(DEFAULT_QUOTA_TIME_ZONE).transform(checkedBy(parseTimeZone)),
   retryMaxAttempts: numberWithDefault('retryMaxAttempts'),
   retryMaxAgeSeconds: numberWithDefault('retryMaxAgeSeconds'),
+  allowedOperations: z.string().default(DEFAULT_ALLOWED_OPERATIONS.join()).transform(checkedBy(parseAllowedOperations)),
   logBodies: z.string().default('true').transform(checkedBy(parseBoolean)),
 });
 

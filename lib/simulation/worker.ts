@@ -184,6 +184,7 @@ function settingsOf({ scenario }: World): Settings {
       DAILY_QUOTA: String(limits.dayCalls),
       RETRY_MAX_ATTEMPTS: String(limits.retryMaxAttempts),
       RETRY_MAX_AGE_SECONDS: String(limits.retryMaxAgeSeconds),
+      ALLOWED_OPERATIONS: '*',
     });
   known.set(scenario, settings);
   return settings;

@@ -40,6 +40,7 @@ interface WorldOptions {
   readonly retryMaxAttempts?: number;
   readonly retryMaxAgeMs?: number;
   readonly sendOnce?: SendOnce;
+  readonly allowedOperations?: readonly string[];
 }
 
 /** One batch, settled. */
@@ -151,6 +152,7 @@ class World {
         windowMs: limits.windowMs,
         retryMaxAttempts: options.retryMaxAttempts ?? 8,
         retryMaxAgeMs: options.retryMaxAgeMs ?? 86_400_000,
+        ...(options.allowedOperations === undefined ? {} : { allowedOperations: options.allowedOperations }),
       },
       secrets: () => [new Secret(`token-${this.#tokens}`)],
     };

@@ -47,6 +47,7 @@ describe('settings that can be used', () => {
       retryMaxAttempts: 8,
       retryMaxAgeSeconds: 86_400,
       logBodies: true,
+      allowedOperations: ['*', '!delete*', '!merge*'],
     });
   });
 

@@ -90,6 +90,7 @@ async function startWire({ marketo, visibilityTimeoutSeconds = 30, servers = {} 
       [SETTING_NAMES.deadLetterQueueUrl]: queues.deadLetterQueueUrl,
       [SETTING_NAMES.ledgerTableName]: tableName,
       [SETTING_NAMES.overflowBucketName]: embedded.bucketName,
+      [SETTING_NAMES.allowedOperations]: '*',
     }),
     clearTable: () => clearTable(dynamodb, tableName),
     async stop() {

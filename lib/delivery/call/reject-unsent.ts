@@ -1,10 +1,10 @@
 import type { Log } from '../../ports.ts';
 import type { WaitCode } from '../../settings/relay-codes.ts';
-import { overdueVerdict, tooLargeVerdict } from '../judge/preflight.ts';
+import { notAllowedVerdict, overdueVerdict, tooLargeVerdict } from '../judge/preflight.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import { type Outcome, type Outcomes, sameOutcome } from '../outcome.ts';
 import { DELIVERY_POLICY } from '../policy.ts';
-import type { WorkItem } from '../work-item.ts';
+import { messagesOf, type WorkItem } from '../work-item.ts';
 import type { Invocation } from './attempt.ts';
 import type { PendingWork } from './pending-work.ts';
 
@@ -14,17 +14,39 @@ function rejectTooLarge(work: PendingWork): void {
   work.decide(rejected(tooLarge, tooLargeVerdict));
 }
 
-/** Of a message that must not be sent twice, an earlier copy may have been sent: its send-once record is asked first. */
-async function rejectOverdue(work: PendingWork, nowMs: number, { sendOnce, deps }: Invocation): Promise<void> {
-  const overdue = work.withdraw((item) => overdueVerdict(item, nowMs) !== undefined);
-  if (overdue.length === 0) return;
+async function rejectOverdue(work: PendingWork, nowMs: number, invocation: Invocation): Promise<void> {
+  await rejectAskingFirst(work, (item) => overdueVerdict(item, nowMs), invocation);
+}
+
+/** Before anything is spent on it: neither token nor permit. */
+async function rejectNotAllowed(work: PendingWork, invocation: Invocation): Promise<void> {
+  const { allowedOperations } = invocation.deps.limits;
+  if (allowedOperations === undefined) return;
+  const refused = await rejectAskingFirst(work, (item) => notAllowedVerdict(item, allowedOperations), invocation);
+  // What was claimed is not going to be sent: nothing may look as if it had been.
+  await Promise.all(messagesOf(refused).map((one) => invocation.sendOnce.complete(one, work.outcomesOf(one))));
+}
+
+/**
+ * Of a message that must not be sent twice, an earlier copy may have been sent: its send-once record is asked first.
+ *
+ * @returns the items that have an outcome now.
+ */
+async function rejectAskingFirst(
+  work: PendingWork,
+  verdictOf: (item: WorkItem) => Verdict | undefined,
+  { sendOnce, deps }: Invocation,
+): Promise<readonly WorkItem[]> {
+  const unsent = work.withdraw((item) => verdictOf(item) !== undefined);
+  if (unsent.length === 0) return unsent;
   try {
-    const { items, outcomes } = await sendOnce.claim({ items: overdue });
+    const { items, outcomes } = await sendOnce.claim({ items: unsent });
     work.decide(outcomes);
-    work.decide(rejected(items, (item) => overdueVerdict(item, nowMs)));
+    work.decide(rejected(items, verdictOf));
   } catch (error) {
-    work.decide(tableUnreachable(overdue, error, deps.log));
+    work.decide(tableUnreachable(unsent, error, deps.log));
   }
+  return unsent;
 }
 
 /** The wait of items whose call was not made because a table did not answer. */
@@ -42,4 +64,4 @@ function rejected(items: readonly WorkItem[], verdictOf: (item: WorkItem) => Ver
   return new Map(entries);
 }
 
-export { rejectOverdue, rejectTooLarge, tableUnreachable };
+export { rejectNotAllowed, rejectOverdue, rejectTooLarge, tableUnreachable };

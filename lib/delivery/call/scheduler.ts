@@ -12,7 +12,7 @@ import { createCallsInFlight } from './calls-in-flight.ts';
 import { createPendingWork, type PendingWork } from './pending-work.ts';
 import { createPermitAsks } from './permit-asks.ts';
 import { UNUSED } from './permit-releases.ts';
-import { rejectOverdue, rejectTooLarge, tableUnreachable } from './reject-unsent.ts';
+import { rejectNotAllowed, rejectOverdue, rejectTooLarge, tableUnreachable } from './reject-unsent.ts';
 import { requeuePaused } from './requeue-paused.ts';
 import { withoutToken } from './without-token.ts';
 
@@ -31,6 +31,7 @@ async function makeCalls(messages: readonly Message[], invocation: Invocation): 
   const work = createPendingWork(messages);
   const scheduler = createScheduler(work, invocation);
   rejectTooLarge(work);
+  await rejectNotAllowed(work, invocation);
   if (work.places().pending.length === 0) return work.outcomes();
   // Before any permit is asked for: a permit does not wait for a token.
   const token = await deps.tokens.current();

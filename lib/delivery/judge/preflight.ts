@@ -1,3 +1,4 @@
+import { allowedName, allows } from '../../marketo/endpoints/operation-patterns.ts';
 import { wireSize } from '../../marketo/http-request.ts';
 import { MAX_BODY_BYTES } from '../../marketo/limits.ts';
 import { MAX_RECEIVES } from '../../settings/policy.ts';
@@ -26,9 +27,21 @@ function tooLargeVerdict(item: WorkItem): Verdict | undefined {
   return preflightVerdict('recordTooLarge', tooLargeText(bodyBytes));
 }
 
+/** Undefined when the setting allows the operation. */
+function notAllowedVerdict(
+  { message: { request, endpoint } }: WorkItem,
+  patterns: readonly string[],
+): Verdict | undefined {
+  const name = allowedName(request, endpoint);
+  if (allows(patterns, name)) return undefined;
+  return preflightVerdict('operationNotAllowed', `${name} is not allowed: allowedOperations is ${patterns.join()}`);
+}
+
+type PreflightCode = 'expired' | 'recordTooLarge' | 'attemptsExhausted' | 'operationNotAllowed';
+
 /** A rejection that needs no call. */
-function preflightVerdict(code: 'expired' | 'recordTooLarge' | 'attemptsExhausted', message: string): Verdict {
+function preflightVerdict(code: PreflightCode, message: string): Verdict {
   return { rule: { kind: 'reject' }, code, level: 'relay', message, errors: [], executed: 'no', counted: false };
 }
 
-export { overdueVerdict, tooLargeVerdict };
+export { notAllowedVerdict, overdueVerdict, tooLargeVerdict };

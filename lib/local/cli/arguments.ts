@@ -1,5 +1,6 @@
 import { MAX_CONCURRENT_CALLS, RATE_LIMIT_CALLS } from '../../marketo/limits.ts';
 import { Secret } from '../../marketo/secret.ts';
+import { DEFAULT_ALLOWED_OPERATIONS, parseAllowedOperations } from '../../settings/allowed-operations.ts';
 import { parseBaseUrl } from '../../settings/base-url.ts';
 import { NUMBER_BOUNDS } from '../../settings/bounds.ts';
 import { createCommand, type Values } from './command.ts';
@@ -32,6 +33,8 @@ interface RunOptions {
   readonly rateLimitCalls: number;
   readonly maxConcurrentCalls: number;
   readonly timeLimitSeconds: number;
+  /** As the setting of that name. */
+  readonly allowedOperations: string;
 }
 
 type Arguments =
@@ -85,6 +88,7 @@ function readArguments(argv: readonly string[], env: Readonly<Record<string, str
     rateLimitCalls: number('rateLimit', 1, NUMBER_BOUNDS.rateLimitCalls.max, usual.rateLimitCalls),
     maxConcurrentCalls: number('maxConcurrent', 1, NUMBER_BOUNDS.maxConcurrentCalls.max, usual.maxConcurrentCalls),
     timeLimitSeconds: number('timeLimit', 1, MAX_SECONDS, isServing ? MAX_SECONDS : 900),
+    allowedOperations: readAllowed(values.allowedOperations?.at(-1), marketoUrl, problems),
   };
   if (marketoUrl !== undefined && options.messagesPath === undefined && !isServing) {
     problems.push(
@@ -131,6 +135,14 @@ function readNumber(
   if (/^\d+$/.test(value) && number >= range.least && number <= range.most) return number;
   problems.push(`--${name} is "${value}", and must be a whole number from ${range.least} to ${range.most}`);
   return range.otherwise;
+}
+
+/** What is deleted in the fake can be had again; in a subscription it cannot. */
+function readAllowed(given: string | undefined, marketoUrl: string | undefined, problems: string[]): string {
+  if (given === undefined) return marketoUrl === undefined ? '*' : DEFAULT_ALLOWED_OPERATIONS.join();
+  const parsed = parseAllowedOperations(given);
+  if (!parsed.ok) problems.push(`--allowed-operations ${parsed.problem}`);
+  return given;
 }
 
 function readMarketo(

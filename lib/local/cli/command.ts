@@ -15,6 +15,7 @@ interface Values {
   readonly rateLimit?: readonly string[];
   readonly maxConcurrent?: readonly string[];
   readonly timeLimit?: readonly string[];
+  readonly allowedOperations?: readonly string[];
   readonly verbose?: true;
   readonly logFile?: readonly string[];
   readonly help?: true;
@@ -60,6 +61,11 @@ function createCommand(): Command {
     .option('--rate-limit <n>', 'calls in any 20 seconds (default 100, 50 with --marketo)', gather)
     .option('--max-concurrent <n>', 'calls in flight (default 10, 5 with --marketo)', gather)
     .option('--time-limit <n>', 'seconds after which the run ends with what it has (default 900)', gather)
+    .option(
+      '--allowed-operations <list>',
+      'as the setting allowedOperations: syncLeads,get* (default all; *,!delete*,!merge* with --marketo)',
+      gather,
+    )
     .option('--fail-on-dead-letters', 'end with status 1 if there is a dead letter')
     .option('--json', "the summary as JSON on stdout; add --silent to npm's own options")
     .option('--verbose', "the function's log on stderr")

@@ -126,6 +126,7 @@ function relayOptions(options: RunOptions, kept: Pick<FakeMarketoOptions, 'data'
   const limits = { rateLimitCalls: options.rateLimitCalls, maxConcurrentCalls: options.maxConcurrentCalls };
   return {
     limits: { windowCalls: limits.rateLimitCalls, slots: limits.maxConcurrentCalls },
+    allowedOperations: options.allowedOperations,
     ...(options.marketo === undefined
       ? { fake: { ...limits, seed: options.seed, latencyMs: LOCAL_LATENCY, ...faultsFor(options), ...kept } }
       : { marketo: options.marketo }),

@@ -25,6 +25,7 @@ const OPTIONS: RunOptions = {
   logPath: undefined,
   rateLimitCalls: 100,
   maxConcurrentCalls: 10,
+  allowedOperations: '*',
   timeLimitSeconds: 60,
 };
 

@@ -27,6 +27,7 @@ const SETTINGS = readSettings({
   QUEUE_URL,
   DEAD_LETTER_QUEUE_URL,
   LEDGER_TABLE_NAME: 'model-table',
+  ALLOWED_OPERATIONS: '*',
   OVERFLOW_BUCKET_NAME: 'model-overflow',
   RATE_LIMIT_CALLS: '200',
   MAX_CONCURRENT_CALLS: '30',
