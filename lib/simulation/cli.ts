@@ -2,18 +2,21 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { describeFailure } from './failure.ts';
+import { describeFailure, mixtureOf } from './failure.ts';
 import { PLANTED_BUGS } from './plants.ts';
 import { type FoundBug, reliabilityReport } from './report.ts';
+import { drawScenario } from './scenario.ts';
+import { createKeptSlices, type Slice, slicesOf } from './slices.ts';
 import { merge, type Sweep, seedsUntilFound } from './sweep.ts';
 
 const USAGE = `Runs the delivery code in a world that fails, once for each seed.
 
-  npm run simulate -- [--seeds N] [--seed S] [--threads T] [--json] [--write-report]
+  npm run simulate -- [--seeds N] [--seed S] [--threads T] [--slices FOLDER] [--json] [--write-report]
 
   --seeds N       how many seeds (default 1000)
   --seed S        the first seed (default 1)
   --threads T     threads (default: the cores of this machine)
+  --slices FOLDER keep the figures of every 500 seeds there, and take from there what was run before
   --json          print the figures as JSON
   --write-report  run the planted bugs too, and write docs/reliability.md
 `;
@@ -25,6 +28,7 @@ interface Options {
   readonly firstSeed: number;
   readonly seeds: number;
   readonly threads: number;
+  readonly slices: string | undefined;
   readonly json: boolean;
   readonly writeReport: boolean;
 }
@@ -38,6 +42,7 @@ function readOptions(): Options | string {
         seeds: { type: 'string', default: '1000' },
         seed: { type: 'string', default: '1' },
         threads: { type: 'string', default: String(availableParallelism()) },
+        slices: { type: 'string' },
         json: { type: 'boolean', default: false },
         'write-report': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -47,15 +52,34 @@ function readOptions(): Options | string {
     const [seeds, firstSeed, threads] = [values.seeds, values.seed, values.threads].map(Number);
     const areWhole = [seeds, firstSeed, threads].every((value) => Number.isSafeInteger(value) && Number(value) > 0);
     if (!areWhole) return `--seeds, --seed and --threads are whole numbers from 1.\n\n${USAGE}`;
-    const { json, 'write-report': writeReport } = values;
-    return { seeds: seeds ?? 1, firstSeed: firstSeed ?? 1, threads: threads ?? 1, json, writeReport };
+    const { json, slices, 'write-report': writeReport } = values;
+    return { seeds: seeds ?? 1, firstSeed: firstSeed ?? 1, threads: threads ?? 1, slices, json, writeReport };
   } catch (error) {
     return `${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`;
   }
 }
 
+/** In slices if they are kept. A seed that fails is told at once: the rest may take hours. */
+async function sweepAll(options: Options, onSeeds: (count: number) => void): Promise<Sweep> {
+  const { firstSeed, seeds, threads, slices } = options;
+  const one = (): void => onSeeds(1);
+  if (slices === undefined) return sweepSlice({ firstSeed, seeds }, threads, one);
+  const kept = createKeptSlices(slices);
+  const done: Sweep[] = [];
+  for (const slice of slicesOf(firstSeed, seeds)) {
+    const before = kept.read(slice);
+    if (before !== undefined) onSeeds(slice.seeds);
+    const sweep = before ?? kept.keep(slice, await sweepSlice(slice, threads, one));
+    done.push(sweep);
+    for (const { seed, findings } of sweep.failures) {
+      process.stderr.write(`seed ${seed}: ${findings[0]?.check}: ${findings[0]?.detail}\n`);
+    }
+  }
+  return merge(done);
+}
+
 /** Spreads the seeds over threads: every thread has its own share, and a run depends on its seed alone. */
-async function sweepAll({ firstSeed, seeds, threads }: Options, onSeed: () => void): Promise<Sweep> {
+async function sweepSlice({ firstSeed, seeds }: Slice, threads: number, onSeed: () => void): Promise<Sweep> {
   const count = Math.min(threads, seeds);
   const shares = Array.from({ length: count }, (_, thread) => {
     return Array.from(
@@ -89,9 +113,10 @@ async function main(): Promise<number> {
     process.stderr.write(options);
     return options === USAGE ? 0 : 2;
   }
+  if (options.seeds === 1 && !options.json) say(mixtureOf(drawScenario(options.firstSeed)));
   let done = 0;
-  const total = await sweepAll(options, () => {
-    done += 1;
+  const total = await sweepAll(options, (count) => {
+    done += count;
     if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${options.seeds} seeds`);
   });
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');

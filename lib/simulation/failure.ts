@@ -22,12 +22,14 @@ function mixtureOf({ operations, faults, own, messages, workers }: Scenario): st
     ([name, fault]) => `all ${name}: ${describeOwnFault(fault)}`,
   );
   const ownFaults = own === undefined ? [] : [`${own.messages} messages with faults of their own`, ...broken];
+  const killers = own === undefined || own.killers === 0 ? [] : [`${own.killers} messages that end their workers`];
   const tooMany = own?.failsFromRecords === undefined ? [] : [`calls of ${own.failsFromRecords} records fail`];
   return [
     `${messages} messages, ${workers} workers`,
     `operations ${operations.join(' ')}`,
     ...world,
     ...ownFaults,
+    ...killers,
     ...tooMany,
   ].join('; ');
 }
@@ -49,4 +51,4 @@ async function describeFailure({ seed, findings }: RunReport, plant: Plant = {})
   ].join('\n');
 }
 
-export { describeFailure, replayCommand };
+export { describeFailure, mixtureOf, replayCommand };
