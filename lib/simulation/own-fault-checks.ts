@@ -1,6 +1,6 @@
 import { describeOwnFault } from './own-faults.ts';
 import type { Publication } from './publications.ts';
-import { MINUTE_MS } from './scenario.ts';
+import { MINUTE_MS, type OwnFaults } from './scenario.ts';
 import type { World } from './world.ts';
 
 /**
@@ -9,6 +9,13 @@ import type { World } from './world.ts';
  * a call that got no reply), and the turn of all others.
  */
 const HEALTHY_BOUND_MS = 30 * MINUTE_MS;
+/**
+ * What messages that end their workers add to it: the first hiding, and the rounds in which suspects are tried in ever
+ * smaller groups, each of which may wait for the slot that the dead worker's call keeps until its lease ends.
+ */
+const CORNERING_MS = 30 * MINUTE_MS;
+/** The code of the letter of what ends its workers: nobody else may get it. */
+const CORNERED = 'workerCrash';
 /** How long a message with a fault of its own may take to be dead: eight attempts with growing delays. */
 const FAULTY_BOUND_MS = 4 * 60 * MINUTE_MS;
 /** Behind an operation that never works again the age decides: a day, and the waits around it. */
@@ -38,6 +45,10 @@ function auditOwnFaults(world: World): void {
 }
 
 function checkHealthy(world: World, { mark, marks, safe, body }: Publication): void {
+  if (world.deathCodes.get(mark) === CORNERED) {
+    world.checks.fail('neighboursUnharmed', `${mark} is taken for what ended its workers`, marks);
+    return;
+  }
   // What may not be repeated, and shared a call whose outcome nobody knows, is rightly dead: its letter says so.
   if (!safe) return;
   const { checks } = world;
@@ -52,18 +63,21 @@ function checkHealthy(world: World, { mark, marks, safe, body }: Publication): v
     return;
   }
   const tookMs = (world.doneAtMs.get(mark) ?? 0) - (world.publishedAtMs.get(mark) ?? 0);
-  if (tookMs > HEALTHY_BOUND_MS) {
+  const killers = world.scenario.own?.killers ?? 0;
+  if (tookMs > HEALTHY_BOUND_MS + (killers > 0 ? CORNERING_MS : 0)) {
     checks.fail('neighboursUnharmed', `${mark} took ${Math.round(tookMs / 1_000)} s to be delivered`, marks);
   }
 }
 
-function checkFaulty(world: World, { mark, marks, ownFault, kind }: Publication): void {
+function checkFaulty(world: World, publication: Publication): void {
+  const { mark, marks, ownFault, kind } = publication;
   const diedAtMs = world.deadAtMs.get(mark);
   const name = ownFault === undefined ? '' : describeOwnFault(ownFault);
   if (diedAtMs === undefined) {
     world.checks.fail('budgetEnds', `${mark} (${name}) has no dead letter`, marks);
     return;
   }
+  if (ownFault?.kind === 'kills') checkCornered(world, publication);
   const isBroken = kind !== undefined && world.scenario.own?.operations[kind.name] !== undefined;
   const boundMs = isBroken ? BROKEN_BOUND_MS : FAULTY_BOUND_MS;
   const tookMs = diedAtMs - (world.publishedAtMs.get(mark) ?? 0);
@@ -76,6 +90,14 @@ function checkFaulty(world: World, { mark, marks, ownFault, kind }: Publication)
   }
 }
 
+/** It is dead of what it does, unless its worker had claimed it. */
+function checkCornered(world: World, { mark, marks, safe, ownFault }: Publication): void {
+  const code = world.deathCodes.get(mark) ?? 'none';
+  const mayBeUnknown = !safe && ownFault?.kind === 'kills' && ownFault.when === 'sent';
+  if (code === CORNERED || (mayBeUnknown && code === 'outcomeUnknown')) return;
+  world.checks.fail('budgetEnds', `${mark}, which ends its workers, is dead of ${code}`, marks);
+}
+
 function checkCalls(world: World, { mark, marks }: Publication): void {
   const calls = world.callsOf.get(mark) ?? 0;
   const most = MOST_CALLS + 2 * marks.length;
@@ -84,6 +106,9 @@ function checkCalls(world: World, { mark, marks }: Publication): void {
 }
 
 /** By when the queue of such a run is empty. */
-const OWN_FAULTS_BOUND_MS = BROKEN_BOUND_MS + 60 * MINUTE_MS;
+function drainBoundOfOwnMs({ operations }: OwnFaults): number {
+  const slowestMs = Object.keys(operations).length > 0 ? BROKEN_BOUND_MS : FAULTY_BOUND_MS;
+  return slowestMs + 60 * MINUTE_MS;
+}
 
-export { auditOwnFaults, OWN_FAULTS_BOUND_MS, ownFaultFigures };
+export { auditOwnFaults, drainBoundOfOwnMs, ownFaultFigures };

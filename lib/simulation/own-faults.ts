@@ -10,11 +10,12 @@ import type { Dice } from './dice.ts';
  * - `http`: an HTTP status with a page of HTML.
  * - `record`: its own records are skipped with this code, their neighbours are not.
  * - `hang`, `reset`: Marketo never answers, or the connection breaks.
- * - `kills`: the worker that sends it ends.
+ * - `kills`: the worker ends that claims it, before anything of it is written, or that sends it.
  */
 type OwnFault =
   | { readonly kind: 'response' | 'http' | 'record'; readonly code: string }
-  | { readonly kind: 'noErrors' | 'hang' | 'reset' | 'kills' };
+  | { readonly kind: 'kills'; readonly when: 'claimed' | 'sent' }
+  | { readonly kind: 'noErrors' | 'hang' | 'reset' };
 
 const codesAt = (level: string): readonly string[] => [
   ...new Set(CATALOGUE.filter((row) => row.level === level).map((row) => row.code)),
@@ -48,6 +49,11 @@ function drawOwnFault(dice: Dice): OwnFault {
   }
 }
 
+/** What may be repeated is not claimed before it is sent. */
+function drawKiller(dice: Dice): OwnFault {
+  return { kind: 'kills', when: dice.pick(['claimed', 'sent']) };
+}
+
 function drawOperationFault(dice: Dice): OwnFault {
   return dice.chance(0.3)
     ? { kind: 'http', code: dice.pick(['500', '502', '503', '504']) }
@@ -59,4 +65,4 @@ function describeOwnFault(fault: OwnFault): string {
 }
 
 export type { OwnFault };
-export { describeOwnFault, drawOperationFault, drawOwnFault };
+export { describeOwnFault, drawKiller, drawOperationFault, drawOwnFault };

@@ -1,3 +1,4 @@
+import type { SQSRecord } from 'aws-lambda';
 import { createMemoryTokenRegister } from '../access-token/memory-token-register.ts';
 import { createTokenKeeper } from '../access-token/token-keeper.ts';
 import type { SendOnce } from '../delivery/call/send-once.ts';
@@ -40,6 +41,15 @@ function withRelayState(message: OutgoingMessage, change: (state: Record<string,
   const state = JSON.parse(relay.stringValue) as Record<string, unknown>;
   const changed = { ...relay, stringValue: JSON.stringify(change(state)) };
   return { ...message, attributes: { ...message.attributes, relay: changed } };
+}
+
+/** A record that was received before, as if it had ended a worker alone already. */
+function blamed(record: SQSRecord): SQSRecord {
+  const { ApproximateReceiveCount, SentTimestamp } = record.attributes;
+  if (ApproximateReceiveCount === '1') return record;
+  const firstSeen = new Date(Number(SentTimestamp)).toISOString();
+  const stringValue = JSON.stringify({ v: 1, id: record.messageId, attempt: 0, firstSeen, group: 1, diedAlone: 1 });
+  return { ...record, messageAttributes: { ...record.messageAttributes, relay: { dataType: 'String', stringValue } } };
 }
 
 const accepted = { accepted: true } as const;
@@ -317,6 +327,27 @@ const PLANTED_BUGS: readonly PlantedBug[] = [
     what: 'forgets the attempts that a message has behind it',
     finds: 'budgetEnds',
     deps: withCopies((message) => withRelayState(message, ({ alone: _, ...rest }) => ({ ...rest, attempt: 0 }))),
+  },
+  {
+    what: 'never learns that a message was received before',
+    finds: 'budgetEnds',
+    handler: (handler) => (event, context) => {
+      const Records = event.Records.map((record) => ({
+        ...record,
+        attributes: { ...record.attributes, ApproximateReceiveCount: '1' },
+      }));
+      return handler({ Records }, context);
+    },
+  },
+  {
+    what: 'takes all who were with a message that ended its worker for what ended it',
+    finds: 'neighboursUnharmed',
+    handler: (handler) => (event, context) => handler({ Records: event.Records.map(blamed) }, context),
+  },
+  {
+    what: 'forgets how many workers a message has ended alone',
+    finds: 'budgetEnds',
+    deps: withCopies((message) => withRelayState(message, ({ diedAlone: _, ...rest }) => rest)),
   },
   {
     what: 'shows in a letter what the whole shared call carried',

@@ -1,6 +1,6 @@
 import type { Dice } from './dice.ts';
 import { KIND_NAMES, KINDS, type Kind, type KindName } from './kinds.ts';
-import { drawOwnFault, type OwnFault } from './own-faults.ts';
+import { drawKiller, drawOwnFault, type OwnFault } from './own-faults.ts';
 import type { Scenario } from './scenario.ts';
 
 interface Publication {
@@ -26,7 +26,6 @@ const USUAL: readonly KindName[] = ['sync', 'sync', 'sync', 'activity', 'trigger
 
 /** What a fault of the data brings whole calls of down. */
 const POISONED: readonly KindName[] = ['sync', 'status', 'activity'];
-const KILLS: OwnFault = { kind: 'kills' };
 
 /** What a text says of publications: `mk-p7-` names a message, `mk-p7.2-` its third record. */
 const MARK = /mk-(p\d+(?:\.\d+)?)-/g;
@@ -169,7 +168,7 @@ function drawPublication(index: number, role: Role, scenario: Scenario, dice: Di
   const hasId = dice.chance(0.6);
   const overruled = dice.chance(0.03);
   const { safe } = KINDS[name];
-  const notAfter = dice.chance(0.04)
+  const notAfter = dice.chance(ownFault?.kind === 'kills' ? 0 : 0.04)
     ? new Date(scenario.startMs + dice.between(0, scenario.faultsMs)).toISOString()
     : undefined;
   const body = JSON.stringify({
@@ -202,7 +201,8 @@ function drawPublications(scenario: Scenario, dice: Dice): readonly Publication[
   const faults = dice.stream('own faults');
   const { messages = 0, killers = 0 } = scenario.own ?? {};
   return Array.from({ length: scenario.messages }, (_, index) => {
-    const ownFault = index < killers ? KILLS : index < killers + messages ? drawOwnFault(faults) : undefined;
+    const ownFault =
+      index < killers ? drawKiller(faults) : index < killers + messages ? drawOwnFault(faults) : undefined;
     // Ten attributes leave no room for the relay's own.
     const isUncopiable = index >= scenario.messages - scenario.uncopiable;
     const attributes = isUncopiable ? 10 : dice.chance(0.2) ? 9 : 0;

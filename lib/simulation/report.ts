@@ -44,6 +44,15 @@ const FAULTS: Readonly<Record<string, string>> = {
   'secret rotated': 'Identity: client secret rotated',
   'wrong secret stored': 'Identity: wrong secret stored for a while',
   storeFails: 'S3 or Secrets Manager: request throttled',
+  'mapping disabled': 'Relay paused because nothing could be delivered',
+  'operator paused the relay': 'Operator paused the relay',
+  'own response': 'For ever: any code, none or an unknown one for each call with a message, or of an operation',
+  'own http': 'For ever: HTTP status for each call with a message, of an operation, or above a size',
+  'own noErrors': 'For ever: failure without a reason for each call with a message',
+  'own record': 'For ever: code for each record of a message',
+  'own hang': 'For ever: no reply to any call with a message',
+  'own reset': 'For ever: connection reset in each call with a message',
+  'own kills': 'For ever: worker ended by a message that it had claimed or sent',
 };
 
 const number = (value: number): string => value.toLocaleString('en-US');

@@ -1,3 +1,4 @@
+import { DEFAULT_MAX_RECEIVE_COUNT, DELIVERY_TIMEOUT_SECONDS, visibilityTimeoutSeconds } from '../settings/policy.ts';
 import { Dice } from './dice.ts';
 import { drawFaults, type Faults, NO_FAULTS } from './faults.ts';
 import { KIND_NAMES, type KindName } from './kinds.ts';
@@ -63,9 +64,9 @@ interface Scenario {
 }
 
 interface OwnFaults {
-  /** Messages with a fault of their own; the first ones published. */
+  /** Messages with a fault of their own that Marketo answers for. */
   readonly messages: number;
-  /** Messages that end each worker which sends them. */
+  /** Messages that end each worker which sends them; the first ones published, before those with another fault. */
   readonly killers: number;
   readonly operations: Readonly<Partial<Record<KindName, OwnFault>>>;
   /** Calls with so many records or more time out, though smaller ones pass. */
@@ -105,12 +106,14 @@ function drawOperations(dice: Dice): readonly KindName[] {
 
 /** How often a run is about faults of single messages and operations, in a world that is sound otherwise. */
 const OWN_SHARE = 0.3;
+/** Of those runs: how often there are messages that end their workers. */
+const KILLERS_SHARE = 0.2;
 
 function drawOwn(dice: Dice, operations: readonly KindName[], messages: number): OwnFaults {
   const broken = operations.length > 1 && dice.chance(0.3) ? dice.pick(operations) : undefined;
   return {
     messages: dice.chance(0.85) ? dice.whole(1, Math.max(1, Math.floor(messages / dice.pick([1, 3, 8])))) : 0,
-    killers: 0,
+    killers: dice.chance(KILLERS_SHARE) ? dice.whole(1, Math.min(3, messages)) : 0,
     operations: broken === undefined ? {} : { [broken]: drawOperationFault(dice) },
     failsFromRecords: dice.chance(0.15) ? dice.whole(3, 12) : undefined,
   };
@@ -120,11 +123,14 @@ function drawOwn(dice: Dice, operations: readonly KindName[], messages: number):
 function withOwnFaults(scenario: Scenario, dice: Dice): Scenario {
   const messages = dice.pick([1, 1, 2, 2, 5, 5, 12, 12, 25, 60]);
   const isMild = dice.chance(0.5);
+  const own = drawOwn(dice, scenario.operations, messages);
+  // A message that is delivered twice at once looks as if its worker had ended.
+  const duplicate = own.killers > 0 ? 0 : 0.03;
   return {
     ...scenario,
     messages,
-    own: drawOwn(dice, scenario.operations, messages),
-    faults: isMild ? { ...NO_FAULTS, duplicate: 0.03, tableThrottled: 0.02, queueEntryFails: 0.02 } : NO_FAULTS,
+    own,
+    faults: isMild ? { ...NO_FAULTS, duplicate, tableThrottled: 0.02, queueEntryFails: 0.02 } : NO_FAULTS,
     // Slots for the worst that the network does to one call, so that what is measured is not the wait for them.
     limits: {
       ...scenario.limits,
@@ -144,9 +150,9 @@ function withOwnFaults(scenario: Scenario, dice: Dice): Scenario {
     redrives: 0,
     uncopiable: 0,
     personPauseMs: NEVER_MS,
-    functionTimeoutMs: 420_000,
-    visibilityMs: 420_000,
-    maxReceiveCount: 10,
+    functionTimeoutMs: DELIVERY_TIMEOUT_SECONDS * 1_000,
+    visibilityMs: visibilityTimeoutSeconds(Math.ceil(scenario.gatherMs / 1_000)) * 1_000,
+    maxReceiveCount: DEFAULT_MAX_RECEIVE_COUNT,
   };
 }
 

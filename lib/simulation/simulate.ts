@@ -3,7 +3,7 @@ import type { Dice } from './dice.ts';
 import { Governor } from './governor.ts';
 import { ModelMapping } from './mapping.ts';
 import { ModelMarketo } from './model/marketo.ts';
-import { auditOwnFaults, OWN_FAULTS_BOUND_MS, ownFaultFigures } from './own-fault-checks.ts';
+import { auditOwnFaults, drainBoundOfOwnMs, ownFaultFigures } from './own-fault-checks.ts';
 import { drawScenario, MINUTE_MS, NEVER_MS, type Scenario } from './scenario.ts';
 import { scan } from './watch.ts';
 import type { Plant } from './worker.ts';
@@ -48,8 +48,7 @@ const CALLS_A_MESSAGE = 3;
  * @param left messages on the queue when the faults end.
  */
 function drainBoundMs(scenario: Scenario, left: number): number {
-  // What belongs to an operation that never works again ends by its age.
-  if (scenario.own !== undefined) return OWN_FAULTS_BOUND_MS;
+  if (scenario.own !== undefined) return drainBoundOfOwnMs(scenario.own);
   const days = scenario.shortDay ? 2 + Math.ceil((CALLS_A_MESSAGE * left) / scenario.limits.dayCalls) : 0;
   const held = scenario.uncopiable > 0 ? LONGEST_HOLD_MS : 0;
   const hidden = scenario.maxReceiveCount > 1 ? 2 * scenario.visibilityMs : 0;
@@ -106,8 +105,10 @@ async function simulate(seed: number, options: RunOptions = {}): Promise<RunRepo
   const boundMs = drainBoundMs(scenario, world.queue.messages.size);
   await world.time.run(() => isFailed() || (!world.faulty && isDrained()), world.faultsEndMs + boundMs);
   if (!isFailed() && !isRunning()) world.checks.fail('resumes', `the mapping is disabled in the end`);
-  if (!isFailed()) audit(world, boundMs);
-  if (!isFailed()) auditOwnFaults(world);
+  if (!isFailed()) {
+    audit(world, boundMs);
+    auditOwnFaults(world);
+  }
   return {
     seed,
     scenario,

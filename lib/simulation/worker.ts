@@ -67,7 +67,7 @@ class Worker {
     const platform = this.#platform(marketo);
     const wired = composeDelivery(settingsOf(world), plant.platform?.(platform, world) ?? platform);
     const watched = watchedLedger(
-      wired,
+      this.#mortalAtClaims(wired),
       () => this.#invocation,
       () => dice.chance(world.scenario.usageShare),
     );
@@ -147,16 +147,32 @@ class Worker {
     };
   }
 
+  /** Ends over a message that ends its workers when it is so far. */
+  #meets(marks: readonly string[], when: readonly string[]): void {
+    const killer = marks.find((mark) => {
+      const fault = this.#world.publicationOf(mark)?.ownFault;
+      return fault?.kind === 'kills' && when.includes(fault.when);
+    });
+    if (killer === undefined || this.life.dead) return;
+    this.#world.count('own kills');
+    this.life.kill(`of ${killer}`);
+  }
+
+  #mortalAtClaims(deps: DeliveryDeps): DeliveryDeps {
+    const { sendOnce } = deps;
+    const claim: typeof sendOnce.claim = (relayId, ...rest) => {
+      this.#meets([this.#world.markOf.get(relayId) ?? ''], ['claimed']);
+      return sendOnce.claim(relayId, ...rest);
+    };
+    return { ...deps, sendOnce: { ...sendOnce, claim } };
+  }
+
   #transport(marketo: ModelMarketo): Transport {
     return (request, { timeoutMs, bearer }) => {
       const invocation = this.#invocation;
       const text = `${request.url} ${request.body ?? ''}`;
       if (!this.life.dead) invocation.sends(text);
-      const killer = marksIn(text).find((mark) => this.#world.publicationOf(mark)?.ownFault?.kind === 'kills');
-      if (killer !== undefined) {
-        this.#world.count('own kills');
-        this.life.kill(`of ${killer}`);
-      }
+      this.#meets(marksIn(text), ['claimed', 'sent']);
       const told: Told = (_, call, play) => {
         if (!this.life.dead) invocation.told(call, play);
       };

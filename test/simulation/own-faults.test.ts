@@ -43,9 +43,14 @@ function soundScenario(seed: number, rest: Partial<Scenario>): Scenario {
 }
 
 const MINUTE_MS = 60_000;
-const own = (messages: number, operations: Partial<Record<KindName, OwnFault>> = {}, failsFromRecords?: number) => ({
+const own = (
+  messages: number,
+  operations: Partial<Record<KindName, OwnFault>> = {},
+  failsFromRecords?: number,
+  killers = 0,
+) => ({
   messages,
-  killers: 0,
+  killers,
   operations,
   failsFromRecords,
 });
@@ -90,6 +95,17 @@ describe('a fault of one operation', () => {
 
     expect(slowestHealthyMs).toBeGreaterThan(0);
     expect(slowestHealthyMs).toBeLessThan(2 * MINUTE_MS);
+  });
+});
+
+describe('messages that end their workers', () => {
+  it('are dead alone, and all others are delivered', async () => {
+    const { slowestHealthyMs, tally } = await run(5, { messages: 100, own: own(0, {}, undefined, 2) });
+
+    expect(tally.faults.get('own kills')).toBeGreaterThanOrEqual(4);
+    expect(tally.letters).toBeGreaterThanOrEqual(2);
+    expect(slowestHealthyMs).toBeGreaterThan(0);
+    expect(slowestHealthyMs).toBeLessThan(15 * MINUTE_MS);
   });
 });
 
