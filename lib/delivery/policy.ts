@@ -49,6 +49,11 @@ const DELIVERY_POLICY = {
   successHoldsMs: 10_000,
   /** A permit for a health check is waited for so long: until calls have left a window of 20 s. */
   healthCheckPatienceMs: 25_000,
+  /**
+   * The same after a failure that cannot be counted without it, while nothing else waits for the check: until a call that
+   * got no reply, and may have the last place, is given up (90 s and the network's 20) and has left the window.
+   */
+  evidencePatienceMs: 140_000,
   /** Times that one call is made anew with a token in place of a refused one, or with the same after a health check. */
   maxTokenTries: 2,
 

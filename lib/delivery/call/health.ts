@@ -14,7 +14,8 @@ import { askUsage, type UsageAnswer } from './usage-call.ts';
  * then among all workers' (one read of the ledger), and where there is none it makes a health check: one call of the
  * usage endpoint, which belongs to no message.
  *
- * Bounds: calls that fail at the same time share one read and one check; two checks are 10 s apart. Never throws: what
+ * Bounds: calls that fail at the same time share one read and one check; two checks are 10 s apart. A check waits for its
+ * permit, since without one a failure counts for nothing, and its message would be tried until it is too old. Never throws: what
  * cannot be found out counts as not known to work.
  */
 interface Health {
@@ -22,7 +23,7 @@ interface Health {
   succeeded(token: Secret): void;
   /** Whether Marketo is known to work about the time at which a call was sent that failed: by any call but that one. */
   worksAbout(sentAtMs: number): Promise<boolean>;
-  /** Makes a health check, because a circuit waits for one. */
+  /** Makes a health check, unless one is under way, because a circuit waits for one. */
   check(): Promise<void>;
   /** What other calls say of the token of a call that was refused. */
   evidenceFor(token: Secret, sentAtMs: number): Promise<TokenEvidence>;
@@ -73,9 +74,9 @@ function createHealth(deps: DeliveryDeps, releases: PermitReleases, deadline: De
   }
 
   /** One check for all that ask at the same time. */
-  function ask(): Promise<UsageAnswer> {
+  function ask(patienceMs: number = DELIVERY_POLICY.healthCheckPatienceMs): Promise<UsageAnswer> {
     const startedAtMs = clock.nowMs();
-    checking ??= askUsage({ healthCheck: true }, deps, releases, deadline)
+    checking ??= askUsage({ healthCheck: true, patienceMs }, deps, releases, deadline)
       .then((answer) => {
         const works = answer.kind === 'answered';
         if (answer.kind !== 'notMade') lastCheck = { startedAtMs, works };
@@ -98,7 +99,7 @@ function createHealth(deps: DeliveryDeps, releases: PermitReleases, deadline: De
     // Stopped, the line is tried by health checks when the ledger says so, not whenever a call fails.
     if (known === undefined || known.lineStop !== undefined) return ownSince(sinceMs);
     const isRecent = clock.nowMs() - (lastCheck?.startedAtMs ?? -Infinity) < DELIVERY_POLICY.successHoldsMs;
-    if (!isRecent || lastCheck?.works === true) await ask();
+    if (!isRecent || lastCheck?.works === true) await ask(DELIVERY_POLICY.evidencePatienceMs);
     return ownSince(sinceMs);
   }
 
@@ -106,7 +107,8 @@ function createHealth(deps: DeliveryDeps, releases: PermitReleases, deadline: De
     succeeded,
     worksAbout,
     async check() {
-      await ask();
+      // One that waits for its permit may do so for long, and this is asked for where others wait.
+      if (checking === undefined) await ask();
     },
     async evidenceFor(token, sentAtMs) {
       const mark = tokenMark(token);

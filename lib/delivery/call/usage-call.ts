@@ -9,7 +9,6 @@ import type { DeliveryDeps } from '../deps.ts';
 import { callOutcomeOf, holdMsOf } from '../judge/disposition.ts';
 import { judge } from '../judge/judge.ts';
 import type { Verdict } from '../judge/verdict.ts';
-import { DELIVERY_POLICY } from '../policy.ts';
 import { type Deadline, longestCallMs } from './call-timeout.ts';
 import type { PermitReleases, ReleaseTerms } from './permit-releases.ts';
 import { type HttpExchange, permittedCall } from './permitted-call.ts';
@@ -32,6 +31,8 @@ type UsageAnswer =
 interface UsageAsk {
   /** The call may be let through where others are not, and its end tells the ledger whether Marketo works. */
   readonly healthCheck: boolean;
+  /** A permit is waited for so long, as far as the invocation has time for the call. */
+  readonly patienceMs: number;
 }
 
 const NOT_MADE: UsageAnswer = { kind: 'notMade' };
@@ -40,7 +41,7 @@ const ANSWERS: ReadonlySet<CallOutcome> = new Set(['success', 'denied', 'windowS
 
 /** Calls the usage endpoint with a permit of its own, and tells the ledger what it learnt. Never throws. */
 async function askUsage(
-  { healthCheck }: UsageAsk,
+  { healthCheck, patienceMs }: UsageAsk,
   deps: DeliveryDeps,
   releases: PermitReleases,
   deadline: Deadline,
@@ -53,7 +54,7 @@ async function askUsage(
     if (!isInTime) return NOT_MADE;
     // Before the permit is asked for: a permit does not wait for a token.
     if ((await tokens.current()).kind !== 'token') return NOT_MADE;
-    const permit = await permitFor(healthCheck, longestMs, deps);
+    const permit = await permitFor({ healthCheck, patienceMs }, deps, deadline);
     if (permit === undefined) return NOT_MADE;
     const outgoing = { request: toHttpRequest(deps.baseUrl, REQUEST), timeoutMs: deadline.timeoutMs(longestMs) };
     const result = await permittedCall(
@@ -82,13 +83,14 @@ async function askUsage(
   }
 }
 
-/** A health check waits a little for its permit; the count of the day does without when there is none at once. */
+/** Undefined when there is none in time for the call. */
 async function permitFor(
-  healthCheck: boolean,
-  callTimeoutMs: number,
+  { healthCheck, patienceMs }: UsageAsk,
   { clock, ledger }: DeliveryDeps,
+  deadline: Deadline,
 ): Promise<Permit | undefined> {
-  const endMs = clock.nowMs() + (healthCheck ? DELIVERY_POLICY.healthCheckPatienceMs : 0);
+  const endMs = Math.min(clock.nowMs() + patienceMs, deadline.atMs);
+  const callTimeoutMs = longestCallMs(ENDPOINT);
   const ask = {
     operation: ENDPOINT.operation,
     keys: [],
@@ -99,9 +101,11 @@ async function permitFor(
   for (;;) {
     const [answer] = await ledger.acquire([ask]);
     if (answer?.kind === 'granted') return answer.permit;
-    // Each wait is 50 ms at least, so there are 60 tries at most.
+    // Each wait is 50 ms at least, and near the time at which a place comes free.
     if (answer === undefined || clock.nowMs() + answer.waitMs >= endMs) return undefined;
     await clock.sleep(answer.waitMs);
+    // Cut short by the function's end, it would look as if Marketo did not work.
+    if (!deadline.fits(callTimeoutMs)) return undefined;
   }
 }
 

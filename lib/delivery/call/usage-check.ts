@@ -9,7 +9,7 @@ import { askUsage } from './usage-call.ts';
  * once. Never throws: nothing depends on it but the count.
  */
 async function checkUsage(deps: DeliveryDeps, releases: PermitReleases, deadline: Deadline): Promise<void> {
-  if (deps.ledger.usageDue()) await askUsage({ healthCheck: false }, deps, releases, deadline);
+  if (deps.ledger.usageDue()) await askUsage({ healthCheck: false, patienceMs: 0 }, deps, releases, deadline);
 }
 
 export { checkUsage };

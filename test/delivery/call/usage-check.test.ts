@@ -74,7 +74,7 @@ async function check({
   const releases = createPermitReleases(delivery);
   const deadline = createDeadline(delivery.clock, NOW_MS + leftMs);
   const told = healthCheck
-    ? await askUsage({ healthCheck }, delivery, releases, deadline)
+    ? await askUsage({ healthCheck, patienceMs: 0 }, delivery, releases, deadline)
     : await checkUsage(delivery, releases, deadline);
   await releases.written();
   return { told, urls: requests.map(({ url }) => url), asks, ends, learned };
