@@ -1,6 +1,6 @@
 import { describeOwnFault } from './own-faults.ts';
 import type { Publication } from './publications.ts';
-import { MINUTE_MS, type OwnFaults } from './scenario.ts';
+import { MINUTE_MS, type OwnFaults, type Scenario } from './scenario.ts';
 import type { World } from './world.ts';
 
 /**
@@ -9,6 +9,9 @@ import type { World } from './world.ts';
  * a call that got no reply), and the turn of all others.
  */
 const HEALTHY_BOUND_MS = 30 * MINUTE_MS;
+/** Calls that a message makes in its own time: a narrow window has few places, and whoever has none waits for its turn. */
+const CALLS_BEFORE_ITS_TURN = 8;
+const WINDOW_MS = 20_000;
 /**
  * What messages that end their workers add to it: the first hiding, and the rounds in which suspects are tried in ever
  * smaller groups, each of which may wait for the slot that the dead worker's call keeps until its lease ends.
@@ -63,10 +66,14 @@ function checkHealthy(world: World, { mark, marks, safe, body }: Publication): v
     return;
   }
   const tookMs = (world.doneAtMs.get(mark) ?? 0) - (world.publishedAtMs.get(mark) ?? 0);
-  const killers = world.scenario.own?.killers ?? 0;
-  if (tookMs > HEALTHY_BOUND_MS + (killers > 0 ? CORNERING_MS : 0)) {
+  if (tookMs > healthyBoundMs(world.scenario)) {
     checks.fail('neighboursUnharmed', `${mark} took ${Math.round(tookMs / 1_000)} s to be delivered`, marks);
   }
+}
+
+function healthyBoundMs({ own, messages, limits }: Scenario): number {
+  const corneringMs = (own?.killers ?? 0) > 0 ? CORNERING_MS : 0;
+  return HEALTHY_BOUND_MS + corneringMs + (messages * CALLS_BEFORE_ITS_TURN * WINDOW_MS) / limits.windowCalls;
 }
 
 function checkFaulty(world: World, publication: Publication): void {
