@@ -1,13 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { Worker } from 'node:worker_threads';
 import { describeFailure, mixtureOf } from './failure.ts';
 import { PLANTED_BUGS } from './plants.ts';
 import { type FoundBug, reliabilityReport } from './report.ts';
 import { drawScenario } from './scenario.ts';
-import { createKeptSlices, type Slice, slicesOf } from './slices.ts';
+import { createKeptSlices, slicesOf } from './slices.ts';
 import { merge, type Sweep, seedsUntilFound } from './sweep.ts';
+import { createThreads, type Threads } from './threads.ts';
 
 const USAGE = `Runs the delivery code in a world that fails, once for each seed.
 
@@ -60,43 +60,21 @@ function readOptions(): Options | string {
 }
 
 /** In slices if they are kept. A seed that fails is told at once: the rest may take hours. */
-async function sweepAll(options: Options, onSeeds: (count: number) => void): Promise<Sweep> {
-  const { firstSeed, seeds, threads, slices } = options;
+async function sweepAll({ firstSeed, seeds, slices }: Options, threads: Threads, onSeeds: (count: number) => void) {
   const one = (): void => onSeeds(1);
-  if (slices === undefined) return sweepSlice({ firstSeed, seeds }, threads, one);
+  if (slices === undefined) return threads.sweep({ firstSeed, seeds }, one);
   const kept = createKeptSlices(slices);
   const done: Sweep[] = [];
   for (const slice of slicesOf(firstSeed, seeds)) {
     const before = kept.read(slice);
     if (before !== undefined) onSeeds(slice.seeds);
-    const sweep = before ?? kept.keep(slice, await sweepSlice(slice, threads, one));
+    const sweep = before ?? kept.keep(slice, await threads.sweep(slice, one));
     done.push(sweep);
     for (const { seed, findings } of sweep.failures) {
       process.stderr.write(`seed ${seed}: ${findings[0]?.check}: ${findings[0]?.detail}\n`);
     }
   }
   return merge(done);
-}
-
-/** Spreads the seeds over threads: every thread has its own share, and a run depends on its seed alone. */
-async function sweepSlice({ firstSeed, seeds }: Slice, threads: number, onSeed: () => void): Promise<Sweep> {
-  const count = Math.min(threads, seeds);
-  const shares = Array.from({ length: count }, (_, thread) => {
-    return Array.from(
-      { length: Math.ceil((seeds - thread) / count) },
-      (__, index) => firstSeed + thread + index * count,
-    );
-  });
-  return merge(await Promise.all(shares.map((share) => sweepInThread(share, onSeed))));
-}
-
-function sweepInThread(seeds: readonly number[], onSeed: () => void): Promise<Sweep> {
-  return new Promise((resolve, reject) => {
-    const thread = new Worker(new URL('./sweep-thread.ts', import.meta.url), { workerData: { seeds } });
-    thread.on('message', (message: { sweep?: Sweep }) => (message.sweep ? resolve(message.sweep) : onSeed()));
-    thread.on('error', reject);
-    thread.on('exit', (code) => reject(new Error(`a thread ended with ${code}`)));
-  });
 }
 
 async function findBugs(): Promise<readonly FoundBug[]> {
@@ -115,10 +93,12 @@ async function main(): Promise<number> {
   }
   if (options.seeds === 1 && !options.json) say(mixtureOf(drawScenario(options.firstSeed)));
   let done = 0;
-  const total = await sweepAll(options, (count) => {
+  const threads = createThreads(Math.min(options.threads, options.seeds));
+  const total = await sweepAll(options, threads, (count) => {
     done += count;
     if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${options.seeds} seeds`);
   });
+  await threads.end();
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
   const { failures, ...figures } = total;
   if (options.json)

@@ -1,27 +1,9 @@
 import { type RunReport, simulate } from './simulate.ts';
 import type { Plant } from './worker.ts';
 
-/** What many runs add up to. Plain data, so that threads can hand it over. */
-interface Sweep {
-  seeds: number;
-  virtualMs: number;
-  published: number;
-  calls: number;
-  identityCalls: number;
-  executions: number;
-  invocations: number;
-  letters: number;
-  copies: number;
-  tableRequests: number;
-  busiestIdentityMinute: number;
-  drainShare: number;
-  slowestHealthyMs: number;
-  mostCallsOfFaulty: number;
-  faults: Record<string, number>;
-  failures: RunReport[];
-}
-
+/** Figures that add up, and those of which the greatest counts. */
 const SUMS = [
+  'seeds',
   'virtualMs',
   'published',
   'calls',
@@ -32,46 +14,46 @@ const SUMS = [
   'copies',
   'tableRequests',
 ] as const;
+const MAXIMA = ['busiestIdentityMinute', 'drainShare', 'slowestHealthyMs', 'mostCallsOfFaulty'] as const;
+
+type Figures = Record<(typeof SUMS)[number] | (typeof MAXIMA)[number], number>;
+
+/** What many runs add up to. Plain data, so that threads can hand it over. */
+interface Sweep extends Figures {
+  readonly faults: Record<string, number>;
+  readonly failures: RunReport[];
+}
 
 function emptySweep(): Sweep {
-  const sums = Object.fromEntries(SUMS.map((name) => [name, 0])) as Record<(typeof SUMS)[number], number>;
+  const figures = Object.fromEntries([...SUMS, ...MAXIMA].map((name) => [name, 0])) as Figures;
+  return { ...figures, faults: {}, failures: [] };
+}
+
+function sweepOf(report: RunReport): Sweep {
+  const { tally, findings, drainShare, slowestHealthyMs, mostCallsOfFaulty, virtualMs, published } = report;
   return {
-    ...sums,
-    seeds: 0,
-    busiestIdentityMinute: 0,
-    drainShare: 0,
-    slowestHealthyMs: 0,
-    mostCallsOfFaulty: 0,
-    faults: {},
-    failures: [],
+    ...tally,
+    seeds: 1,
+    virtualMs,
+    published,
+    drainShare,
+    slowestHealthyMs,
+    mostCallsOfFaulty,
+    faults: Object.fromEntries(tally.faults),
+    failures: findings.length > 0 ? [{ ...report, trace: [] }] : [],
   };
 }
 
-function add(sweep: Sweep, report: RunReport): void {
-  const { tally, findings } = report;
-  const figures = { ...tally, virtualMs: report.virtualMs, published: report.published };
-  for (const name of SUMS) sweep[name] += figures[name];
-  sweep.seeds += 1;
-  sweep.busiestIdentityMinute = Math.max(sweep.busiestIdentityMinute, tally.busiestIdentityMinute);
-  sweep.drainShare = Math.max(sweep.drainShare, report.drainShare);
-  sweep.slowestHealthyMs = Math.max(sweep.slowestHealthyMs, report.slowestHealthyMs);
-  sweep.mostCallsOfFaulty = Math.max(sweep.mostCallsOfFaulty, report.mostCallsOfFaulty);
-  for (const [name, count] of tally.faults) sweep.faults[name] = (sweep.faults[name] ?? 0) + count;
-  if (findings.length > 0) sweep.failures.push({ ...report, trace: [] });
+function add(all: Sweep, one: Sweep): void {
+  for (const name of SUMS) all[name] += one[name];
+  for (const name of MAXIMA) all[name] = Math.max(all[name], one[name]);
+  for (const [name, count] of Object.entries(one.faults)) all.faults[name] = (all.faults[name] ?? 0) + count;
+  all.failures.push(...one.failures);
 }
 
 function merge(sweeps: readonly Sweep[]): Sweep {
   const all = emptySweep();
-  for (const sweep of sweeps) {
-    for (const name of SUMS) all[name] += sweep[name];
-    all.seeds += sweep.seeds;
-    all.busiestIdentityMinute = Math.max(all.busiestIdentityMinute, sweep.busiestIdentityMinute);
-    all.drainShare = Math.max(all.drainShare, sweep.drainShare);
-    all.slowestHealthyMs = Math.max(all.slowestHealthyMs, sweep.slowestHealthyMs);
-    all.mostCallsOfFaulty = Math.max(all.mostCallsOfFaulty, sweep.mostCallsOfFaulty);
-    for (const [name, count] of Object.entries(sweep.faults)) all.faults[name] = (all.faults[name] ?? 0) + count;
-    all.failures.push(...sweep.failures);
-  }
+  for (const sweep of sweeps) add(all, sweep);
   return all;
 }
 
@@ -79,7 +61,7 @@ function merge(sweeps: readonly Sweep[]): Sweep {
 async function sweep(seeds: Iterable<number>, stopAtFirst = false, onSeed: () => void = () => {}): Promise<Sweep> {
   const result = emptySweep();
   for (const seed of seeds) {
-    add(result, await simulate(seed));
+    add(result, sweepOf(await simulate(seed)));
     onSeed();
     if (stopAtFirst && result.failures.length > 0) break;
   }
