@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync } from 'node:crypto';
 import type { Credentials } from '../marketo/identity.ts';
 import { Secret } from '../marketo/secret.ts';
 
@@ -35,7 +35,7 @@ const FORMAT = 'v1';
 function createTokenSeal({ clientId, clientSecret }: Credentials, subscription: string): TokenSeal {
   const about = Buffer.from(`marketo-relay access token/${FORMAT}/${subscription}`);
   const derived = Buffer.from(hkdfSync('sha256', clientSecret.reveal(), clientId, about, KEY_BYTES + KEY_ID_BYTES));
-  const key = derived.subarray(0, KEY_BYTES);
+  const key = createSecretKey(derived.subarray(0, KEY_BYTES));
   const keyId = derived.subarray(KEY_BYTES).toString('base64url');
 
   function close(token: Secret, nonce: Uint8Array): string {
