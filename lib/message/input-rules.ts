@@ -3,6 +3,7 @@ import type { Endpoint } from '../marketo/endpoints/types.ts';
 import type { MarketoRequest } from '../marketo/request.ts';
 import { MAX_RECORDS } from '../settings/policy.ts';
 import { describe, isObject } from './message-schema.ts';
+import { nearInput } from './near-misses.ts';
 import type { MessageProblem } from './problem.ts';
 
 /** What is wrong with a request for its endpoint: the form it travels in, and the records in `input`. */
@@ -37,7 +38,7 @@ function missingInput(request: MarketoRequest, endpoint: Endpoint): readonly Mes
   return [
     {
       path: body === undefined ? 'body' : 'body.input',
-      expected: `the records, in a non-empty array \`body.input\`${ids}; got nothing`,
+      expected: `the records, in a non-empty array \`body.input\`${ids}; got nothing${body === undefined ? '' : nearInput(body)}`,
     },
   ];
 }

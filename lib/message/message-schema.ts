@@ -2,7 +2,18 @@ import * as z from 'zod';
 import { type JsonObject, type MarketoRequest, takesMethodOverride } from '../marketo/request.ts';
 import { joinPath, shorten, toJsonText } from './json-text.ts';
 import { unsaidMethodProblems } from './method-rules.ts';
-import { encodedTwice, isConfirmation, meaningPath, nearMethod, unknownMember } from './near-misses.ts';
+import {
+  encodedTwice,
+  isConfirmation,
+  meaningPath,
+  nearBody,
+  nearId,
+  nearInstant,
+  nearMethod,
+  nearParameters,
+  nearSwitch,
+  unknownMember,
+} from './near-misses.ts';
 import type { MessageProblem } from './problem.ts';
 import { MAX_PATH_LENGTH, PATH_PATTERN, pathFaults } from './request-path.ts';
 
@@ -45,7 +56,8 @@ function describe(value: unknown): string {
   return typeof value === 'string' ? toJsonText(shorten(value, 60)) : String(value);
 }
 
-const object = (text: string) => z.custom<JsonObject>(isObject, expected(text, encodedTwice));
+const object = (text: string, nearMiss: (input: unknown) => string) =>
+  z.custom<JsonObject>(isObject, expected(text, nearMiss));
 
 const isScalar = (value: unknown): boolean => ['string', 'number', 'boolean'].includes(typeof value);
 const isQueryValue = (value: unknown): boolean =>
@@ -63,7 +75,7 @@ const requestShape = {
     maxLength: MAX_PATH_LENGTH,
     pattern: PATH_PATTERN,
   }),
-  query: object('an object of parameters')
+  query: object('an object of parameters', nearParameters)
     .meta({
       description: 'Parameters of the URL; an array repeats one. The relay adds the access token itself.',
       type: 'object',
@@ -72,10 +84,10 @@ const requestShape = {
       },
     })
     .optional(),
-  body: object('an object: the JSON body of the request')
+  body: object('an object: the JSON body of the request', nearBody)
     .meta({ description: 'The JSON body. Its `input` holds the records.', type: 'object' })
     .optional(),
-  form: object('an object: the form fields of the request')
+  form: object('an object: the form fields of the request', nearParameters)
     .meta({ description: 'Instead of `body`: form fields, as the asset endpoints want them.', type: 'object' })
     .optional(),
 };
@@ -84,7 +96,7 @@ const messageSchema = z.strictObject(
   {
     ...requestShape,
     id: z
-      .string(expected('a string of 1 to 128 printable ASCII characters, no space at either end'))
+      .string(expected('a string of 1 to 128 printable ASCII characters, no space at either end', nearId))
       .regex(ID, expected('1 to 128 printable ASCII characters, no space at either end'))
       .meta({
         description:
@@ -92,11 +104,14 @@ const messageSchema = z.strictObject(
       })
       .optional(),
     notAfter: z.iso
-      .datetime({ offset: true, ...expected('an ISO 8601 instant with its offset, such as 2027-01-31T12:00:00Z') })
+      .datetime({
+        offset: true,
+        ...expected('an ISO 8601 instant with its offset, such as 2027-01-31T12:00:00Z', nearInstant),
+      })
       .meta({ description: 'ISO 8601 instant with its offset: past it the message is not sent any more.' })
       .optional(),
     idempotent: z
-      .boolean(expected('true or false'))
+      .boolean(expected('true or false', nearSwitch))
       .meta({ description: 'Overrules what the relay knows of the endpoint: whether twice does no harm.' })
       .optional(),
   },

@@ -1,5 +1,6 @@
 import { readingsOf } from '../marketo/endpoints/endpoints.ts';
 import { shorten, toJsonText } from './json-text.ts';
+import { MEANT } from './member-meanings.ts';
 import { pathFaults } from './request-path.ts';
 
 /**
@@ -7,41 +8,6 @@ import { pathFaults } from './request-path.ts';
  * call that nobody asked for.
  */
 
-/** Words of other HTTP libraries and of Marketo's documents for what has another name, or no place, in a message. */
-const MEANT: Readonly<Record<string, string>> = {
-  url: 'the path goes into `path`, without scheme and host',
-  uri: 'the path goes into `path`, without scheme and host',
-  href: 'the path goes into `path`, without scheme and host',
-  endpoint: 'the path goes into `path`',
-  resource: 'the path goes into `path`',
-  baseurl: 'the base URL is a setting of the relay',
-  host: 'the base URL is a setting of the relay',
-  verb: 'it is called `method`',
-  httpmethod: 'it is called `method`',
-  params: 'parameters go into `query`',
-  parameters: 'parameters go into `query`',
-  querystring: 'parameters go into `query`',
-  qs: 'parameters go into `query`',
-  data: 'the JSON body goes into `body`',
-  payload: 'the JSON body goes into `body`',
-  json: 'the JSON body goes into `body`',
-  formdata: 'form fields go into `form`',
-  headers: 'the relay writes the headers itself',
-  accesstoken: 'the relay sends its own token',
-  token: 'the relay sends its own token',
-  authorization: 'the relay sends its own token',
-  input: 'it belongs into `body`',
-  action: 'it belongs into `body`',
-  lookupfield: 'it belongs into `body`',
-  records: 'they belong into `body.input`',
-  leads: 'they belong into `body.input`',
-  messageid: 'it is called `id`',
-  requestid: 'it is called `id`',
-  idempotencykey: 'it is called `id`',
-  expiresat: 'it is called `notAfter`',
-  expires: 'it is called `notAfter`',
-  ttl: 'it is called `notAfter`, an instant',
-};
 const MEMBERS = ['method', 'path', 'query', 'body', 'form', 'id', 'notAfter', 'idempotent'] as const;
 /** One slip of the finger; two would make `boy` and `form` neighbours of much else. */
 const MOST_SLIPS = 1;
@@ -57,15 +23,71 @@ function unknownMember(name: string): string {
 
 /** The sound path that a broken one was probably meant to be, of an endpoint that the relay knows. */
 function nearPath(path: string): string | undefined {
-  const whole = path.trim().replace(/^(?:[a-z][a-z0-9+.-]*:)?\/\/[^/]*/i, '');
+  const whole = path
+    .trim()
+    .replace(/^(?:GET|POST|DELETE|PUT|PATCH)\s+/i, '')
+    .replaceAll('\\', '/')
+    .replace(/^(?:[a-z][a-z0-9+.-]*:)?\/\/[^/]*/i, '');
   const plain = `/${whole
     .replace(/^\/+/, '')
     .replace(/[?#].*$/s, '')
     .replace(/\/+$/, '')}`.replace(/\/{2,}/g, '/');
-  const candidates = [plain, `/rest${plain}`, `/rest/v1${plain}`, `/rest/asset/v1${plain}`];
+  const family = plain.replace(/^\/(?:rest(?:\/asset)?|bulk)\/v1\//i, (start) => start.toLowerCase());
+  const candidates = [family, `/rest${family}`, `/rest/v1${family}`, `/rest/asset/v1${family}`];
   return candidates
     .flatMap((candidate) => [candidate, `${candidate}.json`])
     .find((candidate) => candidate !== path && pathFaults(candidate).length === 0 && readingsOf(candidate).length > 0);
+}
+
+/** What to add to parameters that are no object: the text of a query or of a form holds them just as well. */
+function nearParameters(value: unknown): string {
+  if (typeof value !== 'string') return encodedTwice(value);
+  const text = value.replace(/^\?/, '');
+  if (!/^[^=&\s{]+=[^\s]*$/.test(text)) return encodedTwice(value);
+  // A token that somebody pasted is not said twice.
+  if (/access_token/i.test(text)) return ': give each parameter as a member';
+  const members = toJsonText(Object.fromEntries(new URLSearchParams(text)));
+  return `; did you mean ${shorten(members, 80)}?`;
+}
+
+/** What to add to a JSON body that is none. */
+function nearBody(value: unknown): string {
+  if (Array.isArray(value)) return ': records go into `body.input`';
+  const isForm = typeof value === 'string' && /^[^=&\s{]+=/.test(value);
+  return isForm ? `: form fields go into \`form\`${nearParameters(value)}` : encodedTwice(value);
+}
+
+function nearId(value: unknown): string {
+  return typeof value === 'number' ? `; did you mean ${toJsonText(String(value))}?` : '';
+}
+
+function nearSwitch(value: unknown): string {
+  const word = String(value).toLowerCase();
+  if (['true', 'yes', '1'].includes(word)) return '; did you mean true?';
+  return ['false', 'no', '0'].includes(word) ? '; did you mean false?' : '';
+}
+
+/** Seconds or milliseconds since 1970 between the years 2001 and 2286, a day, a time without its offset. */
+function nearInstant(value: unknown): string {
+  if (typeof value === 'number' && value >= 1e9 && value < 1e13) {
+    const instant = new Date(value < 1e10 ? value * 1000 : value).toISOString();
+    return `; did you mean ${toJsonText(instant)}?`;
+  }
+  if (typeof value !== 'string') return '';
+  if (/^\d{4}-\d\d-\d\d$/.test(value)) return ': a day has no time';
+  return /^\d{4}-\d\d-\d\dT[\d:.]+$/.test(value)
+    ? ': without its offset, such as Z or +01:00, nobody knows when that is'
+    : '';
+}
+
+/** The member of a body that was probably meant to be its `input`. */
+function nearInput(body: Readonly<Record<string, unknown>>): string {
+  const near = Object.keys(body).find((name) => {
+    const plain = name.toLowerCase();
+    const isMeant = slips(plain, 'input') <= MOST_SLIPS || (MEANT[plain] ?? '').includes('`body.input`');
+    return Array.isArray(body[name]) && (isMeant || plain === 'data');
+  });
+  return near === undefined ? '' : `; did you mean \`${near}\`?`;
 }
 
 /** What an SNS topic sends to a queue of another account before anything else. */
@@ -116,4 +138,18 @@ function slips(one: string, other: string): number {
   return isSlip ? 1 : 2;
 }
 
-export { encodedTwice, isConfirmation, meaningPath, nearMethod, nearPath, slips, unknownMember };
+export {
+  encodedTwice,
+  isConfirmation,
+  meaningPath,
+  nearBody,
+  nearId,
+  nearInput,
+  nearInstant,
+  nearMethod,
+  nearParameters,
+  nearPath,
+  nearSwitch,
+  slips,
+  unknownMember,
+};

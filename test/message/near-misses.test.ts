@@ -30,7 +30,38 @@ describe('a member that no message has', () => {
     [{ path: PATH, body, metod: 'POST' }, 'metod: no such member; did you mean `method`?'],
     [{ path: PATH, body, not_after: 'x' }, 'not_after: no such member; did you mean `notAfter`?'],
     [{ path: PATH, body, notAftre: 'x' }, 'notAftre: no such member; did you mean `notAfter`?'],
-    [{ path: PATH, body, retries: 3 }, 'retries: no such member'],
+    [{ path: PATH, body, retries: 3 }, 'retries: no such member: the relay decides when to try again, by its settings'],
+    [{ path: PATH, body, header: {} }, 'header: no such member: the relay writes the headers itself'],
+    [{ path: PATH, body, 'Content-Type': 'x' }, 'Content-Type: no such member: the relay writes the headers itself'],
+    [{ path: PATH, body, 'api-key': 'x' }, 'api-key: no such member: the relay sends its own token'],
+    [{ path: PATH, payload: body }, 'payload: no such member: the JSON body goes into `body`'],
+    [{ path: PATH, requestBody: body }, 'requestBody: no such member: the JSON body goes into `body`'],
+    [
+      { path: PATH, queryStringParameters: {}, body },
+      'queryStringParameters: no such member: parameters go into `query`',
+    ],
+    [{ path: PATH, query_params: {}, body }, 'query_params: no such member: parameters go into `query`'],
+    [{ path: PATH, filterType: 'email' }, 'filterType: no such member: it belongs into `query`'],
+    [{ path: PATH, form_fields: {} }, 'form_fields: no such member: form fields go into `form`'],
+    [{ path: PATH, lead: {} }, 'lead: no such member: it belongs into `body.input`, as one of its records'],
+    [{ path: PATH, body, munchkinId: 'x' }, 'munchkinId: no such member: the base URL is a setting of the relay'],
+    [{ operation: 'syncLeads', body }, 'operation: no such member: an operation is told by `method` and `path`'],
+    [{ path: PATH, body, deadline: 'x' }, 'deadline: no such member: it is called `notAfter`, an instant'],
+    [{ path: PATH, body, messageDeduplicationId: 'x' }, 'messageDeduplicationId: no such member: it is called `id`'],
+    [
+      { path: PATH, body, delaySeconds: 3 },
+      "delaySeconds: no such member: a delay is SQS's: DelaySeconds of the message",
+    ],
+    [
+      { path: PATH, body, metadata: {} },
+      'metadata: no such member: what is yours to remember goes into a message attribute of SQS',
+    ],
+    [
+      { request: { path: PATH, body } },
+      'request: no such member: the request is the message: give its members without anything around them',
+    ],
+    [{ messages: [{ path: PATH, body }] }, 'messages: no such member: one request a message: publish each by itself'],
+    [{ path: PATH, body, priority: 3 }, 'priority: no such member'],
     [{ path: PATH, body, constructor: 3 }, 'constructor: no such member'],
     [{ path: PATH, body, pathology: 3 }, 'pathology: no such member'],
   ])('is told what it was meant to be: %j', (message, problem) => {
@@ -46,6 +77,10 @@ describe('a path that is almost one', () => {
     ['https://123-abc-456.mktorest.com/rest/v1/leads.json?access_token=x', PATH],
     ['/v1/leads.json', PATH],
     ['v1/leads.json', PATH],
+    [`POST ${PATH}`, PATH],
+    ['get rest/v1/leads.json', PATH],
+    ['/REST/V1/leads.json', PATH],
+    ['\\rest\\v1\\leads.json', PATH],
     ['/leads.json', PATH],
     ['leads', PATH],
     ['rest/v1/leads.json/', PATH],
@@ -97,7 +132,7 @@ describe('what was encoded once too often', () => {
   });
 
   it('is not said of other texts', () => {
-    for (const text of ['email=ann', '{not JSON', '[1]', '']) {
+    for (const text of ['email: ann', '{not JSON', '[1]', '']) {
       expect(problemsOf({ path: PATH, body: text })[0]).toMatch(/^body: an object: .* got "[^"]*"$/);
     }
   });
@@ -117,5 +152,34 @@ describe('a method that is none', () => {
     [7, 'GET, POST or DELETE; got 7'],
   ])('%s', (method, expected) => {
     expect(problemsOf({ method, path: PATH, body })).toEqual([`method: ${expected}`]);
+  });
+});
+
+describe('a member of another kind', () => {
+  it.each<[member: object, problem: RegExp]>([
+    [{ body: JSON.stringify(body) }, /^body: .*, the JSON text of an object: give the object itself$/],
+    [{ body: [{ email: 'ann@example.com' }] }, /^body: .*an array of 1: records go into `body\.input`$/],
+    [{ body: 'name=a+b&x=%21' }, /^body: .*: form fields go into `form`; did you mean \{"name":"a b","x":"!"\}\?$/],
+    [{ form: 'name=a' }, /^form: .*; did you mean \{"name":"a"\}\?$/],
+    [{ form: '{"name":"a"}' }, /^form: .*: give the object itself$/],
+    [{ query: '?a=b&c=d', body }, /^query: .*; did you mean \{"a":"b","c":"d"\}\?$/],
+    [{ query: 'access_token=abc', body }, /^query: .*: give each parameter as a member$/],
+    [{ query: 'all', body }, /^query: .*; got "all"$/],
+    [{ id: 4711, body }, /^id: .*; got 4711; did you mean "4711"\?$/],
+    [{ id: {}, body }, /^id: .*; got an object$/],
+    [{ idempotent: 'true', body }, /^idempotent: .*; did you mean true\?$/],
+    [{ idempotent: 0, body }, /^idempotent: .*; did you mean false\?$/],
+    [{ idempotent: 'maybe', body }, /^idempotent: .*; got "maybe"$/],
+    [{ notAfter: 1_800_000_000, body }, /^notAfter: .*; did you mean "2027-01-15T08:00:00\.000Z"\?$/],
+    [{ notAfter: 1_800_000_000_000, body }, /^notAfter: .*; did you mean "2027-01-15T08:00:00\.000Z"\?$/],
+    [{ notAfter: 60, body }, /^notAfter: .*; got 60$/],
+    [{ notAfter: '2027-01-15', body }, /^notAfter: .*: a day has no time$/],
+    [{ notAfter: '2027-01-15T08:00:00', body }, /^notAfter: .*: without its offset/],
+    [{ notAfter: 'tomorrow', body }, /^notAfter: .*; got "tomorrow"$/],
+    [{ body: { inputs: body.input } }, /^body\.input: .*; got nothing; did you mean `inputs`\?$/],
+    [{ body: { Records: body.input } }, /^body\.input: .*; did you mean `Records`\?$/],
+    [{ body: { leads: 'none' } }, /^body\.input: .*; got nothing$/],
+  ])('is told what it was meant to be: %j', (member, problem) => {
+    expect(problemsOf({ path: PATH, ...member })).toContainEqual(expect.stringMatching(problem));
   });
 });
