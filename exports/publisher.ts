@@ -10,7 +10,6 @@ export type {
   CustomActivity,
   CustomObjectRecord,
   DeleteBody,
-  FilterQuery,
   LeadAction,
   LeadId,
   LeadIds,
@@ -42,6 +41,17 @@ export {
   type PublishResult,
 } from '../lib/publisher/publisher.ts';
 export type { PublisherMessage } from '../lib/publisher/publisher-message.ts';
+export type { FilterQuery, ReadParts } from '../lib/publisher/read-parts.ts';
 export { type MessageOptions, type Parts, type Requests, requests } from '../lib/publisher/requests.ts';
+export type {
+  ActivityAttribute,
+  ActivityType,
+  CustomObjectField,
+  CustomObjectType,
+  DateRange,
+  LeadField,
+  LeadFieldType,
+  SchemaParts,
+} from '../lib/publisher/schema-parts.ts';
 export type { SendOptions, SendResult, SqsSender } from '../lib/publisher/send-entries.ts';
 export { type Validation, validate } from '../lib/publisher/validate.ts';

@@ -1,4 +1,6 @@
 import type { JsonObject } from '../marketo/request.ts';
+import type { ReadParts } from './read-parts.ts';
+import type { SchemaParts } from './schema-parts.ts';
 
 // Marketo: leads, list-membership, program-members, custom-objects, companies, opportunities, opportunity-roles,
 // sales-persons, named-accounts, activities, smart-campaigns. Fields of a subscription's own are known to Marketo alone,
@@ -125,20 +127,11 @@ type ScheduleCampaignBody = {
   };
 };
 
-type FilterQuery = {
-  readonly filterType: string;
-  /** At most 300, with commas between them. */
-  readonly filterValues: string;
-  /** With commas between them. */
-  readonly fields?: string;
-  readonly batchSize?: number;
-  readonly nextPageToken?: string;
-};
-
-/** What the usual operations take, beside the parts of their paths. */
-interface TypedParts {
+/** What operations take, beside the parts of their paths: all that have records, a JSON body or a parameter that they need. */
+interface TypedParts extends ReadParts, SchemaParts {
   syncLeads: { readonly body: SyncLeadsBody };
   deleteLeads: LeadIds;
+  deleteLeadsByMethod: LeadIds;
   updateLeadPartitions: { readonly body: { readonly input: Records<LeadId & { readonly partitionName: string }> } };
   pushLeads: { readonly body: PushLeadsBody };
   submitForm: { readonly body: SubmitFormBody };
@@ -168,7 +161,6 @@ interface TypedParts {
   changeLeadProgramStatus: { readonly body: { readonly status: string; readonly input: Records<LeadId> } };
   requestCampaign: { readonly body: RequestCampaignBody };
   scheduleCampaign: { readonly body?: ScheduleCampaignBody };
-  getLeadsByFilter: { readonly query: FilterQuery };
 }
 
 export type {
@@ -176,7 +168,6 @@ export type {
   CustomActivity,
   CustomObjectRecord,
   DeleteBody,
-  FilterQuery,
   LeadAction,
   LeadId,
   LeadIds,

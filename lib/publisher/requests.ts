@@ -32,8 +32,8 @@ type Arguments<O extends Operation> =
 type Requests = { readonly [O in Operation]: (...given: Arguments<O>) => PublisherMessage };
 
 /**
- * Makes the message for an operation, by the name that logs, metrics and dead letters give it. The usual ones know their
- * records, actions and lookup fields; all know the parts of their paths.
+ * Makes the message for an operation, by the name that logs, metrics and dead letters give it. All know the parts
+ * of their paths; those that have records, a JSON body or a parameter that they cannot do without know these too.
  *
  * @example
  * requests.addLeadsToList({ listId: 7, body: { input: [{ id: 1001 }] } }, { id: 'newsletter-1001' });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ENDPOINTS, matchEndpoint } from '../../lib/marketo/endpoints/endpoints.ts';
 import { checkMessage } from '../../lib/message/check-message.ts';
+import type { TypedParts } from '../../lib/publisher/bodies.ts';
 import { OPERATIONS, type Operation } from '../../lib/publisher/operations.ts';
 import type { PublisherMessage } from '../../lib/publisher/publisher-message.ts';
 import { requests } from '../../lib/publisher/requests.ts';
@@ -91,6 +92,20 @@ function types(): readonly unknown[] {
     }),
     requests.scheduleCampaign({ campaignId: 7 }),
     requests.createFolder({ form: { name: 'x', parent: { id: 1, type: 'Folder' } } }),
+    requests.getLeadActivities({ query: { nextPageToken: 'x', activityTypeIds: 13, listId: 7 } }),
+    requests.createLeadFields({ body: { input: [{ name: 'a', displayName: 'A', dataType: 'string' }] } }),
+    requests.createExportLeads({ body: { fields: ['id'], filter: { staticListId: 7 } } }),
+    requests.addNamedAccountListMembers({ id: 'x', body: { input: [{ marketoGUID: 'x' }] } }),
+    // @ts-expect-error: no types of activities
+    requests.getLeadActivities({ query: { nextPageToken: 'x' } }),
+    // @ts-expect-error: no name
+    requests.getFolderByName({ query: { root: 'x' } }),
+    // @ts-expect-error: no filter
+    requests.getCompanies({}),
+    // @ts-expect-error: no such type of a field
+    requests.createLeadFields({ body: { input: [{ name: 'a', displayName: 'A', dataType: 'text' }] } }),
+    // @ts-expect-error: no filter
+    requests.createExportLeads({ body: { fields: ['id'] } }),
     // @ts-expect-error: no such action
     requests.syncLeads({ body: { action: 'upsert', input } }),
     // @ts-expect-error: no records
@@ -114,7 +129,99 @@ function types(): readonly unknown[] {
   ];
 }
 
+/** Complete, or it does not compile. */
+const TYPED: Readonly<Record<keyof TypedParts, true>> = {
+  addCustomActivities: true,
+  addCustomObjectTypeFields: true,
+  addLeadsToList: true,
+  addNamedAccountListMembers: true,
+  areLeadsMemberOfList: true,
+  associateLead: true,
+  changeLeadProgramStatus: true,
+  createCustomActivityType: true,
+  createCustomActivityTypeAttributes: true,
+  createExportActivities: true,
+  createExportCustomObjects: true,
+  createExportLeads: true,
+  createExportProgramMembers: true,
+  createLeadFields: true,
+  createProgramMemberFields: true,
+  deleteCompanies: true,
+  deleteCustomActivityTypeAttributes: true,
+  deleteCustomObjectTypeFields: true,
+  deleteCustomObjects: true,
+  deleteLeads: true,
+  deleteLeadsByMethod: true,
+  deleteNamedAccountLists: true,
+  deleteNamedAccounts: true,
+  deleteOpportunities: true,
+  deleteOpportunityRoles: true,
+  deleteProgramMembers: true,
+  deleteSalesPersons: true,
+  getActivitiesPagingToken: true,
+  getCompanies: true,
+  getCustomObjects: true,
+  getDeletedLeads: true,
+  getEmailByName: true,
+  getEmailTemplateByName: true,
+  getFileByName: true,
+  getFolderByName: true,
+  getFormByName: true,
+  getLandingPageByName: true,
+  getLandingPageTemplateByName: true,
+  getLeadActivities: true,
+  getLeadChanges: true,
+  getLeadsByFilter: true,
+  getNamedAccountLists: true,
+  getNamedAccounts: true,
+  getOpportunities: true,
+  getOpportunityRoles: true,
+  getProgramByName: true,
+  getProgramMembers: true,
+  getProgramsByTag: true,
+  getSalesPersons: true,
+  getSmartCampaignByName: true,
+  getSmartListByName: true,
+  getStaticListByName: true,
+  getTagTypeByName: true,
+  mergeLeads: true,
+  pushLeads: true,
+  removeLeadsFromList: true,
+  removeNamedAccountListMembers: true,
+  requestCampaign: true,
+  scheduleCampaign: true,
+  submitForm: true,
+  syncCompanies: true,
+  syncCustomObjectType: true,
+  syncCustomObjects: true,
+  syncLeads: true,
+  syncNamedAccountLists: true,
+  syncNamedAccounts: true,
+  syncOpportunities: true,
+  syncOpportunityRoles: true,
+  syncProgramMemberData: true,
+  syncProgramMemberStatus: true,
+  syncSalesPersons: true,
+  updateCustomActivityType: true,
+  updateCustomActivityTypeAttributes: true,
+  updateCustomObjectTypeField: true,
+  updateLeadField: true,
+  updateLeadPartitions: true,
+  updateProgramMemberField: true,
+  updateSmartCampaign: true,
+};
+
 describe('the types of requests', () => {
+  it('know what each operation has that takes records or a JSON body, or needs a parameter', () => {
+    const asking = ENDPOINTS.filter(({ operation, aligned, recordLimit, parameters, bodyForm }) => {
+      const isJson = bodyForm !== 'multipart' && OPERATIONS[operation as Operation][2] === 'json';
+      return isJson || aligned || recordLimit !== undefined || (parameters.required ?? []).length > 0;
+    }).filter(({ bodyForm }) => bodyForm === 'json' || bodyForm === 'none');
+    const names = asking.map(({ operation }) => operation);
+    expect(names.length).toBeGreaterThan(60);
+    expect(names.filter((name) => !Object.hasOwn(TYPED, name))).toEqual([]);
+  });
+
   it('are compiled with this file', () => {
     expect(types).toBeTypeOf('function');
   });
