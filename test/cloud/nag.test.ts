@@ -43,6 +43,8 @@ function relayWith(props: (other: Stack) => RelayStackProps): (app: App) => void
   };
 }
 
+const webhookForms = [{ name: 'newsletter', fields: { mail: 'email' } }];
+
 describe("cdk-nag's AwsSolutions and Serverless packs", () => {
   it('find what nobody has acknowledged', () => {
     expect(() => findingsOf((app) => new Queue(new Stack(app, 'Bare'), 'Queue'))).toThrow(/AwsSolutions-SQS4/);
@@ -62,6 +64,9 @@ describe("cdk-nag's AwsSolutions and Serverless packs", () => {
     ],
     ['with a secret that exists', () => ({ secretName: 'marketo/credentials' })],
     ['with queues that exist', (other) => ({ queue: queueIn(other) })],
+    ['with webhooks by IAM', () => ({ webhook: 'iam', webhookForms })],
+    ['with webhooks by an API key', () => ({ webhook: 'apiKey', webhookForms })],
+    ['with webhooks by a signature', () => ({ webhook: 'signature', webhookForms })],
   ])('find nothing unexplained in a relay %s', (_, props) => {
     expect(findingsOf(relayWith(props))).toEqual([]);
   });

@@ -24,6 +24,7 @@ import { serviceName } from '../service-name.ts';
 import { ACCESS_LOG } from './access-log.ts';
 import { shapeAnswers } from './answers.ts';
 import { requireSound, type Throttle } from './check-props.ts';
+import { explainApi, explainMethod } from './explain-findings.ts';
 import { createMessageModel } from './message-model.ts';
 import { QUEUE_ANSWERS, queueIntegration } from './queue-integration.ts';
 import { createSignatureFunction, signatureIntegration, signatureParameters } from './signature-function.ts';
@@ -72,6 +73,7 @@ class WebhookIntake extends Construct {
     this.url = this.api.url;
     this.#paths = [MESSAGES, ...forms.map(({ name }) => `${FORMS}${name}`)];
     shapeAnswers(this.api);
+    explainApi(this.api, authentication);
     const places = this.#addResources(forms);
     if (authentication === 'signature') {
       const secret = props.secret ?? createWebhookSecret(this, removalPolicyOf(props), props.encryptionKey);
@@ -110,21 +112,23 @@ class WebhookIntake extends Construct {
     model: IModel,
   ): void {
     const isIam = this.authentication === 'iam';
-    resource.addMethod('POST', integration, {
+    const method = resource.addMethod('POST', integration, {
       authorizationType: isIam ? AuthorizationType.IAM : AuthorizationType.NONE,
       apiKeyRequired: !isIam,
       methodResponses: QUEUE_ANSWERS,
       ...(form === undefined ? { requestModels: { [JSON_TYPE]: model } } : {}),
       requestValidator: form === undefined ? this.#bodyAndHeaders() : this.#headers(),
     });
+    explainMethod(method, this.authentication);
   }
 
   #takeSigned(resource: Resource, signatureFunction: LambdaFunction): void {
-    resource.addMethod('POST', signatureIntegration(signatureFunction), {
+    const method = resource.addMethod('POST', signatureIntegration(signatureFunction), {
       authorizationType: AuthorizationType.NONE,
       requestParameters: signatureParameters(),
       requestValidator: this.#headers(),
     });
+    explainMethod(method, this.authentication);
   }
 
   #headers(): RequestValidator {
