@@ -7,6 +7,7 @@ import {
   METRIC_NAMES,
   RELAY_STACK_ID,
   RelayStack,
+  WebhookIntake,
 } from 'marketo-relay';
 import { type FakeMarketoOptions, startFakeMarketo } from 'marketo-relay/fake-marketo';
 
@@ -21,6 +22,7 @@ function synthesize(outdir: string): void {
   const other = new Stack(app, 'Other');
   const props: MarketoRelayProps = { marketoBaseUrl: 'https://789-DEF-012.mktorest.com', rateLimitCalls: 20 };
   const second = new MarketoRelay(other, 'Relay', props);
+  new WebhookIntake(other, 'Webhook', { queue: second.queue, authentication: 'iam' }).url.toString();
   relay.metricDeadLetters();
   second.metric(METRIC_NAMES.calls).with({ statistic: 'Sum' });
   app.synth();

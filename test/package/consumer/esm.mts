@@ -8,6 +8,8 @@ import {
   METRIC_NAMES,
   RELAY_STACK_ID,
   RelayStack,
+  type WebhookForm,
+  WebhookIntake,
 } from 'marketo-relay';
 import { type FakeMarketoOptions, startFakeMarketo } from 'marketo-relay/fake-marketo';
 import schema from 'marketo-relay/message.schema.json' with { type: 'json' };
@@ -20,6 +22,9 @@ function synthesize(outdir: string): void {
   const other = new Stack(app, 'Other');
   const props: MarketoRelayProps = { marketoBaseUrl: 'https://789-DEF-012.mktorest.com', rateLimitCalls: 20 };
   const second = new MarketoRelay(other, 'Relay', props);
+  const forms: readonly WebhookForm[] = [{ name: 'newsletter', fields: { mail: 'email' } }];
+  const intake = new WebhookIntake(other, 'Webhook', { queue: second.queue, authentication: 'signature', forms });
+  if (intake.signatureFunction === undefined) throw new Error('nobody checks signatures');
   relay.metricDeadLetters();
   second.metric(METRIC_NAMES.calls).with({ statistic: 'Sum' });
   app.synth();

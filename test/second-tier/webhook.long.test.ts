@@ -1,11 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { messageModel } from '../../lib/cloud/webhook/message-model.ts';
 import { formTemplate, messageTemplate } from '../../lib/cloud/webhook/templates.ts';
 import { renderTemplate } from '../cloud/webhook/mapping-template.ts';
 import { ODD_FORM, ODD_FORM_BODIES, ODD_TEXTS } from '../cloud/webhook/posts.ts';
 import * as elasticMq from './elasticmq.ts';
+import { absenceOf, DRAFT_4, judgeByDraft4, renderByVelocity, VELOCITY } from './java-program.ts';
 import type { JavaServer } from './java-server.ts';
-import { absence, renderByVelocity } from './velocity.ts';
 
 const cases = [
   ...ODD_TEXTS.map((body) => ({ template: messageTemplate(), body })),
@@ -13,7 +16,7 @@ const cases = [
 ];
 
 describe('the mapping templates in Apache Velocity, with the functions of commons-lang and java.net', () => {
-  const reason = absence();
+  const reason = absenceOf(VELOCITY);
   if (reason !== undefined) {
     it.skip(reason, () => undefined);
     return;
@@ -60,4 +63,45 @@ describe('what the mapping templates come to, sent to ElasticMQ', () => {
       expect(Messages?.[0]?.Body).toBe(text);
     },
   );
+});
+
+describe('the model of a message, in the validator in whose words API Gateway refuses', () => {
+  const reason = absenceOf(DRAFT_4);
+  if (reason !== undefined) {
+    it.skip(reason, () => undefined);
+    return;
+  }
+  const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+  const path = '/rest/v1/leads.json';
+
+  it('judges every example as the JSON Schema of a message does', () => {
+    const examples = read('examples/messages.ndjson')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown);
+    const isValid = new Ajv2020({ strict: false, validateFormats: false }).compile(
+      JSON.parse(read('message.schema.json')),
+    );
+
+    const judged = judgeByDraft4(messageModel(), examples).map((verdict) => verdict === 'valid');
+    expect(judged).toEqual(examples.map((example) => isValid(example)));
+    expect(judged.filter(Boolean).length).toBeGreaterThan(200);
+  });
+
+  const REFUSED: readonly (readonly [message: object, words: RegExp])[] = [
+    [{ url: path }, /not allowed by the schema: \["url"\].*missing required properties \(\["path"\]\)/],
+    [{ path, body: '{}' }, /instance type \(string\) does not match/],
+    [{ path, body: {}, form: {} }, /failed to match all required schemas/],
+    [{ method: 'GET', path, body: {} }, /failed to match all required schemas/],
+    [{ path, query: { a: [] } }, /failed to match at least one/],
+    [{ path: 'rest/v1/leads.json' }, /does not match input string "rest\/v1\/leads\.json"/],
+  ];
+
+  it('says what is wrong', () => {
+    const said = judgeByDraft4(
+      messageModel(),
+      REFUSED.map(([message]) => message),
+    );
+    expect(said).toEqual(REFUSED.map(([, words]) => expect.stringMatching(words)));
+  });
 });
