@@ -29,6 +29,8 @@ interface Call {
   readonly tokenTries: number;
   /** True for a part of a call that failed as a whole: its messages stay in parts so small when they are requeued. */
   readonly isPart: boolean;
+  /** True for a read in the other form, because the one that the relay gave it was refused: see `otherRead`. */
+  readonly isOtherRead?: true;
 }
 
 function toWorkItems(message: Message): readonly WorkItem[] {

@@ -1,5 +1,5 @@
 import type { HttpRequest } from './http.ts';
-import { MAX_URI_BYTES } from './limits.ts';
+import { MAX_URI_BYTES, MAX_URI_BYTES_TRIED } from './limits.ts';
 import { type Json, type MarketoRequest, type QueryValue, takesMethodOverride } from './request.ts';
 
 /** The parts of Marketo's API that a request may address; identity is not among them. */
@@ -62,6 +62,20 @@ function fitUri(request: MarketoRequest): MarketoRequest {
 /** Whether {@link postAsGet} is still the same read. */
 function mayReadByPost({ method, path }: MarketoRequest): boolean {
   return method === 'GET' && takesMethodOverride(path);
+}
+
+/**
+ * The other way to make a read that Marketo refused as {@link postAsGet}, since some subscriptions answer 605 or 612 to it
+ * (node-marketo, #36 and #40): the plain GET, if its URI is one that Marketo may take, else a POST with `_method=GET` among
+ * the fields of the form, as a recording of another client has it (grouparoo). Undefined for what is no read with all of it
+ * in the query.
+ *
+ * @param getRefused the plain GET was refused already, for its length
+ */
+function otherRead(read: MarketoRequest, getRefused: boolean): MarketoRequest | undefined {
+  if (!mayReadByPost(read) || read.body !== undefined || read.form !== undefined) return undefined;
+  if (!getRefused && wireSize(read).uriBytes <= MAX_URI_BYTES_TRIED) return read;
+  return { method: 'POST', path: read.path, form: { ...postAsGet(read).form, _method: 'GET' } };
 }
 
 /** Bytes as sent: path and query after encoding, and the body in UTF-8. Throws as {@link toHttpRequest} does. */
@@ -147,4 +161,4 @@ function contentTypeOf({ method, form }: MarketoRequest): string | undefined {
   return method === 'GET' ? undefined : 'application/json';
 }
 
-export { fitUri, mayReadByPost, postAsGet, toHttpRequest, wireSize };
+export { fitUri, mayReadByPost, otherRead, postAsGet, toHttpRequest, wireSize };

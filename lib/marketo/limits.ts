@@ -10,6 +10,9 @@ const MAX_BODY_BYTES = 1_000_000;
 /** Marketo: rest-api, "8KB"; more is HTTP 414. Read as 8,000, not 8,192, and counted over the whole URL. */
 const MAX_URI_BYTES = 8_000;
 
+/** The same in its other reading: tried only where the POST that is sent instead was refused. */
+const MAX_URI_BYTES_TRIED = 8_192;
+
 /** Marketo: bulk-import, "less than 10 MB"; more is HTTP 413. */
 const MAX_BULK_FILE_BYTES = 10_000_000 - 1;
 
@@ -51,6 +54,7 @@ export {
   MAX_LEADS_PER_CAMPAIGN_REQUEST,
   MAX_RECORDS_PER_CALL,
   MAX_URI_BYTES,
+  MAX_URI_BYTES_TRIED,
   QUOTA_TIME_ZONE,
   RATE_LIMIT_CALLS,
   RATE_LIMIT_WINDOW_SECONDS,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_BODY_BYTES, MAX_URI_BYTES } from '../../lib/marketo/limits.ts';
-import { done, json, leads, page, World } from './harness.ts';
+import { done, failed, json, leads, page, type Script, type SentCall, World } from './harness.ts';
 
 const read = (path: string, bytes: number) => ({
   method: 'GET',
@@ -28,13 +28,47 @@ describe('a request of the wrong shape', () => {
     expect(calls.map(({ request }) => request.method)).toEqual(['GET', 'POST']);
   });
 
+  const shapeOf = ({ request: { method, url, body = '' } }: SentCall) =>
+    method === 'GET' ? 'GET' : `${new URL(url).search}${body.includes('_method=GET') ? 'form' : ''}`;
+
   it.each(['605', '612'])(
-    "is a POST of the relay's own that Marketo refuses with %s: the letter says whose it was",
+    "is a POST of the relay's own that Marketo refuses with %s: sent once as a GET where that may fit, else with all in the form",
+    async (code) => {
+      const script =
+        (accepted: string): Script =>
+        (call) =>
+          shapeOf(call) === accepted ? found : failed(code);
+      const asGet = new World({ script: script('GET') });
+      const near = await asGet.deliver(asGet.messages([read('/rest/v1/leads.json', MAX_URI_BYTES)]));
+      expect([near.calls.map(shapeOf), near.letters]).toEqual([['?_method=GET', 'GET'], []]);
+      const asForm = new World({ script: script('form') });
+      const far = await asForm.deliver(asForm.messages([read('/rest/v1/leads.json', 2 * MAX_URI_BYTES)]));
+      expect([far.calls.map(shapeOf), far.letters]).toEqual([['?_method=GET', 'form'], []]);
+      // A GET that was refused for its length is not sent a second time.
+      const after414 = new World({ script: (call) => (shapeOf(call) === 'GET' ? page(414) : script('form')(call)) });
+      const short = await after414.deliver(after414.messages([read('/rest/v1/leads.json', 100)]));
+      expect([short.calls.map(shapeOf), short.letters]).toEqual([['GET', '?_method=GET', 'form'], []]);
+    },
+  );
+
+  it('is in neither form what Marketo takes: dead after one try of the other, also where that is too long', async () => {
+    const world = new World({ script: (call) => (shapeOf(call) === 'GET' ? page(414) : failed('605')) });
+    const { calls, letters } = await world.deliver(world.messages([read('/rest/v1/leads.json', MAX_URI_BYTES)]));
+    expect(calls.map(shapeOf)).toEqual(['?_method=GET', 'GET']);
+    expect(letters.map(({ failure }) => failure.code)).toEqual(['414']);
+    expect(letters[0]?.failure.remedy).toMatch(
+      /^The message is right: .* relay sent as a form POST .* nor the other form/,
+    );
+  });
+
+  it.each(['605', '612'])(
+    "is a POST of the relay's own that Marketo refuses with %s in both forms: the letter says whose it was",
     async (code) => {
       const refusal = json({ success: false, errors: [{ code, message: 'not supported' }] });
       const world = new World({ script: () => refusal });
-      const asked = [read('/rest/v1/leads.json', MAX_URI_BYTES), read('/rest/v1/leads.json', 100)];
-      const { letters } = await world.deliver(world.messages(asked));
+      const asked = [read('/rest/v1/leads.json', 2 * MAX_URI_BYTES), read('/rest/v1/leads.json', 100)];
+      const { letters, calls } = await world.deliver(world.messages(asked));
+      expect(calls).toHaveLength(3);
       expect(letters.map(({ failure }) => failure.code)).toEqual([code, code]);
       const remedyOf = (method: string) => letters.find(({ request }) => request?.method === method)?.failure.remedy;
       expect(remedyOf('POST')).toMatch(/^The message is right: .* relay sent as a form POST .* more than 8000 bytes\./);

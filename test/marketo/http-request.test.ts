@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fitUri, postAsGet, toHttpRequest, wireSize } from '../../lib/marketo/http-request.ts';
+import { fitUri, otherRead, postAsGet, toHttpRequest, wireSize } from '../../lib/marketo/http-request.ts';
 import { MAX_URI_BYTES } from '../../lib/marketo/limits.ts';
 import type { MarketoRequest } from '../../lib/marketo/request.ts';
 
@@ -185,6 +185,24 @@ describe('a GET as POST', () => {
     expect(fitUri(ofSize(MAX_URI_BYTES)).method).toBe('GET');
     expect(fitUri(ofSize(MAX_URI_BYTES + 1)).method).toBe('POST');
     expect(fitUri({ ...ofSize(MAX_URI_BYTES + 1), method: 'DELETE' }).method).toBe('DELETE');
+  });
+});
+
+describe('a read that was refused as a POST', () => {
+  const read = (chars: number): MarketoRequest => ({ ...GET, query: { q: 'x'.repeat(chars), ids: [1, 2] } });
+
+  it('is made as the GET itself where Marketo may take its length, else with the method in the form', () => {
+    expect(otherRead(read(100), false)).toEqual(read(100));
+    const inForm = { method: 'POST', path: GET.path, form: { ...read(100).query, _method: 'GET' } };
+    expect(otherRead(read(100), true)).toEqual(inForm);
+    const long = read(2 * MAX_URI_BYTES);
+    expect(otherRead(long, false)).toEqual({ ...inForm, form: { ...long.query, _method: 'GET' } });
+  });
+
+  it('has no other form where it is no read, or not one with `_method`, or has a body', () => {
+    expect(otherRead(POST, false)).toBeUndefined();
+    expect(otherRead({ ...GET, path: '/rest/asset/v1/emails.json' }, false)).toBeUndefined();
+    expect(otherRead({ ...GET, body: { input: [] } }, false)).toBeUndefined();
   });
 });
 

@@ -69,7 +69,7 @@ async function attempt(planned: Call, permit: Permit, invocation: Invocation): P
 
 function outgoingOf(call: Call, { deps, deadline }: Invocation) {
   return {
-    request: toHttpRequest(deps.baseUrl, fitUri(call.request)),
+    request: toHttpRequest(deps.baseUrl, call.isOtherRead ? call.request : fitUri(call.request)),
     timeoutMs: deadline.timeoutMs(longestCallMs(endpointOf(call))),
   };
 }

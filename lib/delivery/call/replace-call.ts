@@ -1,4 +1,4 @@
-import { mayReadByPost, postAsGet } from '../../marketo/http-request.ts';
+import { mayReadByPost, otherRead, postAsGet } from '../../marketo/http-request.ts';
 import type { Secret } from '../../marketo/secret.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import { type Exchange, NO_OUTCOMES } from '../outcome.ts';
@@ -25,12 +25,14 @@ async function replaceCall(failed: FailedCall, invocation: Invocation): Promise<
   const { rule } = verdict;
   const isUnsafe = verdict.executed === 'unknown' && call.items.some((item) => !item.message.idempotent);
   if (isUnsafe) return undefined;
+  if (isShapeRefused(failed)) return inOtherForm(failed);
   switch (rule.kind) {
     case 'reauthenticate':
       return reauthenticated(failed, invocation);
     case 'reshape':
       if (rule.how === 'halve' && call.items.length > 1) return replacedBy(bisect(call));
       if (rule.how === 'postAsGet' && exchange.request.method === 'GET' && mayReadByPost(call.request)) {
+        if (call.isOtherRead) return undefined;
         return replacedBy([{ ...call, request: postAsGet(call.request) }]);
       }
       return undefined;
@@ -39,6 +41,23 @@ async function replaceCall(failed: FailedCall, invocation: Invocation): Promise<
     default:
       return undefined;
   }
+}
+
+/** Marketo's codes for a method, and for a content type, that it does not take. */
+const SHAPE_CODES: readonly string[] = ['605', '612'];
+
+/** The relay itself made a POST of the read. */
+function isShapeRefused({ call, verdict, exchange }: FailedCall): boolean {
+  const isRead = call.items.every(({ message }) => message.request.method === 'GET');
+  return isRead && exchange.request.method === 'POST' && SHAPE_CODES.includes(verdict.code);
+}
+
+function inOtherForm({ call }: FailedCall): CallResult | undefined {
+  const [item] = call.items;
+  if (item === undefined || call.isOtherRead) return undefined;
+  // As planned, a read is the GET that the publisher wrote; a 414 has made a POST of it.
+  const other = otherRead(item.message.request, call.request.method === 'POST');
+  return other && replacedBy([{ ...call, request: other, isOtherRead: true }]);
 }
 
 async function reauthenticated(

@@ -3,6 +3,7 @@ import { failureFromCatalogue, failureFromRelay } from '../../dead-letter/failur
 import type { DeadLetter, Failure, FailureDetail } from '../../dead-letter/types.ts';
 import { entryFor } from '../../marketo/catalogue/catalogue.ts';
 import type { CatalogueEntry } from '../../marketo/catalogue/types.ts';
+import { mayReadByPost } from '../../marketo/http-request.ts';
 import { MAX_URI_BYTES } from '../../marketo/limits.ts';
 import type { Secret } from '../../marketo/secret.ts';
 import type { Message } from '../../message/message.ts';
@@ -91,17 +92,19 @@ function withSize(failure: Failure, { verdict, exchange }: DeadOutcome): Failure
   return size ? { ...failure, remedy: `It is ${size}. ${failure.remedy}` } : failure;
 }
 
-/** Marketo's codes for a method, and for a content type, that it does not take. */
-const SHAPE_CODES: readonly string[] = ['605', '612'];
+/** Marketo's codes for a method, a content type, and a length of the URI that it does not take. */
+const SHAPE_CODES: readonly string[] = ['605', '612', '414'];
 
 /** Where the relay chose the shape that Marketo refuses, the message has no method or content type to correct. */
 function withShape(failure: Failure, { request }: Message, { exchange }: DeadOutcome): Failure {
-  const isOwnPost = request.method === 'GET' && exchange?.request.method === 'POST';
-  if (!isOwnPost || !SHAPE_CODES.includes(failure.code)) return failure;
+  if (request.method !== 'GET' || !SHAPE_CODES.includes(failure.code)) return failure;
+  // A GET where a POST may stand for it ends with 414 only after the POST was refused.
+  const isOwnPost = exchange?.request.method === 'POST' || (failure.code === '414' && mayReadByPost(request));
+  if (!isOwnPost) return failure;
   const remedy =
     'The message is right: it asks for a GET, which the relay sent as a form POST with `_method=GET`, as Marketo documents ' +
-    `for a URI of more than ${MAX_URI_BYTES} bytes. This subscription does not take that. Ask for less in one message, ` +
-    'in `query` and without a body, so that the URI fits.';
+    `for a URI of more than ${MAX_URI_BYTES} bytes. This subscription takes neither that nor the other form that the relay ` +
+    'tried. Ask for less in one message, in `query` and without a body, so that the URI fits.';
   return { ...failure, remedy };
 }
 
