@@ -10,7 +10,7 @@ const MAX_LOGGED_RELAY_IDS = 50;
 /** Tells metrics and log of a call that was made. The line holds no personal data: neither path, nor query, nor body. */
 function observeReply(
   call: Call,
-  { judgement, verdict, durationMs }: JudgedReply,
+  { judgement, verdict, durationMs, isAnswered }: JudgedReply,
   { observe, log, secrets }: Pick<DeliveryDeps, 'observe' | 'log' | 'secrets'>,
 ): void {
   const isWhole = judgement.kind === 'whole';
@@ -27,7 +27,7 @@ function observeReply(
   for (const { rule, code, level } of verdicts)
     if (level !== 'relay' && rule.kind !== 'delivered' && !isKnown(code, level))
       observe({ kind: 'unknownCode', code, level });
-  log.info('Marketo answered a call', {
+  log.info(isAnswered ? 'Marketo answered a call' : 'a call had no reply', {
     ...facts,
     ...(verdict.requestId !== undefined && { requestId: redact(verdict.requestId, secrets()) }),
     relayIds: messages.slice(0, MAX_LOGGED_RELAY_IDS).map(({ state }) => state.relayId),

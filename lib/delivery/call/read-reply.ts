@@ -16,6 +16,8 @@ interface JudgedReply {
   /** The verdict that counts for the call: the one of the whole, or the heaviest of its records. */
   readonly verdict: Verdict;
   readonly durationMs: number;
+  /** False: nothing came back. */
+  readonly isAnswered: boolean;
   /** What the call shows of Marketo, whatever it says of its messages. */
   readonly outcome: CallOutcome;
 }
@@ -38,7 +40,7 @@ function readReply(
   const durationMs = nowMs - sentAtMs;
   const outcome = isWhole ? callOutcomeOf(verdict) : 'success';
   return {
-    value: { judgement, verdict, durationMs, outcome },
+    value: { judgement, verdict, durationMs, isAnswered: reply.kind === 'reply', outcome },
     terms: {
       outcome: learntFrom(call, outcome),
       // A reply that answers record by record counts, whatever codes the records have.

@@ -10,7 +10,7 @@ import { messageOf } from '../fixtures.ts';
 const TOKEN = 'cdf01657-110d-4155-99a7:int';
 
 /** The one line that is logged for a call of so many messages, each with one person, whose reply has this request id. */
-function lineOf(messages: number, requestId?: string) {
+function lineOf(messages: number, requestId?: string, isAnswered = true) {
   const items = Array.from({ length: messages }, (_, index) => {
     const body = { input: [{ email: `person${index}@x.test` }] };
     return toWorkItems(messageOf({ method: 'POST', path: '/rest/v1/leads.json', id: `id${index}`, body }, `m${index}`));
@@ -22,6 +22,7 @@ function lineOf(messages: number, requestId?: string) {
     judgement: { kind: 'each', verdicts: items.map(() => verdict) },
     verdict,
     durationMs: 250,
+    isAnswered,
     outcome: 'success',
   };
   const lines: unknown[] = [];
@@ -48,6 +49,10 @@ describe('the log line of a call', () => {
       requestId: 'e42b#14272d07d78',
       relayIds: ['id0', 'id1'],
     });
+  });
+
+  it('does not say that Marketo answered where it did not', () => {
+    expect(lineOf(1, undefined, false)).toMatchObject({ message: 'a call had no reply', relayIds: ['id0'] });
   });
 
   it('has no request id where Marketo gave none', () => {
