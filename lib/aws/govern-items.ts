@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { GovernMemory, PauseNotes } from '../govern/govern.ts';
-import type { Memory, PauseSeen } from '../govern/seen.ts';
+import type { Memory } from '../govern/seen.ts';
+import { decodePauseNote, encodePauseNote } from './pause-note.ts';
 import { createUpdateExpression } from './update-expression.ts';
 import { createVersionedItem, type Item } from './versioned-item.ts';
 
@@ -9,8 +10,6 @@ interface GovernItemsOptions {
   readonly tableName: string;
   readonly subscription: string;
 }
-
-const MAX_REASON_LENGTH = 500;
 
 /**
  * The note `pause#<subscription>`: `by` (`person` or `govern`), `who`, `reason`, `since`. Who wrote it is the attribute that
@@ -21,10 +20,10 @@ function createGovernPauseNotes({ client, tableName, subscription }: GovernItems
   return {
     async read() {
       const found = await item.read();
-      return found && decodeNote(found);
+      return found && decodePauseNote(found);
     },
     async note(reason, sinceMs) {
-      const attributes = { by: { S: 'govern' }, who: { S: 'govern' }, reason: { S: reason }, since: time(sinceMs) };
+      const attributes = encodePauseNote({ by: 'govern', who: 'govern', reason, sinceMs });
       const wroteIt = (current: Item | undefined): boolean => current?.by?.S === 'govern';
       return (await item.put(attributes, { condition: 'absent', wroteIt })).kind === 'written';
     },
@@ -32,15 +31,6 @@ function createGovernPauseNotes({ client, tableName, subscription }: GovernItems
       const wroteIt = (current: Item | undefined): boolean => current === undefined;
       await item.remove({ condition: { since: { S: 'govern' } }, wroteIt });
     },
-  };
-}
-
-/** A note that somebody wrote by hand is a person's. */
-function decodeNote(item: Item): PauseSeen {
-  return {
-    by: item.by?.S === 'govern' ? 'govern' : 'person',
-    reason: (item.reason?.S ?? '').slice(0, MAX_REASON_LENGTH),
-    sinceMs: msOf(item.since) ?? 0,
   };
 }
 

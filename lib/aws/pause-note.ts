@@ -31,10 +31,8 @@ function createPauseNotes(client: DynamoDBClient, tableName: string, subscriptio
       const { Item } = await client.send(new GetItemCommand({ TableName: tableName, Key, ConsistentRead: true }));
       return Item === undefined ? undefined : decodePauseNote(Item);
     },
-    async write({ by, who, reason, sinceMs }) {
-      const since = { S: new Date(sinceMs).toISOString() };
-      const Item = { ...Key, by: { S: by }, who: { S: who }, reason: { S: reason.slice(0, MAX_REASON_LENGTH) }, since };
-      await client.send(new PutItemCommand({ TableName: tableName, Item }));
+    async write(note) {
+      await client.send(new PutItemCommand({ TableName: tableName, Item: { ...Key, ...encodePauseNote(note) } }));
     },
     async remove() {
       await client.send(new DeleteItemCommand({ TableName: tableName, Key }));
@@ -42,15 +40,22 @@ function createPauseNotes(client: DynamoDBClient, tableName: string, subscriptio
   };
 }
 
+/** All but the key. */
+function encodePauseNote({ by, who, reason, sinceMs }: PauseNote): Record<string, AttributeValue> {
+  const since = new Date(sinceMs).toISOString();
+  return { by: { S: by }, who: { S: who }, reason: { S: reason.slice(0, MAX_REASON_LENGTH) }, since: { S: since } };
+}
+
+/** A note that somebody wrote by hand is a person's. */
 function decodePauseNote(item: Record<string, AttributeValue>): PauseNote {
   const sinceMs = Date.parse(item.since?.S ?? '');
   return {
     by: item.by?.S === 'govern' ? 'govern' : 'person',
     who: item.who?.S ?? '',
-    reason: item.reason?.S ?? '',
+    reason: (item.reason?.S ?? '').slice(0, MAX_REASON_LENGTH),
     sinceMs: Number.isNaN(sinceMs) ? 0 : sinceMs,
   };
 }
 
 export type { PauseNote, PauseNotes };
-export { createPauseNotes, MAX_REASON_LENGTH };
+export { createPauseNotes, decodePauseNote, encodePauseNote, MAX_REASON_LENGTH };

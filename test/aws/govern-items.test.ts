@@ -31,7 +31,7 @@ describe("govern's items", () => {
     repliesLost = lost;
     expect(await notes.read()).toBeUndefined();
     expect(await notes.note('credentialsRefused', NOW_MS)).toBe(true);
-    expect(await notes.read()).toEqual({ by: 'govern', reason: 'credentialsRefused', sinceMs: NOW_MS });
+    expect(await notes.read()).toEqual({ by: 'govern', who: 'govern', reason: 'credentialsRefused', sinceMs: NOW_MS });
     await notes.forget();
     expect(await notes.read()).toBeUndefined();
     await notes.forget();
@@ -44,12 +44,12 @@ describe("govern's items", () => {
     await ofPerson.write({ by: 'person', who: 'ann', reason: 'a migration', sinceMs: NOW_MS });
     expect(await notes.note('daySpent', NOW_MS)).toBe(false);
     await notes.forget();
-    expect(await notes.read()).toEqual({ by: 'person', reason: 'a migration', sinceMs: NOW_MS });
+    expect(await notes.read()).toEqual({ by: 'person', who: 'ann', reason: 'a migration', sinceMs: NOW_MS });
   });
 
   it('take a note without an author for a person’s', async () => {
     table.items.set(`pause#${subscription}`, { pk: { S: `pause#${subscription}` } });
-    expect(await notes.read()).toEqual({ by: 'person', reason: '', sinceMs: 0 });
+    expect(await notes.read()).toEqual({ by: 'person', who: '', reason: '', sinceMs: 0 });
   });
 
   it('remember each thing by itself', async () => {
