@@ -1,6 +1,6 @@
 import type { LineStopReason } from '../telemetry/events.ts';
 import { OWN_CHANGE_MS, PAUSE_AFTER_MS, PROBE_AFTER_MS, RESUME_AHEAD_MS, SETTLED_AFTER_MS } from './policy.ts';
-import type { Memory, Seen } from './seen.ts';
+import type { LineStop, Memory, Seen } from './seen.ts';
 
 /**
  * What to do next, in this order. A run may end after any of them, or in the middle of one:
@@ -67,10 +67,19 @@ function actionsOf(seen: Seen, sinceMs: number | undefined, nowMs: number): read
     }
     case undefined: {
       if (stop === undefined || endsSoon(seen, nowMs)) return [];
-      if (hasLasted && nowMs - mapping.changedAtMs >= SETTLED_AFTER_MS) return pause(stop.reason, nowMs);
+      const isSettled = nowMs - mapping.changedAtMs >= SETTLED_AFTER_MS;
+      if (hasLasted && isSettled && holdsForAll(stop, sinceMs)) return pause(stop.reason, nowMs);
       return stop.needsProbe && nowMs >= stop.untilMs + PROBE_AFTER_MS ? [{ kind: 'probe', reason: stop.reason }] : [];
     }
   }
+}
+
+/**
+ * Some operations that are denied stop the line too, and one call of another that works opens it again: each of them is paused by
+ * itself then. Until a probe was denied after the line stopped, others may get through, and a pause would end with that probe.
+ */
+function holdsForAll({ reason, sinceMs: stoppedMs }: LineStop, sinceMs: number): boolean {
+  return reason !== 'accessDenied' || stoppedMs > sinceMs;
 }
 
 function pause(reason: string, nowMs: number): readonly Action[] {

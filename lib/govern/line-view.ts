@@ -57,12 +57,16 @@ function lineViewOf(state: LedgerState, limits: LedgerLimits, nowMs: number): Li
 /** Of several stops, the one that lasts longest. */
 function stopOf({ line, day }: LedgerState, limits: LedgerLimits): LineStop | undefined {
   const stops: LineStop[] = [];
-  if (line.stop) stops.push({ reason: line.stop.reason, untilMs: line.stop.untilMs, needsProbe: true });
+  if (line.stop) {
+    const { reason, sinceMs, untilMs } = line.stop;
+    stops.push({ reason, sinceMs, untilMs, needsProbe: true });
+  }
   const opensAtMs = dayOpensAtMs(day, limits);
   if (opensAtMs !== undefined) {
-    stops.push({ reason: 'daySpent', untilMs: opensAtMs, needsProbe: true });
+    stops.push({ reason: 'daySpent', sinceMs: day.startedAtMs, untilMs: opensAtMs, needsProbe: true });
   } else if (leftToday(day, limits) < 1 && day.resetsAtMs > 0) {
-    stops.push({ reason: 'daySpent', untilMs: day.resetsAtMs + limits.clockSkewMs, needsProbe: false });
+    const untilMs = day.resetsAtMs + limits.clockSkewMs;
+    stops.push({ reason: 'daySpent', sinceMs: day.startedAtMs, untilMs, needsProbe: false });
   }
   return stops.sort((one, other) => other.untilMs - one.untilMs)[0];
 }

@@ -3,6 +3,8 @@ import type { LineStopReason } from '../telemetry/events.ts';
 /** Why nothing can be delivered, as the ledger has it. */
 interface LineStop {
   readonly reason: LineStopReason;
+  /** When the line stopped, or was stopped again after a probe that failed. */
+  readonly sinceMs: number;
   /** From here on a probe may be made; of a day that is used up by the relay's own count, the reset. */
   readonly untilMs: number;
   /** False: it ends by itself at `untilMs`, and nothing need be tried. */

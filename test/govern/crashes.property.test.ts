@@ -19,7 +19,7 @@ async function happen(world: GovernWorld, one: Happening): Promise<void> {
   switch (one.kind) {
     case 'stop': {
       const untilMs = world.nowMs + one.forMinutes * MINUTE_MS;
-      world.stop = { reason: 'credentialsRefused', untilMs, needsProbe: true };
+      world.stop = { reason: 'credentialsRefused', sinceMs: world.nowMs, untilMs, needsProbe: true };
       return;
     }
     case 'works':
@@ -76,7 +76,8 @@ describe('whatever happens, and wherever runs end', () => {
         await world.runFor(2);
         if (world.note?.by === 'person') return;
         world.worksAtMs = undefined;
-        world.stop = { reason: 'credentialsRefused', untilMs: world.nowMs + 40 * MINUTE_MS, needsProbe: true };
+        const untilMs = world.nowMs + 40 * MINUTE_MS;
+        world.stop = { reason: 'credentialsRefused', sinceMs: world.nowMs, untilMs, needsProbe: true };
         await world.runFor(30);
         expect(world.mapping.state).toBe('disabled');
         world.onProbe = () => {

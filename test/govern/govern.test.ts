@@ -4,7 +4,8 @@ import { createGovernWorld, type GovernWorld, MINUTE_MS } from './world.ts';
 
 /** Refused credentials, whose next probe is far away. */
 function stopped(world: GovernWorld, more: Partial<LineStop> = {}): void {
-  world.stop = { reason: 'credentialsRefused', untilMs: world.nowMs + 8 * 60 * MINUTE_MS, needsProbe: true, ...more };
+  const untilMs = world.nowMs + 8 * 60 * MINUTE_MS;
+  world.stop = { reason: 'credentialsRefused', sinceMs: world.nowMs, untilMs, needsProbe: true, ...more };
 }
 
 function pausedWorld(): GovernWorld {
@@ -40,6 +41,32 @@ describe('a stopped line', () => {
     expect(world.effects).toEqual(['rememberStop', 'rememberDisabling', 'notePause', 'disable', 'rememberQueued']);
     expect(world.note).toMatchObject({ by: 'govern', reason: 'credentialsRefused' });
     expect(world.mapping.state).toBe('disabled');
+  });
+
+  it('is not paused because some operations are denied, before a probe was denied too', async () => {
+    const world = createGovernWorld();
+    const denied = (): void => stopped(world, { reason: 'accessDenied', untilMs: world.nowMs + 15 * MINUTE_MS });
+    for (let time = 0; time < 5; time += 1) {
+      denied();
+      world.onProbe = () => {
+        world.stop = undefined;
+        world.worksAtMs = world.nowMs;
+      };
+      await world.runFor(20);
+    }
+    expect(world.asked).toHaveLength(5);
+    expect(world.effects).not.toContain('disable');
+    expect(world.effects).not.toContain('enable');
+  });
+
+  it('is paused when the probe is denied like everything else', async () => {
+    const world = createGovernWorld();
+    stopped(world, { reason: 'accessDenied', untilMs: world.nowMs + 8 * MINUTE_MS });
+    world.onProbe = () => stopped(world, { reason: 'accessDenied', untilMs: world.nowMs + 15 * MINUTE_MS });
+    await world.runFor(12);
+    expect(world.asked).toHaveLength(1);
+    expect(world.effects).toContain('disable');
+    expect(world.note).toMatchObject({ by: 'govern', reason: 'accessDenied' });
   });
 
   it('is not paused when a call has worked meanwhile', async () => {

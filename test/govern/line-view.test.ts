@@ -26,6 +26,7 @@ describe('the line as governing sees it', () => {
     const stop = { reason: 'credentialsRefused', sinceMs: NOW_MS, untilMs: NOW_MS + 60_000 } as const;
     expect(viewOf({ ...RUNNING, line: { ...RUNNING_LINE, stop } }).stop).toEqual({
       reason: 'credentialsRefused',
+      sinceMs: NOW_MS,
       untilMs: NOW_MS + 60_000,
       needsProbe: true,
     });
@@ -41,6 +42,7 @@ describe('the line as governing sees it', () => {
   it('is stopped by its own count until the reset, without a probe', () => {
     expect(viewOf({ ...RUNNING, day: { ...DAY, used: 50_000 } }).stop).toEqual({
       reason: 'daySpent',
+      sinceMs: DAY.startedAtMs,
       untilMs: LATER_MS + DEFAULT_LIMITS.clockSkewMs,
       needsProbe: false,
     });
