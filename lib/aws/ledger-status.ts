@@ -3,6 +3,7 @@ import { effectiveLimit } from '../ledger/adaptive-limit.ts';
 import { leftToday } from '../ledger/day.ts';
 import { fold } from '../ledger/fold.ts';
 import type { LedgerLimits } from '../ledger/limits.ts';
+import type { LineStopReason } from '../ledger/state.ts';
 import { statusOf } from '../ledger/status.ts';
 import { createDynamoDbLedgerRegister } from './dynamodb-ledger.ts';
 
@@ -15,7 +16,7 @@ interface PausedOperation {
 /** How the relay stands with Marketo's limits, by the ledger's item. */
 interface LedgerStatus {
   /** The whole line is stopped: nothing goes out before `untilMs`, and one call is tried then. */
-  readonly lineStop?: { readonly reason: string; readonly untilMs: number };
+  readonly lineStop?: { readonly reason: LineStopReason; readonly untilMs: number };
   /** Stopped while others go on. */
   readonly pausedOperations: readonly PausedOperation[];
   /** Set by a 607: nothing but a probe before it. */

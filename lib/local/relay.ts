@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type LedgerView, readLedger } from '../aws/read-ledger.ts';
+import { readLedgerStatus } from '../aws/ledger-status.ts';
 import { applyEnvironment, awsEnvironment, type LocalEndpoints } from '../emulators/aws.ts';
 import {
   type EventSourceMapping,
@@ -24,6 +24,7 @@ import { type FakeMarketo, openMarketo } from './open-marketo.ts';
 import { publish } from './publish.ts';
 import { countQueue, type QueueCounts } from './queue-counts.ts';
 import type { LocalRelayOptions } from './relay-options.ts';
+import { type LedgerView, ledgerViewOf } from './report/ledger-view.ts';
 
 interface LocalRelay {
   readonly queueUrl: string;
@@ -177,7 +178,12 @@ async function open(
     letters: async () => letterLog.present(),
     takenLetters: letterLog.taken,
     acceptedLetters: letterLog.accepted,
-    ledger: () => readLedger(dynamoDb, table.tableName, limits, Date.now()),
+    ledger: async () => {
+      const subscription = new URL(marketo.url).host;
+      const item = { client: dynamoDb, tableName: table.tableName, subscription };
+      const status = await readLedgerStatus({ ...item, limits, nowMs: Date.now() });
+      return status && ledgerViewOf(status, limits);
+    },
     stopDelivery: mapping.stop,
     stop,
   };

@@ -1,5 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
-import { type LedgerView, readLedger } from '../../lib/aws/read-ledger.ts';
+import { type LedgerStatus, readLedgerStatus } from '../../lib/aws/ledger-status.ts';
 import { applyEnvironment, awsEnvironment } from '../../lib/emulators/aws.ts';
 import type { FakeMarketo } from '../../lib/fake-marketo/handle.ts';
 import type { FakeMarketoOptions } from '../../lib/fake-marketo/options.ts';
@@ -31,7 +31,7 @@ interface RelayUnderTest {
   /** Calls that looked whether Marketo works: they belong to no message. */
   healthChecks(): number;
   events(): readonly DeliveryEvent[];
-  ledger(): Promise<LedgerView>;
+  ledger(): Promise<LedgerStatus>;
   /** Lets time pass for relay, queues and table at once: leases and delays end. The fake's day goes on as it was. */
   later(ms: number): void;
   /** As new: empty queues and table, no faults. */
@@ -86,9 +86,10 @@ async function startRelayUnderTest(options: BenchOptions = {}): Promise<RelayUnd
     healthChecks: () => apiCalls().filter(isHealthCheck).length,
     events: () => events,
     async ledger() {
-      const view = await readLedger(wire.dynamodb, wire.tableName, DEFAULT_LIMITS, Date.now());
-      if (view === undefined) throw new Error('the ledger was never asked');
-      return view;
+      const item = { client: wire.dynamodb, tableName: wire.tableName, subscription: new URL(marketo.url).host };
+      const status = await readLedgerStatus({ ...item, limits: DEFAULT_LIMITS, nowMs: Date.now() });
+      if (status === undefined) throw new Error('the ledger was never asked');
+      return status;
     },
     later(ms) {
       laterMs += ms;

@@ -1,7 +1,7 @@
-import type { LedgerView } from '../../aws/read-ledger.ts';
 import type { FakeStats } from '../../fake-marketo/stats.ts';
 import { entryFor } from '../../marketo/catalogue/catalogue.ts';
 import { isRelayCode, RELAY_CODES, type WaitCode } from '../../settings/relay-codes.ts';
+import type { LedgerView } from '../report/ledger-view.ts';
 import type { Summary } from '../report/summary.ts';
 import { formatCount, formatDuration, plural, printable, type Row, type Screen, section } from './layout.ts';
 import { renderLetters } from './render-letters.ts';

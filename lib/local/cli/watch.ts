@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LedgerView } from '../../aws/read-ledger.ts';
 import type { LocalRelay } from '../relay.ts';
+import type { LedgerView } from '../report/ledger-view.ts';
 import type { RunEnd } from '../report/summary.ts';
 import type { Tally } from '../report/tally.ts';
 import type { ProgressOutput } from './progress.ts';

@@ -1,7 +1,7 @@
-import type { LedgerView } from '../../aws/read-ledger.ts';
 import type { FakeStats } from '../../fake-marketo/stats.ts';
 import type { LetterLine } from '../letter-line.ts';
 import type { Account } from './accounting.ts';
+import type { LedgerView } from './ledger-view.ts';
 import type { Tally, WaitTally } from './tally.ts';
 
 /** Why a run ended. */

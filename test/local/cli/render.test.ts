@@ -69,7 +69,6 @@ function summaryOf(change: Partial<SummaryInput> = {}): Summary {
       slotsTaken: 0,
       slots: 10,
       circuit: 'closed',
-      version: 2,
     },
     fake: undefined,
     letters,
