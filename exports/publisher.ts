@@ -55,3 +55,4 @@ export type {
 } from '../lib/publisher/schema-parts.ts';
 export type { SendOptions, SendResult, SqsSender } from '../lib/publisher/send-entries.ts';
 export { type Validation, validate } from '../lib/publisher/validate.ts';
+export type { RecordResult, Reply, Result, ResultFailure, ResultObject, ResultPointer } from '../lib/results/result.ts';

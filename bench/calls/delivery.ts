@@ -124,6 +124,7 @@ async function createDeps(marketo: FakeMarketo, slots: number, hooks: Hooks): Pr
       deleteBatch: async (handles) => handles.map(() => false),
     },
     journal: NO_JOURNAL,
+    results: undefined,
     deadLetters: {
       send: async (sent) => {
         hooks.letters.push(...sent);

@@ -14,8 +14,6 @@ import {
 interface SendOnceTableOptions {
   readonly client: DynamoDBClient;
   readonly tableName: string;
-  /** Host of the subscription: an id names a request to one of them only. */
-  readonly subscription: string;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -26,17 +24,12 @@ const KEEP_SECONDS = 30 * 86_400;
 const MAX_TRIES = 3;
 
 /**
- * Send-once records in the ledger's table: `pk` = `once#<subscription>#<relay id>`. A record has no version of its own: each
- * write has a mark (`writtenAs`), and the next one is made on the condition that this mark still stands.
- *
- * Records had the relay id alone once (`once#<relay id>`). Where there is no record under the new key, one under the old key counts,
- * and what it knows goes into the first that is written under the new one. It expires by itself.
+ * Send-once records in the ledger's table: `pk` = `once#<relay id>`. A record has no version of its own: each write has
+ * a mark (`writtenAs`), and the next one is made on the condition that this mark still stands.
  */
-function createSendOnceTable({ client, tableName, subscription, clock, random }: SendOnceTableOptions): SendOnce {
-  const itemUnder = (pk: string): VersionedItem =>
-    createVersionedItem({ client, tableName, pk, versionAttribute: 'writtenAs' });
-  const itemOf = (relayId: string): VersionedItem => itemUnder(`once#${subscription}#${relayId}`);
-  const readOld = (relayId: string): Promise<Item | undefined> => itemUnder(`once#${relayId}`).read();
+function createSendOnceTable({ client, tableName, clock, random }: SendOnceTableOptions): SendOnce {
+  const itemOf = (relayId: string): VersionedItem =>
+    createVersionedItem({ client, tableName, pk: `once#${relayId}`, versionAttribute: 'writtenAs' });
 
   /** False when somebody has written since the mark `seen`. */
   async function swap(relayId: string, seen: string | undefined, mark: string, rest: Item): Promise<boolean> {
@@ -60,11 +53,10 @@ function createSendOnceTable({ client, tableName, subscription, clock, random }:
     async claim(relayId, positions, leaseMs, request): Promise<Claim> {
       for (let tries = 0; tries < MAX_TRIES; tries++) {
         const item = await itemOf(relayId).read();
-        const knowing = item ?? (await readOld(relayId));
-        const leftMs = Date.parse(knowing?.leaseEndsAt?.S ?? '') - clock.nowMs();
+        const leftMs = Date.parse(item?.leaseEndsAt?.S ?? '') - clock.nowMs();
         if (leftMs > 0) return { kind: 'busy', waitMs: leftMs };
-        const before = knownOf(knowing);
-        const known = knowing?.request?.S;
+        const before = knownOf(item);
+        const known = item?.request?.S;
         // Of what was never done, or nobody knows, a corrected request may be sent under the old id.
         if (before.done.length > 0 && known !== undefined && request !== undefined && known !== request) {
           return { kind: 'otherRequest' };

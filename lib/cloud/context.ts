@@ -18,6 +18,7 @@ import type { RelayNumber } from './relay-numbers.ts';
 import { RELAY_NUMBER_NAMES, RELAY_NUMBERS } from './relay-numbers.ts';
 import type { RelayStackProps } from './relay-stack.ts';
 import { parseDeployedBaseUrl } from './resolve-props.ts';
+import { parseResults } from './results.ts';
 import { parseAuthentication, parseFormsFile } from './webhook/webhook-context.ts';
 
 type Context = Readonly<Record<string, unknown>>;
@@ -39,6 +40,7 @@ function readersFor(allowOtherHosts: boolean) {
     tracing: parseBoolean,
     logBodies: parseBoolean,
     allowedOperations: parseAllowedOperations,
+    results: parseResults,
     alarmTopicArn: listOf(parseTopicArn),
     alarmEmail: listOf(parseEmail),
     warningTopicArn: listOf(parseTopicArn),

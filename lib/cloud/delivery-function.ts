@@ -10,6 +10,7 @@ import { deliveryEnvironment } from './environment.ts';
 import { grantCredentials, grantItems, grantObjects } from './grants.ts';
 import { createRelayFunction } from './relay-function.ts';
 import type { ResolvedProps } from './resolve-props.ts';
+import { grantSendResults, resultsEnvironment } from './results.ts';
 
 /** Construct id of the function, by which its bundle is found in `cdk.out`. */
 const DELIVERY_FUNCTION_ID = 'Delivery';
@@ -28,7 +29,11 @@ function createDeliveryFunction(scope: Construct, resources: RelayResources, pro
     description: 'Makes the Marketo requests that were published to the queue',
     memorySize: props.memorySize,
     timeoutSeconds: DELIVERY_TIMEOUT_SECONDS,
-    environment: { ...props.environment, ...deliveryEnvironment(resources, props) },
+    environment: {
+      ...props.environment,
+      ...deliveryEnvironment(resources, props),
+      ...resultsEnvironment(resources),
+    },
     // A message that waits or is retried goes back to the queue as a copy. Lambda takes the sixteenth copy for a
     // runaway loop and drops it, unless told otherwise; the relay's own budgets end each message's life.
     recursiveLoop: RecursiveLoop.ALLOW,
@@ -59,6 +64,7 @@ function grantDelivery(deliveryFunction: LambdaFunction, resources: RelayResourc
   grantItems(deliveryFunction, table);
   grantKeys(deliveryFunction, resources);
   grantObjects(deliveryFunction, overflowBucket, 's3:PutObject', 's3:GetObject');
+  grantSendResults(deliveryFunction, resources);
 }
 
 export type { Delivery };

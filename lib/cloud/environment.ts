@@ -7,14 +7,18 @@ import type { SettingName } from '../settings/names.ts';
 import { METRIC_NAMESPACE } from '../telemetry/metrics.ts';
 import type { OverflowBucket } from './grants.ts';
 import type { ResolvedProps } from './resolve-props.ts';
+import type { RelayResults } from './results.ts';
 import { serviceName } from './service-name.ts';
 
 interface WithKey {
   readonly encryptionKey?: IKey | undefined;
 }
 
+/** Given by `results.ts`, where there are any. */
+type ResultSetting = 'RESULTS_QUEUE_URL' | 'RESULTS_BUS_NAME';
+
 /** What a delivery needs to reach: no more of each than is used, so that the construct itself fits. */
-interface RelayResources {
+interface RelayResources extends RelayResults {
   readonly queue: IQueue;
   readonly deadLetterQueue: IQueue;
   readonly table: Pick<ITable, 'tableArn' | 'tableName'> & WithKey;
@@ -37,7 +41,10 @@ function instrumentEnvironment(
 }
 
 /** The settings of the delivery function. The type wants every name: a setting cannot be forgotten here. */
-function deliveryEnvironment(resources: RelayResources, props: ResolvedProps): Record<SettingName, string> {
+function deliveryEnvironment(
+  resources: RelayResources,
+  props: ResolvedProps,
+): Record<Exclude<SettingName, ResultSetting>, string> {
   const { queue, deadLetterQueue, table, secret, overflowBucket } = resources;
   return {
     MARKETO_BASE_URL: props.marketoBaseUrl,

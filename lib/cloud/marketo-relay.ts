@@ -1,6 +1,7 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import { Alarm, type Dashboard, type Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -24,6 +25,7 @@ import { createQueues } from './queues.ts';
 import { grantPutCredentials, grantReadDeadLetters, grantResend } from './relay-grants.ts';
 import type { MarketoRelayProps } from './relay-props.ts';
 import { resolveProps } from './resolve-props.ts';
+import { createResults, grantConsumeResults } from './results.ts';
 import { createLedgerTable, createOverflowBucket, createSecret } from './stores.ts';
 import { createTriageFunction } from './triage-function.ts';
 
@@ -49,6 +51,9 @@ class MarketoRelay extends MeteredConstruct {
   readonly secret: ISecret;
   /** Dead letters too big for a queue. */
   readonly overflowBucket: Bucket;
+  /** Where results go, if they go to a queue, and if to a bus. */
+  readonly resultsQueue: IQueue | undefined;
+  readonly resultsBus: IEventBus | undefined;
   readonly deliveryFunction: LambdaFunction;
   /** UUID of the mapping that feeds the delivery function: disabled, the relay is paused. */
   readonly eventSourceMappingId: string;
@@ -76,6 +81,9 @@ class MarketoRelay extends MeteredConstruct {
     this.table = createLedgerTable(this, resolved);
     this.secret = props.secret ?? createSecret(this, resolved);
     this.overflowBucket = createOverflowBucket(this, resolved);
+    const { resultsQueue, resultsBus } = createResults(this, props.results, resolved);
+    this.resultsQueue = resultsQueue;
+    this.resultsBus = resultsBus;
     const { deliveryFunction, eventSourceMappingId } = createDeliveryFunction(this, this, resolved);
     this.deliveryFunction = deliveryFunction;
     this.eventSourceMappingId = eventSourceMappingId;
@@ -107,6 +115,15 @@ class MarketoRelay extends MeteredConstruct {
   /** Lets `grantee` read the dead letters, put them back on the queue, and delete them. */
   grantResend(grantee: IGrantable): Grant {
     return grantResend(this, grantee);
+  }
+
+  /**
+   * Lets `grantee` take results off their queue.
+   *
+   * @throws {ConfigurationError} where results go to no queue.
+   */
+  grantConsumeResults(grantee: IGrantable): Grant {
+    return grantConsumeResults(this, grantee);
   }
 
   /** Lets `grantee` replace the credentials, and not read them: for a rotation, or a pipeline that knows them. */

@@ -54,6 +54,11 @@ abstract class MeteredConstruct extends Construct implements MetricMethods {
     return this.metric(METRIC_NAMES.returned, options);
   }
 
+  /** Results that their queue or bus did not take: they wait in the overflow bucket. */
+  metricResultsUnsent(options?: MetricOptions): Metric {
+    return this.metric(METRIC_NAMES.resultsUnsent, options);
+  }
+
   /** New dead letters. With the dimension `code`, by their code. */
   metricDeadLetters(options?: MetricOptions): Metric {
     return this.metric(METRIC_NAMES.deadLetters, options);

@@ -91,4 +91,4 @@ function queueByName(scope: Construct, queueName: string): IQueue {
 }
 
 export type { RelayQueues };
-export { createQueues };
+export { createQueues, sharedProps };

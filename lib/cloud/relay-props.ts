@@ -7,6 +7,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { LogLevel } from '../settings/parse.ts';
 import type { GatherProps, LimitProps } from './limit-props.ts';
 import type { NetworkProps } from './network.ts';
+import type { ResultsTarget } from './results.ts';
 
 interface MarketoRelayProps extends GatherProps, LimitProps, NetworkProps {
   /** Address of the subscription, https: `https://123-ABC-456.mktorest.com`. */
@@ -42,6 +43,14 @@ interface MarketoRelayProps extends GatherProps, LimitProps, NetworkProps {
    * @default - the dead-letter queue of {@link queue} where that is one of the same app, else a new one
    */
   readonly deadLetterQueue?: IQueue;
+
+  /**
+   * Where it is told what became of each message: a new queue, a new EventBridge bus, or one that exists. Reads need it:
+   * their replies come back there.
+   *
+   * @default - nowhere
+   */
+  readonly results?: ResultsTarget;
 
   /**
    * A key of one's own for all that holds data: queues, table, bucket, logs, and the secret if it is a new one. Of a key of the same

@@ -10,6 +10,7 @@ import { ConfigurationError } from './configuration-error.ts';
 import { existingSecret } from './existing-secret.ts';
 import { MarketoRelay } from './marketo-relay.ts';
 import type { MarketoRelayProps } from './relay-props.ts';
+import { resultsOf } from './results.ts';
 import { requireSameRegion } from './same-region.ts';
 import { addWebhook, strayWebhookProps, type WebhookStackProps } from './webhook/stack-webhook.ts';
 import type { WebhookIntake } from './webhook/webhook-intake.ts';
@@ -18,7 +19,7 @@ import type { WebhookIntake } from './webhook/webhook-intake.ts';
 const RELAY_STACK_ID = 'MarketoRelay';
 
 /** What a stack is given in another form. */
-type OfTheStack = 'alarmActions' | 'warningActions' | 'marketoBaseUrl' | 'secret';
+type OfTheStack = 'alarmActions' | 'warningActions' | 'marketoBaseUrl' | 'secret' | 'results';
 
 interface RelayStackProps extends StackProps, Omit<MarketoRelayProps, OfTheStack>, WebhookStackProps {
   /**
@@ -50,6 +51,13 @@ interface RelayStackProps extends StackProps, Omit<MarketoRelayProps, OfTheStack
    * @default - none: keys that AWS owns or manages
    */
   readonly encryptionKeyArn?: string;
+
+  /**
+   * Where it is told what became of each message: `queue` or `bus` for a new one, or the ARN of one that exists.
+   *
+   * @default - nowhere: reads are refused
+   */
+  readonly results?: string;
 
   /**
    * SNS topics of the same region that are told of alarms.
@@ -85,7 +93,7 @@ class RelayStack extends Stack {
       description: 'Delivers Marketo REST requests from a queue, inside the limits of Marketo',
       ...props,
     });
-    const { marketoBaseUrl, secretName, secretKeyArn, encryptionKeyArn, ...others } = props;
+    const { marketoBaseUrl, secretName, secretKeyArn, encryptionKeyArn, results, ...others } = props;
     const { alarmTopicArn, alarmEmail, warningTopicArn, warningEmail, ...relayProps } = others;
     const problems = [...strayWebhookProps(props)];
     const secret = this.#secret(secretName, secretKeyArn, problems);
@@ -113,6 +121,7 @@ class RelayStack extends Stack {
       ...(warningActions.length === 0 ? {} : { warningActions }),
       ...(secret === undefined ? {} : { secret }),
       ...(encryptionKey === undefined ? {} : { encryptionKey }),
+      ...(results === undefined ? {} : { results: resultsOf(this, results) }),
     });
     this.#output('QueueUrl', this.relay.queue.queueUrl, 'Publish Marketo requests here');
     this.#output('DeadLetterQueueUrl', this.relay.deadLetterQueue.queueUrl, 'What could not be delivered, and why');
@@ -124,6 +133,9 @@ class RelayStack extends Stack {
       'Delivers; its log tells of each call',
     );
     this.#output('OverflowBucketName', this.relay.overflowBucket.bucketName, 'Dead letters too big for a queue');
+    const { resultsQueue, resultsBus } = this.relay;
+    if (resultsQueue) this.#output('ResultsQueueUrl', resultsQueue.queueUrl, 'What became of each message');
+    if (resultsBus) this.#output('ResultsBusName', resultsBus.eventBusName, 'What became of each message');
     this.#output('EventSourceMappingId', this.relay.eventSourceMappingId, 'Disabled, the relay is paused');
     // The parameter has taken the name already: an output of this name needs an id of another.
     const output = new CfnOutput(this, 'BaseUrl', { value: baseUrl, description: 'The subscription that is served' });

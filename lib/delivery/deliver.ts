@@ -25,7 +25,7 @@ import { writeSettlements } from './settle/write.ts';
  * | plan | `plan/` | work items: records, or whole messages | calls, each within Marketo's limits of one request |
  * | call | `call/` | calls | replies, one permit of the ledger each |
  * | judge | `judge/` | a reply | a verdict, then an outcome, for each work item |
- * | settle | `settle/` | outcomes | dead letters, retry messages, journal, acknowledgements |
+ * | settle | `settle/` | outcomes | dead letters, results, retry messages, journal, acknowledgements |
  *
  * A work item is pending, ready (to be sent again), in flight, or decided; `call/pending-work.ts` keeps the list. Its
  * outcome is delivered, requeue or dead (`outcome.ts`). A message is settled when all its items have an outcome and what
@@ -80,7 +80,11 @@ async function deliverMessages(
   const outcomes = await makeCalls(messages, { deps, sendOnce, releases, deadline, health });
 
   const nowMs = clock.nowMs();
-  const settlements = settlementsOf(messages, outcomes, { nowMs, secrets: deps.secrets() });
+  const settlements = settlementsOf(messages, outcomes, {
+    nowMs,
+    secrets: deps.secrets(),
+    sendsResults: deps.results !== undefined,
+  });
   const [written, refused] = await Promise.all([
     writeSettlements(settlements, duplicates, deps),
     deadLetterInvalid(invalid, deps),

@@ -7,6 +7,7 @@ import type { Transport } from '../marketo/http.ts';
 import type { Secret } from '../marketo/secret.ts';
 import type { Queue } from '../message/queue.ts';
 import type { Clock, Log, Random } from '../ports.ts';
+import type { ResultPublisher } from '../results/publish.ts';
 import type { Observe } from '../telemetry/events.ts';
 import type { SendOnce } from './call/send-once.ts';
 
@@ -35,6 +36,8 @@ interface DeliveryDeps {
   readonly overflow: OverflowStore;
   /** Where it is kept what became of each record. */
   readonly journal: Journal;
+  /** Where it is told what became of a message; undefined where nobody has asked for it. */
+  readonly results: ResultPublisher | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

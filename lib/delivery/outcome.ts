@@ -1,4 +1,5 @@
 import type { HttpReply, HttpRequest } from '../marketo/http.ts';
+import type { NextPage } from '../message/relay-state.ts';
 import type { Verdict } from './judge/verdict.ts';
 import type { WorkItem } from './work-item.ts';
 
@@ -37,6 +38,8 @@ type Outcome =
       readonly shareAtMost?: number;
       /** The call was refused for its token so often, and is still to be made anew. */
       readonly tokenTries?: number;
+      /** The page of a read that comes next. */
+      readonly page?: NextPage;
       /** The call that failed carried this message alone, or the failure is its record's own. */
       readonly alone?: true;
       /** Marketo is not known to work, so nothing is counted, and nothing grows older. */

@@ -2,6 +2,7 @@ import { keysOf } from '../marketo/endpoints/endpoints.ts';
 import type { Endpoint } from '../marketo/endpoints/types.ts';
 import type { MarketoRequest } from '../marketo/request.ts';
 import type { Message, MessageRecord } from '../message/message.ts';
+import type { NextPage } from '../message/relay-state.ts';
 
 /**
  * The least that a verdict is about: one record of a message, or a whole message whose `result` does not answer its
@@ -31,6 +32,8 @@ interface Call {
   readonly isPart: boolean;
   /** True for a read in the other form, because the one that the relay gave it was refused: see `otherRead`. */
   readonly isOtherRead?: true;
+  /** Of a read: the page that it asks for, when it is not the first. */
+  readonly page?: NextPage;
 }
 
 function toWorkItems(message: Message): readonly WorkItem[] {

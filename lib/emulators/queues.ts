@@ -8,7 +8,7 @@ import { LOOPBACK } from './loopback.ts';
 import { createMoveTasks } from './message-move-tasks.ts';
 
 interface LocalQueuesOptions {
-  /** Default `marketo-requests`; the dead-letter queue is named after it. */
+  /** Default `marketo-requests`; the dead-letter queue and that of the results are named after it. */
   readonly queueName?: string;
   /** Default `marketo-relay-overflow`. */
   readonly bucketName?: string;
@@ -40,6 +40,7 @@ interface LocalQueues {
   readonly queueArn: string;
   readonly deadLetterQueueUrl: string;
   readonly deadLetterQueueArn: string;
+  readonly resultsQueueUrl: string;
   readonly bucketName: string;
   /** What lies on the dead-letter queue, hidden or not. */
   letters(): readonly LyingMessage[];
@@ -49,7 +50,8 @@ interface LocalQueues {
 }
 
 /**
- * Embedded SQS and S3 in this process, with the queue, its dead-letter queue (redrive policy) and the overflow bucket.
+ * Embedded SQS and S3 in this process, with the queue, its dead-letter queue (redrive policy), the queue of the results and the
+ * overflow bucket.
  *
  * Queue URLs carry `127.0.0.1` in place of the emulator's own host name, which not every machine can resolve and to which
  * the SDK's clients would send their requests.
@@ -57,6 +59,7 @@ interface LocalQueues {
 async function startQueues(options: LocalQueuesOptions = {}): Promise<LocalQueues> {
   const queueName = options.queueName ?? 'marketo-requests';
   const deadLetterQueueName = `${queueName}-dead-letters`;
+  const resultsQueueName = `${queueName}-results`;
   const bucketName = options.bucketName ?? 'marketo-relay-overflow';
   const open = await openStores(options.folder);
   const { sqsStore } = open.stores;
@@ -95,6 +98,7 @@ async function startQueues(options: LocalQueuesOptions = {}): Promise<LocalQueue
       return createQueue(sqs, name, attributes);
     };
     await create(deadLetterQueueName, { MessageRetentionPeriod: String(RETENTION_SECONDS) });
+    await create(resultsQueueName, { MessageRetentionPeriod: String(RETENTION_SECONDS) });
     await create(queueName, {
       MessageRetentionPeriod: String(RETENTION_SECONDS),
       VisibilityTimeout: String(options.visibilityTimeoutSeconds ?? 30),
@@ -121,6 +125,7 @@ async function startQueues(options: LocalQueuesOptions = {}): Promise<LocalQueue
     queueArn: arnOf(queueName),
     deadLetterQueueUrl: `${url}/${LOCAL_ACCOUNT}/${deadLetterQueueName}`,
     deadLetterQueueArn: arnOf(deadLetterQueueName),
+    resultsQueueUrl: `${url}/${LOCAL_ACCOUNT}/${resultsQueueName}`,
     bucketName,
     letters: () => lyingOn(deadLetters),
     onLetter: (listener) => onArrival(deadLetters, (message) => listener(toLying(message, false))),

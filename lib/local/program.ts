@@ -6,6 +6,7 @@ import { registerDoctor } from './verbs/doctor.ts';
 import { registerLoad } from './verbs/load.ts';
 import { registerPause } from './verbs/pause.ts';
 import { registerRehearse } from './verbs/rehearse.ts';
+import { registerResults } from './verbs/results.ts';
 import { registerResume } from './verbs/resume.ts';
 import { registerStatus } from './verbs/status.ts';
 
@@ -53,6 +54,7 @@ function createProgram(io: CliIo): Command {
   registerDoctor(program, io);
   registerDeadLetters(program, io);
   registerLoad(program, io);
+  registerResults(program, io);
   registerPause(program, io);
   registerResume(program, io);
   registerRehearse(program, io);

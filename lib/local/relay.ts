@@ -30,6 +30,8 @@ interface LocalRelay {
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
   readonly tableName: string;
+  /** What became of the messages. */
+  readonly resultsQueueUrl: string;
   readonly bucketName: string;
   readonly secretName: string;
   readonly marketoUrl: string;
@@ -125,6 +127,7 @@ async function open(
     [SETTING_NAMES.ledgerTableName]: table.tableName,
     [SETTING_NAMES.overflowBucketName]: queues.bucketName,
     [SETTING_NAMES.allowedOperations]: options.allowedOperations ?? '*',
+    [SETTING_NAMES.resultsQueueUrl]: queues.resultsQueueUrl,
     ...options.settings,
   };
   const createDelivery = options.createDelivery ?? createDeliveryHandler;
@@ -157,6 +160,7 @@ async function open(
     queueUrl: queues.queueUrl,
     deadLetterQueueUrl: queues.deadLetterQueueUrl,
     tableName: table.tableName,
+    resultsQueueUrl: queues.resultsQueueUrl,
     bucketName: queues.bucketName,
     secretName: SECRET_NAME,
     marketoUrl: marketo.url,

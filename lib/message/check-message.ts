@@ -5,6 +5,7 @@ import { type JsonFault, MAX_DEPTH, readJson, shorten, toJsonText } from './json
 import { isObject, type ParsedMessage, readShape } from './message-schema.ts';
 import { parameterProblems } from './parameter-rules.ts';
 import type { MessageProblem } from './problem.ts';
+import { NOTHING_SAID, wantedProblems } from './wanted-result.ts';
 
 /** A message that may be sent, or every reason why it is none. `id` is the publisher's, when it is sound. */
 type CheckedMessage =
@@ -35,7 +36,11 @@ function checkMessage(value: unknown, faults: readonly JsonFault[] = []): Checke
   const ofEndpoint =
     request === undefined || endpoint === undefined
       ? []
-      : [...inputProblems(request, endpoint), ...parameterProblems(request, endpoint)];
+      : [
+          ...inputProblems(request, endpoint),
+          ...parameterProblems(request, endpoint),
+          ...wantedProblems(request, parsed?.wanted ?? NOTHING_SAID),
+        ];
   const all = [...faultProblems, ...problems, ...ofEndpoint];
   if (all.length > 0 || parsed === undefined || endpoint === undefined) return invalid(all, id);
   return { kind: 'valid', parsed, endpoint, ...(id === undefined ? {} : { id }) };

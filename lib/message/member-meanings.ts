@@ -17,6 +17,9 @@ const ONE = 'one request a message: publish each by itself';
 const RETRIES = 'the relay decides when to try again, by its settings';
 const DELAY = "a delay is SQS's: DelaySeconds of the message";
 const ATTRIBUTE = 'what is yours to remember goes into a message attribute of SQS';
+const CORRELATION = 'it is called `correlation`';
+const RESULTS = 'it is called `results`';
+const PAGES = 'it is called `pages`';
 const FILE = 'file imports are not supported by this version of the relay';
 
 /**
@@ -168,8 +171,12 @@ const MEANT: Readonly<Record<string, string>> = {
   meta: ATTRIBUTE,
   tags: ATTRIBUTE,
   context: ATTRIBUTE,
-  correlationid: ATTRIBUTE,
-  correlation: ATTRIBUTE,
+  correlationid: CORRELATION,
+  result: RESULTS,
+  replyto: RESULTS,
+  callback: RESULTS,
+  page: PAGES,
+  maxpages: PAGES,
   traceid: ATTRIBUTE,
   source: ATTRIBUTE,
   file: FILE,

@@ -16,6 +16,7 @@ import {
 } from './near-misses.ts';
 import type { MessageProblem } from './problem.ts';
 import { MAX_PATH_LENGTH, PATH_PATTERN, pathFaults } from './request-path.ts';
+import { toWanted, type WantedResult, wantedShape } from './wanted-result.ts';
 
 /** A message as the publisher wrote it, its shape checked and `method` filled in. */
 interface ParsedMessage {
@@ -23,6 +24,7 @@ interface ParsedMessage {
   readonly id?: string;
   readonly notAfterMs?: number;
   readonly idempotent?: boolean;
+  readonly wanted: WantedResult;
 }
 
 interface ShapeReading {
@@ -114,6 +116,7 @@ const messageSchema = z.strictObject(
       .boolean(expected('true or false', nearSwitch))
       .meta({ description: 'Overrules what the relay knows of the endpoint: whether twice does no harm.' })
       .optional(),
+    ...wantedShape,
   },
   expected('an object with `path`, and `method`, `query`, `body` or `form`, `id`, `notAfter`, `idempotent` as needed'),
 );
@@ -163,6 +166,7 @@ function readShape(value: unknown): ShapeReading {
       ...id,
       ...(notAfter === undefined ? {} : { notAfterMs: Date.parse(notAfter) }),
       ...(idempotent === undefined ? {} : { idempotent }),
+      wanted: toWanted(whole.data),
     },
   };
 }

@@ -5,6 +5,7 @@ import { toJsonText } from './json-text.ts';
 import type { MessageProblem } from './problem.ts';
 import type { ReceivedMessage } from './queue.ts';
 import type { RelayState } from './relay-state.ts';
+import type { WantedResult } from './wanted-result.ts';
 
 /** One entry of `input`. `position` is its place in the `input` that the publisher wrote, whatever was delivered since. */
 interface MessageRecord {
@@ -22,6 +23,8 @@ interface Message {
   readonly endpoint: Endpoint;
   /** The publisher's own word when given, else the catalogue's. */
   readonly idempotent: boolean;
+  /** What the publisher wants to be told of it. */
+  readonly wanted: WantedResult;
   /** Past this instant the message is dead-lettered instead of sent. */
   readonly notAfterMs?: number;
   /** Undefined where `result` does not answer `input` entry by entry, and the message stands or falls as a whole. */

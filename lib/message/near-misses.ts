@@ -8,7 +8,19 @@ import { pathFaults } from './request-path.ts';
  * call that nobody asked for.
  */
 
-const MEMBERS = ['method', 'path', 'query', 'body', 'form', 'id', 'notAfter', 'idempotent'] as const;
+const MEMBERS = [
+  'method',
+  'path',
+  'query',
+  'body',
+  'form',
+  'id',
+  'notAfter',
+  'idempotent',
+  'results',
+  'correlation',
+  'pages',
+] as const;
 /** One slip of the finger; two would make `boy` and `form` neighbours of much else. */
 const MOST_SLIPS = 1;
 

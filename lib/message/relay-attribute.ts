@@ -3,7 +3,8 @@ import { MAX_GATHER_MESSAGES, MAX_RECORDS } from '../settings/policy.ts';
 import { toJsonText } from './json-text.ts';
 import { ID } from './message-schema.ts';
 import type { MessageAttribute, ReceivedMessage } from './queue.ts';
-import { MAX_HISTORY, RELAY_ATTRIBUTE, type RelayState } from './relay-state.ts';
+import { MAX_HISTORY, MAX_PAGE_TOKEN_LENGTH, RELAY_ATTRIBUTE, type RelayState } from './relay-state.ts';
+import { MAX_PAGES } from './wanted-result.ts';
 
 /** Twice the longest that the relay writes: an attribute that is longer is not the relay's. */
 const MAX_ATTRIBUTE_LENGTH = 65_536;
@@ -39,6 +40,8 @@ const attributeSchema = z.strictObject({
   part: count.optional(),
   tokenTries: z.int().min(1).max(10).optional(),
   share: z.int().min(1).max(MAX_RECORDS).optional(),
+  /** Number and token. */
+  page: z.tuple([z.int().min(2).max(MAX_PAGES), z.string().min(1).max(MAX_PAGE_TOKEN_LENGTH)]).optional(),
   resends: count.optional(),
   group: z.int().min(1).max(MAX_GATHER_MESSAGES).optional(),
   diedAlone: count.optional(),
@@ -64,7 +67,7 @@ function freshState(record: Pick<ReceivedMessage, 'messageId' | 'sentAtMs'>, rel
  * encodeRelayState(state).stringValue; // {"v":1,"id":"order-7","attempt":2,"firstSeen":"2027-...","lastCode":"713",...}
  */
 function encodeRelayState(state: RelayState): MessageAttribute {
-  const { firstSeenMs, firstFailedMs, lastCode, positions, shareAtMost, resends, group, diedAlone } = state;
+  const { firstSeenMs, firstFailedMs, lastCode, positions, shareAtMost, page, resends, group, diedAlone } = state;
   const history = state.history
     .slice(-MAX_HISTORY)
     .map((entry) => [boundCode(entry.code), Math.round(entry.atMs - firstSeenMs)] as const);
@@ -82,6 +85,7 @@ function encodeRelayState(state: RelayState): MessageAttribute {
     ...(state.part === 0 ? {} : { part: state.part }),
     ...(state.tokenTries === undefined ? {} : { tokenTries: state.tokenTries }),
     ...(shareAtMost === undefined ? {} : { share: shareAtMost }),
+    ...(page === undefined ? {} : { page: [page.number, page.token] }),
     ...(resends === undefined ? {} : { resends }),
     ...(group === undefined ? {} : { group }),
     ...(diedAlone === undefined ? {} : { diedAlone }),
@@ -121,6 +125,7 @@ function decodeRelayState(
     part: data.part ?? 0,
     ...(data.tokenTries === undefined ? {} : { tokenTries: data.tokenTries }),
     ...(data.share === undefined ? {} : { shareAtMost: data.share }),
+    ...(data.page === undefined ? {} : { page: { number: data.page[0], token: data.page[1] } }),
     ...(data.resends === undefined ? {} : { resends: data.resends }),
     ...(data.group === undefined ? {} : { group: data.group }),
     ...(data.diedAlone === undefined ? {} : { diedAlone: data.diedAlone }),

@@ -29,6 +29,8 @@ interface RelayState {
   readonly tokenTries?: number;
   /** Most messages it may share a call with, while a shared call's fault is being isolated. */
   readonly shareAtMost?: number;
+  /** The page of a read that comes next, when it is not the first. */
+  readonly page?: NextPage;
   /** How often an operator has sent it again out of the dead-letter queue. Absent: never. */
   readonly resends?: number;
   /** A suspect: a worker ended without an outcome for it. It is delivered in a group of so many at most. */
@@ -39,6 +41,14 @@ interface RelayState {
   readonly unread?: true;
 }
 
+/** Where a read of several pages goes on. */
+interface NextPage {
+  /** From 2. */
+  readonly number: number;
+  /** Marketo's `nextPageToken`. */
+  readonly token: string;
+}
+
 interface HistoryEntry {
   readonly atMs: number;
   readonly code: string;
@@ -46,6 +56,8 @@ interface HistoryEntry {
 
 const RELAY_ATTRIBUTE = 'relay';
 const MAX_HISTORY = 20;
+/** Marketo's paging tokens have some 60 characters (Marketo: rest-api, "Paging Tokens"). */
+const MAX_PAGE_TOKEN_LENGTH = 2_048;
 
-export type { HistoryEntry, RelayState };
-export { MAX_HISTORY, RELAY_ATTRIBUTE };
+export type { HistoryEntry, NextPage, RelayState };
+export { MAX_HISTORY, MAX_PAGE_TOKEN_LENGTH, RELAY_ATTRIBUTE };

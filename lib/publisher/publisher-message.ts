@@ -28,6 +28,20 @@ interface PublisherMessage {
   readonly notAfter?: string;
   /** Overrules what the relay knows of the endpoint. */
   readonly idempotent?: boolean;
+  /**
+   * Whether what became of it is told, where the relay sends results; with `request`, the result repeats the request.
+   *
+   * @default true
+   */
+  readonly results?: boolean | { readonly request?: boolean };
+  /** Comes back with the result, unread: at most 256 characters. */
+  readonly correlation?: string;
+  /**
+   * Of a read: how many pages to follow by `nextPageToken`. Each is a call and a result.
+   *
+   * @default 1
+   */
+  readonly pages?: number;
 }
 
 export type { PublisherMessage };

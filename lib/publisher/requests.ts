@@ -4,7 +4,7 @@ import { OPERATIONS, type Operation, type Operations } from './operations.ts';
 import type { PublisherMessage } from './publisher-message.ts';
 
 /** What a message says beside its request. */
-interface MessageOptions extends Pick<PublisherMessage, 'id' | 'idempotent'> {
+interface MessageOptions extends Pick<PublisherMessage, 'id' | 'idempotent' | 'results' | 'correlation' | 'pages'> {
   /** Past it the message becomes a dead letter instead of a call: a `Date`, or ISO 8601 with its offset. */
   readonly notAfter?: string | Date;
 }
@@ -49,7 +49,7 @@ function makerOf(operation: Operation) {
   const [method, template] = OPERATIONS[operation];
   return (parts: GivenParts = {}, options: MessageOptions = {}): PublisherMessage => {
     const { query, body, form } = parts as Pick<PublisherMessage, 'query' | 'body' | 'form'>;
-    const { id, notAfter, idempotent } = options;
+    const { id, notAfter, idempotent, results, correlation, pages } = options;
     return {
       ...(id === undefined ? {} : { id }),
       method,
@@ -59,6 +59,9 @@ function makerOf(operation: Operation) {
       ...(form === undefined ? {} : { form }),
       ...(notAfter === undefined ? {} : { notAfter: instantOf(notAfter) }),
       ...(idempotent === undefined ? {} : { idempotent }),
+      ...(results === undefined ? {} : { results }),
+      ...(correlation === undefined ? {} : { correlation }),
+      ...(pages === undefined ? {} : { pages }),
     };
   };
 }

@@ -61,6 +61,14 @@ function createLambdaClient({ leftMs = ENDLESS }: Pick<AwsClientsOptions, 'leftM
   return client;
 }
 
+/** Of relays that send results to a bus: loaded for them alone. */
+async function createEventBridgeClient({ leftMs = ENDLESS }: Pick<AwsClientsOptions, 'leftMs'> = {}) {
+  const { EventBridgeClient } = await import('@aws-sdk/client-eventbridge');
+  const client = new EventBridgeClient(configurationOf(DEADLINES.eventBridge));
+  endInTime(client, DEADLINES.eventBridge, leftMs);
+  return client;
+}
+
 function configurationOf({ connectMs, attemptMs }: Deadline) {
   return {
     maxAttempts: MAX_ATTEMPTS,
@@ -80,4 +88,4 @@ function pathStyle(environment: Readonly<Record<string, string | undefined>>): {
 }
 
 export type { AwsClients, AwsClientsOptions };
-export { createAwsClients, createLambdaClient };
+export { createAwsClients, createEventBridgeClient, createLambdaClient };

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SQSClient } from '@aws-sdk/client-sqs';
@@ -8,6 +9,8 @@ import { createTokenKeeper } from '../access-token/token-keeper.ts';
 import { createDynamoDbLedgerRegister } from '../aws/dynamodb-ledger.ts';
 import { createSendOnceTable } from '../aws/dynamodb-send-once.ts';
 import { createDynamoDbTokenRegister } from '../aws/dynamodb-token.ts';
+import { createResultBus } from '../aws/result-bus.ts';
+import { createResultQueue } from '../aws/result-queue.ts';
 import { createS3Overflow } from '../aws/s3-overflow.ts';
 import { createSecretsManagerCredentials } from '../aws/secrets-manager-credentials.ts';
 import { createSqsQueue } from '../aws/sqs-queue.ts';
@@ -19,6 +22,7 @@ import { createSharedLedger } from '../ledger/shared-ledger.ts';
 import type { Transport } from '../marketo/http.ts';
 import { createIdentity } from '../marketo/identity.ts';
 import type { Clock, Log, Random } from '../ports.ts';
+import { createResultPublisher, type ResultPublisher, type ResultStore } from '../results/publish.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Observe } from '../telemetry/events.ts';
 import { IDENTITY_TIMEOUT_MS } from './deadlines.ts';
@@ -30,6 +34,8 @@ interface Platform {
   readonly sqs: SQSClient;
   readonly s3: S3Client;
   readonly secretsManager: SecretsManagerClient;
+  /** Made when it is needed: most relays have no bus. */
+  readonly eventBridge?: () => Promise<EventBridgeClient>;
   readonly transport: Transport;
   readonly clock: Clock;
   readonly random: Random;
@@ -47,6 +53,20 @@ function ledgerLimits(settings: Settings): LedgerLimits {
     dayReserve: settings.dailyQuotaReserve,
     quotaTimeZone: settings.quotaTimeZone,
   };
+}
+
+/** Where results go, if anywhere; what it does not take waits in the bucket of what is too large. */
+function composeResults(settings: Settings, platform: Platform, store: ResultStore): ResultPublisher | undefined {
+  const { resultsQueueUrl: queueUrl, resultsBusName: busName } = settings;
+  const { sqs, eventBridge, log, observe } = platform;
+  if (queueUrl !== undefined) {
+    const destination = createResultQueue(createSqsQueue({ client: sqs, queueUrl, log }));
+    return createResultPublisher({ destination, store, log, observe });
+  }
+  if (busName === undefined) return undefined;
+  if (eventBridge === undefined) throw new Error('this platform has no event bus');
+  const destination = createResultBus({ client: eventBridge, busName, log });
+  return createResultPublisher({ destination, store, log, observe });
 }
 
 /** Composes everything that delivery needs, for one execution environment. Makes no call. */
@@ -73,6 +93,7 @@ function composeDelivery(settings: Settings, platform: Platform): DeliveryDeps {
     observe,
     overflow,
     journal: NO_JOURNAL,
+    results: composeResults(settings, platform, overflow),
     ledger: createSharedLedger({
       register: createDynamoDbLedgerRegister({ client: dynamoDb, tableName, subscription, limits }),
       limits,
@@ -91,7 +112,7 @@ function composeDelivery(settings: Settings, platform: Platform): DeliveryDeps {
         log,
       }),
     ),
-    sendOnce: createSendOnceTable({ client: dynamoDb, tableName, subscription, clock, random }),
+    sendOnce: createSendOnceTable({ client: dynamoDb, tableName, clock, random }),
     queue: createSqsQueue({ client: sqs, queueUrl: settings.queueUrl, log }),
     deadLetters: createDeadLetterPublisher({ queue: deadLetters, overflow, log, logBodies: settings.logBodies }),
     limits: {

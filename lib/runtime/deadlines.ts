@@ -11,7 +11,7 @@ interface Deadline {
   readonly totalMs: number;
 }
 
-type AwsService = 'dynamoDb' | 'sqs' | 's3' | 'secretsManager' | 'lambda';
+type AwsService = 'dynamoDb' | 'sqs' | 's3' | 'secretsManager' | 'lambda' | 'eventBridge';
 
 /**
  * Small requests: answered in milliseconds, the largest (a batch of 1 MiB to SQS) in less than a second. Two attempts
@@ -33,6 +33,7 @@ const DEADLINES: Readonly<Record<AwsService, Deadline>> = {
   sqs: SMALL,
   secretsManager: SMALL,
   lambda: SMALL,
+  eventBridge: SMALL,
   // A dead letter has 33 MB at most; some of them are read at the same time.
   s3: { connectMs: 1_000, attemptMs: 6_000, totalMs: 13_000 },
 };

@@ -6,7 +6,7 @@ import { createTransport } from '../marketo/http-client.ts';
 import type { Clock, Log } from '../ports.ts';
 import { readSettings } from '../settings/settings.ts';
 import type { Observe } from '../telemetry/events.ts';
-import { createAwsClients } from './clients.ts';
+import { createAwsClients, createEventBridgeClient } from './clients.ts';
 import { composeDelivery, type Platform } from './compose.ts';
 import { createInvocationEnd, type InvocationEnd } from './invocation-end.ts';
 
@@ -30,8 +30,13 @@ const systemClock: Clock = {
 
 /** AWS as the SDK's own variables describe it, and Node's clock and network: nothing of it outlasts the invocation. */
 function systemPlatform({ log = SILENT, observe = () => {} }: Overrides, end: InvocationEnd): Platform {
+  let eventBridge: ReturnType<typeof createEventBridgeClient> | undefined;
   return {
     ...createAwsClients({ leftMs: end.leftMs }),
+    eventBridge: () => {
+      eventBridge ??= createEventBridgeClient({ leftMs: end.leftMs });
+      return eventBridge;
+    },
     transport: end.transport(createTransport()),
     clock: systemClock,
     random: Math.random,

@@ -7,6 +7,8 @@ const SETTING_NAMES = {
   deadLetterQueueUrl: 'DEAD_LETTER_QUEUE_URL',
   ledgerTableName: 'LEDGER_TABLE_NAME',
   overflowBucketName: 'OVERFLOW_BUCKET_NAME',
+  resultsQueueUrl: 'RESULTS_QUEUE_URL',
+  resultsBusName: 'RESULTS_BUS_NAME',
   rateLimitCalls: 'RATE_LIMIT_CALLS',
   rateLimitWindowSeconds: 'RATE_LIMIT_WINDOW_SECONDS',
   maxConcurrentCalls: 'MAX_CONCURRENT_CALLS',

@@ -58,6 +58,12 @@ function parseBucketName(text: string): Parsed<string> {
   return refuse(`is ${shown(text, 60)}: give the name of an S3 bucket, 3 to 63 lower-case letters, digits, "." or "-"`);
 }
 
+/** Of an EventBridge bus: its name, or its ARN where it is another account's. */
+function parseBusName(text: string): Parsed<string> {
+  if (/^(arn:aws[\w-]*:events:[\w-]+:\d{12}:event-bus\/)?[./\w-]{1,256}$/.test(text)) return accept(text);
+  return refuse(`is ${shown(text, 60)}: give the name or the ARN of an EventBridge event bus`);
+}
+
 /** A switch. Other words are refused: `yes` and `1` mean different things to different readers. */
 function parseBoolean(text: string): Parsed<boolean> {
   if (text === 'true' || text === 'false') return accept(text === 'true');
@@ -80,6 +86,7 @@ export {
   LOG_LEVELS,
   parseBoolean,
   parseBucketName,
+  parseBusName,
   parseLogLevel,
   parseTableName,
   parseTimeZone,

@@ -162,6 +162,15 @@ const RELAY_CODES = {
     retriable: true,
     outcomeUnknown: false,
   },
+  resultRefused: {
+    level: 'relay',
+    name: 'Result refused',
+    meaning: 'Marketo answered a read, and neither where results go nor the bucket took the reply. It is read again.',
+    remedy: 'Look at the permissions and the state of the results queue or bus. Then put this letter back.',
+    leadsTo: ['retry'],
+    retriable: true,
+    outcomeUnknown: false,
+  },
   window: {
     ...WAITS,
     name: 'Rate window full',

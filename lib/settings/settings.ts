@@ -5,7 +5,14 @@ import type { NumberSetting } from './bounds.ts';
 import { DEFAULT_QUOTA_TIME_ZONE, NUMBER_BOUNDS } from './bounds.ts';
 import { SETTING_NAMES } from './names.ts';
 import type { Parsed } from './parse.ts';
-import { parseBoolean, parseBucketName, parseTableName, parseTimeZone, parseWholeNumber } from './parse.ts';
+import {
+  parseBoolean,
+  parseBucketName,
+  parseBusName,
+  parseTableName,
+  parseTimeZone,
+  parseWholeNumber,
+} from './parse.ts';
 import { parseSecretId } from './secret-id.ts';
 import { parseQueueUrl } from './urls.ts';
 
@@ -21,6 +28,9 @@ interface Settings {
   readonly deadLetterQueueUrl: string;
   readonly ledgerTableName: string;
   readonly overflowBucketName: string;
+  /** Where results go: a queue, or an event bus by its name or ARN, or nowhere. */
+  readonly resultsQueueUrl?: string | undefined;
+  readonly resultsBusName?: string | undefined;
   /** Most calls in any {@link Settings.rateLimitWindowSeconds}. */
   readonly rateLimitCalls: number;
   readonly rateLimitWindowSeconds: number;
@@ -97,6 +107,8 @@ const SETTINGS = z.object({
   deadLetterQueueUrl: required('deadLetterQueueUrl', parseQueueUrl),
   ledgerTableName: required('ledgerTableName', parseTableName),
   overflowBucketName: required('overflowBucketName', parseBucketName),
+  resultsQueueUrl: z.string().transform(checkedBy(parseQueueUrl)).optional(),
+  resultsBusName: z.string().transform(checkedBy(parseBusName)).optional(),
   rateLimitCalls: numberWithDefault('rateLimitCalls'),
   rateLimitWindowSeconds: numberWithDefault('rateLimitWindowSeconds'),
   maxConcurrentCalls: numberWithDefault('maxConcurrentCalls'),
@@ -130,6 +142,13 @@ function readSettings(env: Readonly<Record<string, string | undefined>>): Settin
   const { queueUrl, deadLetterQueueUrl } = SETTING_NAMES;
   if (env[queueUrl] && env[queueUrl] === env[deadLetterQueueUrl]) {
     problems.push({ name: deadLetterQueueUrl, problem: `is the same queue as ${queueUrl}: give two queues` });
+  }
+  const { resultsQueueUrl, resultsBusName } = SETTING_NAMES;
+  if (env[resultsQueueUrl] && env[resultsBusName]) {
+    problems.push({ name: resultsBusName, problem: `is set beside ${resultsQueueUrl}: give one of the two` });
+  }
+  if (env[resultsQueueUrl] && [env[queueUrl], env[deadLetterQueueUrl]].includes(env[resultsQueueUrl])) {
+    problems.push({ name: resultsQueueUrl, problem: 'is the queue or the dead-letter queue: give one of its own' });
   }
   if (result.success && result.data.dailyQuotaReserve >= result.data.dailyQuota) {
     const { dailyQuotaReserve, dailyQuota } = result.data;

@@ -21,6 +21,8 @@ const CHECKS = {
   neighboursUnharmed:
     'a message with no fault of its own is delivered, within a stated bound, whatever its neighbours do for ever',
   budgetEnds: 'a message that always fails of its own fault is dead after a bounded number of calls and a bounded time',
+  resultsTrue:
+    "no result contradicts Marketo's own log or the dead letters, and each record that is settled is told of",
   lettersAreOwn: 'a letter holds only the records of its own message',
 } as const;
 

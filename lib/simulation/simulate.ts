@@ -4,6 +4,7 @@ import { Governor } from './governor.ts';
 import { ModelMapping } from './mapping.ts';
 import { ModelMarketo } from './model/marketo.ts';
 import { auditOwnFaults, drainBoundOfOwnMs, ownFaultFigures } from './own-fault-checks.ts';
+import { auditResults } from './result-checks.ts';
 import { drawScenario, MINUTE_MS, NEVER_MS, type Scenario } from './scenario.ts';
 import { scan } from './watch.ts';
 import type { Plant } from './worker.ts';
@@ -108,6 +109,7 @@ async function simulate(seed: number, options: RunOptions = {}): Promise<RunRepo
   if (!isFailed()) {
     audit(world, boundMs);
     auditOwnFaults(world);
+    auditResults(world);
   }
   return {
     seed,

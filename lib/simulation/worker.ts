@@ -13,6 +13,7 @@ import {
   createSqs,
   DEAD_LETTER_QUEUE_URL,
   QUEUE_URL,
+  RESULTS_QUEUE_URL,
 } from './model/clients.ts';
 import type { ModelMarketo, Told } from './model/marketo.ts';
 import type { StoredMessage } from './model/queue.ts';
@@ -195,6 +196,7 @@ function settingsOf({ scenario }: World): Settings {
       DEAD_LETTER_QUEUE_URL,
       LEDGER_TABLE_NAME: 'model-table',
       OVERFLOW_BUCKET_NAME: 'model-overflow',
+      RESULTS_QUEUE_URL,
       RATE_LIMIT_CALLS: String(limits.windowCalls),
       MAX_CONCURRENT_CALLS: String(limits.slots),
       DAILY_QUOTA: String(limits.dayCalls),

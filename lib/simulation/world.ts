@@ -57,6 +57,8 @@ class World {
   /** What letters have said is unknown, and what they said of things that were executed. */
   readonly unknownTold = new Set<string>();
   readonly hidden: { readonly mark: string; readonly code: string }[] = [];
+  /** Marks of which a result tells. */
+  readonly told = new Set<string>();
   /** Whose life a relay id names. */
   readonly markOf = new Map<string, string>();
   readonly faultsEndMs: number;

@@ -53,6 +53,8 @@ type DeliveryEvent =
   | { readonly kind: 'deadLettered'; readonly relayId: string; readonly code: string; readonly records: number }
   /** A second copy of a message in one batch, settled with the first. */
   | { readonly kind: 'deduplicated'; readonly relayId: string }
+  /** A result that its destination did not take: it waits in the bucket. */
+  | { readonly kind: 'resultUnsent'; readonly relayId: string }
   /** A message that could not be settled: SQS brings it again. */
   | { readonly kind: 'unsettled'; readonly relayId: string }
   /** A code that the catalogue lacks. */

@@ -18,6 +18,7 @@ const METRIC_NAMES = {
   deduplicated: 'MessagesDeduplicated',
   unsettled: 'MessagesUnsettled',
   unknownCodes: 'UnknownCodes',
+  resultsUnsent: 'ResultsUnsent',
   lineStopped: 'LineStopped',
   operationPaused: 'OperationPaused',
   messageAge: 'MessageAgeSeconds',
@@ -76,6 +77,8 @@ function measuresOf(event: DeliveryEvent): readonly Measure[] {
       return [count(METRIC_NAMES.deduplicated)];
     case 'unsettled':
       return [count(METRIC_NAMES.unsettled)];
+    case 'resultUnsent':
+      return [count(METRIC_NAMES.resultsUnsent)];
     case 'unknownCode':
       return [{ ...count(METRIC_NAMES.unknownCodes), ...byCode(event.code) }];
     case 'lineStopped':

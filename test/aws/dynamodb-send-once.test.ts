@@ -6,7 +6,6 @@ import { Dice } from '../../lib/simulation/dice.ts';
 import { ModelTable } from '../../lib/simulation/model/table.ts';
 
 const LEASE_MS = 60_000;
-const HOST = '123-abc-456.mktorest.com';
 
 describe('the send-once records', () => {
   let nowMs: number;
@@ -15,8 +14,6 @@ describe('the send-once records', () => {
   let repliesLost: boolean;
   let first: SendOnce;
   let second: SendOnce;
-  /** Of another subscription, with the same table. */
-  let elsewhere: SendOnce;
 
   beforeEach(() => {
     nowMs = Date.parse('2027-01-01T00:00:00Z');
@@ -28,11 +25,10 @@ describe('the send-once records', () => {
     };
     const client = { send } as unknown as DynamoDBClient;
     const clock = { nowMs: () => nowMs, sleep: async () => {} };
-    const worker = (seed: number, subscription = HOST): SendOnce =>
-      createSendOnceTable({ client, tableName: 'table', subscription, clock, random: new Dice(seed).random });
+    const worker = (seed: number): SendOnce =>
+      createSendOnceTable({ client, tableName: 'table', clock, random: new Dice(seed).random });
     first = worker(1);
     second = worker(2);
-    elsewhere = worker(3, 'sandbox.mktorest.com');
   });
 
   const held = (claim: Claim): HeldClaim => {
@@ -106,46 +102,6 @@ describe('the send-once records', () => {
   it('expire after a month', async () => {
     await first.claim('a', [0], LEASE_MS);
 
-    expect(table.items.get(`once#${HOST}#a`)?.expiresAt).toEqual({ N: String(nowMs / 1_000 + 30 * 86_400) });
-  });
-
-  it('say nothing of a request to another subscription under the same id', async () => {
-    await first.complete(held(await first.claim('a', [0], LEASE_MS)), { done: [0], unknown: [] });
-
-    expect(await elsewhere.claim('a', [0], LEASE_MS)).toMatchObject({ kind: 'held', send: [0], done: [] });
-  });
-
-  describe('that were written before the key had the subscription', () => {
-    /** As the version before wrote it: under the relay id alone. */
-    const old = (attributes: Record<string, string>): void => {
-      const values = Object.entries(attributes).map(([name, text]) => [name, { S: text }] as const);
-      table.items.set('once#a', { pk: { S: 'once#a' }, writtenAs: { S: 'old' }, ...Object.fromEntries(values) });
-    };
-
-    it('still count: what is done is not sent again, what is unknown neither', async () => {
-      old({ done: '0', started: '1' });
-
-      expect(await first.claim('a', [0, 1, 2], LEASE_MS)).toMatchObject({ send: [2], done: [0], unknown: [1] });
-    });
-
-    it('still are waited for while their lease runs', async () => {
-      old({ started: '0', leaseEndsAt: new Date(nowMs + 1_000).toISOString() });
-
-      expect(await first.claim('a', [0], LEASE_MS)).toEqual({ kind: 'busy', waitMs: 1_000 });
-    });
-
-    it('still know which request they are about', async () => {
-      old({ done: '0', request: 'one' });
-
-      expect(await first.claim('a', [0, 1], LEASE_MS, 'another')).toEqual({ kind: 'otherRequest' });
-    });
-
-    it('hand on what they know to the record that takes their place', async () => {
-      old({ done: '0' });
-      await first.complete(held(await first.claim('a', [0, 1], LEASE_MS)), { done: [1], unknown: [] });
-      table.items.delete('once#a');
-
-      expect(await second.claim('a', [0, 1, 2], LEASE_MS)).toMatchObject({ send: [2], done: [0, 1] });
-    });
+    expect(table.items.get('once#a')?.expiresAt).toEqual({ N: String(nowMs / 1_000 + 30 * 86_400) });
   });
 });

@@ -57,6 +57,8 @@ describe("cdk-nag's AwsSolutions and Serverless packs", () => {
       () => ({ removalPolicy: RemovalPolicy.DESTROY, alarmEmail: 'a@example.com' }),
     ],
     ['without traces', () => ({ tracing: false })],
+    ['with a results queue', () => ({ results: 'queue' })],
+    ['with a results bus', () => ({ results: 'bus' })],
     ['with a key of its own', (other) => ({ encryptionKey: new Key(other, 'Key', { enableKeyRotation: true }) })],
     [
       'in a VPC',

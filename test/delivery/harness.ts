@@ -12,6 +12,7 @@ import type { HttpReply, HttpRequest } from '../../lib/marketo/http.ts';
 import type { Json, JsonObject } from '../../lib/marketo/request.ts';
 import { Secret } from '../../lib/marketo/secret.ts';
 import type { OutgoingMessage, Queue, ReceivedMessage } from '../../lib/message/queue.ts';
+import type { Result } from '../../lib/results/result.ts';
 import { seeded } from '../../lib/simulation/seeded.ts';
 import { silentLog } from '../../lib/simulation/silent-log.ts';
 import { VirtualTime } from '../../lib/simulation/virtual-time.ts';
@@ -79,10 +80,11 @@ class World {
   readonly extensions: { handles: readonly string[]; seconds: number }[] = [];
   readonly deleted: string[] = [];
   readonly journal: JournalEntry[] = [];
+  readonly results: Result[] = [];
   readonly events: DeliveryEvent[] = [];
   readonly deps: DeliveryDeps;
-  /** Set to refuse copies or letters. */
-  accepts: (what: 'copy' | 'letter') => boolean = () => true;
+  /** Set to refuse copies, letters or results. */
+  accepts: (what: 'copy' | 'letter' | 'result') => boolean = () => true;
   #tokens = 0;
   #received = 0;
 
@@ -141,6 +143,14 @@ class World {
         get: async (key) => {
           throw new Error(`no object ${key}`);
         },
+      },
+      results: {
+        send: async (results) =>
+          results.map((result) => {
+            if (!this.accepts('result')) return refused;
+            this.results.push(result);
+            return accepted;
+          }),
       },
       journal: { write: async (entries) => void this.journal.push(...entries) },
       clock,

@@ -19,7 +19,7 @@ describe('the package', () => {
 
   it('shows each file of exports as a module and as CommonJS, with declarations for both', () => {
     expect(Object.keys(manifest.exports).sort()).toEqual(
-      [...names.map(subpathOf), './message.schema.json', './package.json'].sort(),
+      [...names.map(subpathOf), './message.schema.json', './package.json', './result.schema.json'].sort(),
     );
     for (const name of names) {
       const [esm, cjs] = ['esm', 'cjs'].map((kind) => ({

@@ -17,7 +17,7 @@ tested() { "$node" -p "require('$root/package.json').devDependencies['$1']"; }
 cd "$root"
 tarball="$scratch/$(PATH="$node24:$PATH" npm pack --silent --pack-destination "$scratch" | tail -1)"
 "$tools/publint" run "$tarball" --strict
-PATH="$node24:$PATH" "$tools/attw" "$tarball" --no-color --exclude-entrypoints ./message.schema.json
+PATH="$node24:$PATH" "$tools/attw" "$tarball" --no-color --exclude-entrypoints ./message.schema.json ./result.schema.json
 
 cp -r "$root/test/package/consumer" "$scratch/consumer"
 cd "$scratch/consumer"

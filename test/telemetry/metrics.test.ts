@@ -26,6 +26,7 @@ const EVENTS: readonly [DeliveryEvent, ReturnType<typeof measuresOf>][] = [
   ],
   [{ kind: 'deduplicated', relayId: 'a' }, [{ name: 'MessagesDeduplicated', unit: 'Count', value: 1 }]],
   [{ kind: 'unsettled', relayId: 'a' }, [{ name: 'MessagesUnsettled', unit: 'Count', value: 1 }]],
+  [{ kind: 'resultUnsent', relayId: 'a' }, [{ name: 'ResultsUnsent', unit: 'Count', value: 1 }]],
   [
     { kind: 'unknownCode', code: '1999', level: 'record' },
     [{ name: 'UnknownCodes', unit: 'Count', value: 1, by: { dimension: 'code', value: '1999' } }],

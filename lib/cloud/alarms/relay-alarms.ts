@@ -1,9 +1,11 @@
 import { Annotations, Token } from 'aws-cdk-lib';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { NUMBER_BOUNDS } from '../../settings/bounds.ts';
 import type { ResolvedProps } from '../resolve-props.ts';
+import type { RelayResults } from '../results.ts';
 import { type AlarmSettings, DEFAULT_RUNBOOK_URL } from './alarm-settings.ts';
 import type { DeadLetterAlarms } from './dead-letter-alarms.ts';
 import { createDeadLetterAlarms } from './dead-letter-alarms.ts';
@@ -11,14 +13,17 @@ import type { FlowAlarms } from './flow-alarms.ts';
 import { createFlowAlarms } from './flow-alarms.ts';
 import type { LineAlarms } from './line-alarms.ts';
 import { createLineAlarms } from './line-alarms.ts';
+import { createResultsAlarm } from './results-alarm.ts';
 import { alarmRules } from './thresholds.ts';
 
 interface RelayAlarms extends FlowAlarms, DeadLetterAlarms {
   /** By the reason to stop. */
   readonly lineStopped: LineAlarms;
+  /** Where results are sent. */
+  readonly resultsUnsent?: Alarm;
 }
 
-interface Watched {
+interface Watched extends RelayResults {
   readonly queue: IQueue;
   readonly deadLetterQueue: IQueue;
   readonly deliveryFunction: IFunction;
@@ -49,6 +54,7 @@ function createAlarms(
     lineStopped: createLineAlarms(relay, settings),
     ...createFlowAlarms(relay, watched, settings),
     ...createDeadLetterAlarms(relay, watched.deadLetterQueue, settings),
+    ...((watched.resultsQueue ?? watched.resultsBus) && { resultsUnsent: createResultsAlarm(relay, settings) }),
   };
 }
 

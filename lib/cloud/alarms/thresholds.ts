@@ -58,6 +58,7 @@ function alarmRules(props: {
     durationMs: { above: (DELIVERY_TIMEOUT_SECONDS - 10) * 1_000, holdMinutes: SHORTLY },
     // Longer than anything keeps a message from being received: a hidden one, and a retry message with the longest delay.
     unreadQueue: { above: hiddenSeconds + MAX_DELAY_SECONDS, holdMinutes: SHORTLY },
+    resultsUnsent: { above: 0, holdMinutes: SHORTLY },
     deadLetters: { above: 0, holdMinutes: SHORTLY },
     // Single bad records are somebody's to mend in the coming hours; this many have one cause that goes on.
     deadLetterSurge: { above: 10, holdMinutes: SHORTLY },

@@ -128,6 +128,7 @@ function chartSections(relay: Construct, charted: Charted): readonly Section[] {
       groups: [
         { title: 'New, by code', metrics: [by(METRIC_NAMES.deadLetters, 'code')] },
         { title: 'On the dead-letter queue', metrics: [own(METRIC_NAMES.deadLettersQueued, 'letters')] },
+        { title: 'Results that wait in the bucket', metrics: [own(METRIC_NAMES.resultsUnsent, 'results')] },
       ],
     },
     {

@@ -17,6 +17,7 @@ import { permittedCall } from './permitted-call.ts';
 import { type JudgedReply, readReply } from './read-reply.ts';
 import { replaceCall } from './replace-call.ts';
 import type { SendOnceSession } from './send-once-session.ts';
+import { tellReply } from './tell-reply.ts';
 import { withoutToken } from './without-token.ts';
 
 /** What all calls of one invocation share. */
@@ -96,6 +97,8 @@ async function conclude(ended: EndedCall, reply: JudgedReply, invocation: Invoca
     }
     const replacement = await replaceCall({ call, verdict, exchange, token }, invocation);
     if (replacement !== undefined) return replacement;
+    const told = await tellReply({ call, verdict, exchange }, deps);
+    if (told !== undefined) return told;
     const sharedBy = messagesOf(call.items).length;
     const at = circumstances(ended, { counts: await isCounted(ended, reply, health), sharedBy }, deps);
     return { kind: 'decided', outcomes: outcomesOf(call, () => verdict, at) };

@@ -162,9 +162,10 @@ function createPendingWork(messages: readonly Message[]): PendingWork {
 /** What is requeued in the middle of isolation goes on from there. */
 function keptApart(outcome: Outcome, call: Call): Outcome {
   if (outcome.kind !== 'requeue') return outcome;
-  const { isPart, tokenTries, items } = call;
+  const { isPart, tokenTries, items, page } = call;
   return {
     ...outcome,
+    ...(page && { page }),
     ...(isPart && { shareAtMost: Math.min(messagesOf(items).length, outcome.shareAtMost ?? Number.POSITIVE_INFINITY) }),
     ...(tokenTries > 0 && outcome.reason === 'wait' && { tokenTries }),
   };

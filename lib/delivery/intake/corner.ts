@@ -7,10 +7,14 @@ import type { DeliveryDeps } from '../deps.ts';
 import { DELIVERY_POLICY } from '../policy.ts';
 import { unreadEntryOf } from '../settle/journal-entries.ts';
 import { isCopiable, type PassedOn, passOn, planReceived, type Suspect, stateOf } from './suspects.ts';
+import { writeUnread } from './write-unread.ts';
 
 const WORKER_CRASH = 'workerCrash' satisfies DeadLetterCode;
 
-type CornerDeps = Pick<DeliveryDeps, 'queue' | 'deadLetters' | 'journal' | 'clock' | 'log' | 'observe' | 'secrets'>;
+type CornerDeps = Pick<
+  DeliveryDeps,
+  'queue' | 'deadLetters' | 'results' | 'journal' | 'clock' | 'log' | 'observe' | 'secrets'
+>;
 
 interface Cornered {
   /** To be read and delivered in this invocation. */
@@ -77,20 +81,15 @@ async function copyBack(
   return passedOn.flatMap(({ received }, index) => (sent[index]?.accepted === true ? [received] : []));
 }
 
-/** @returns those whose dead letter is accepted. */
-async function deadLetter(
-  culprits: readonly Suspect[],
-  { deadLetters, journal, clock, observe, secrets }: CornerDeps,
-): Promise<readonly ReceivedMessage[]> {
+/** @returns those that are settled. */
+async function deadLetter(culprits: readonly Suspect[], deps: CornerDeps): Promise<readonly ReceivedMessage[]> {
   if (culprits.length === 0) return [];
-  const sent = await deadLetters.send(culprits.map((one) => letterOf(one, { secrets })));
-  const dead = culprits.filter((_, index) => sent[index]?.accepted === true);
-  for (const one of culprits) {
-    const { relayId } = one.state;
-    if (dead.includes(one)) observe({ kind: 'deadLettered', relayId, code: WORKER_CRASH, records: 0 });
-    else observe({ kind: 'unsettled', relayId });
-  }
-  await journal.write(dead.map((one) => unreadEntryOf(one, WORKER_CRASH, clock.nowMs())));
+  const accepted = await writeUnread(
+    culprits.map((one) => ({ state: one.state, code: WORKER_CRASH, letter: letterOf(one, deps) })),
+    deps,
+  );
+  const dead = culprits.filter((_, index) => accepted[index] === true);
+  await deps.journal.write(dead.map((one) => unreadEntryOf(one, WORKER_CRASH, deps.clock.nowMs())));
   return dead.map(({ received }) => received);
 }
 

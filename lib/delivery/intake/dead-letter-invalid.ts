@@ -2,29 +2,34 @@ import { buildDeadLetter } from '../../dead-letter/build.ts';
 import { failureFromProblems } from '../../dead-letter/failure.ts';
 import type { DeliveryDeps } from '../deps.ts';
 import type { InvalidMessage } from './receive-batch.ts';
+import { type WriteUnreadDeps, writeUnread } from './write-unread.ts';
 
 /**
  * Writes a dead letter for each message that is no request the relay accepts.
  *
- * @returns which of them are accepted. SQS brings the others again.
+ * @returns which of them are settled, and the ids of the others: SQS brings them again.
  */
 async function deadLetterInvalid(
   invalid: readonly InvalidMessage[],
-  { deadLetters, observe, secrets }: Pick<DeliveryDeps, 'deadLetters' | 'observe' | 'secrets'>,
+  deps: WriteUnreadDeps & Pick<DeliveryDeps, 'secrets'>,
 ): Promise<{ readonly dead: readonly InvalidMessage[]; readonly unsettled: readonly string[] }> {
-  if (invalid.length === 0) return { dead: [], unsettled: [] };
-  const letters = invalid.map((message) => {
-    const failure = failureFromProblems(message.problems, message.state);
-    return buildDeadLetter({ message, failure, secrets: secrets() });
-  });
-  const sent = await deadLetters.send(letters);
-  const dead = invalid.filter((_, index) => sent[index]?.accepted === true);
-  const unsettled = invalid.filter((_, index) => sent[index]?.accepted !== true);
-  for (const { state } of dead) {
-    observe({ kind: 'deadLettered', relayId: state.relayId, code: 'invalidMessage', records: 0 });
-  }
-  for (const { state } of unsettled) observe({ kind: 'unsettled', relayId: state.relayId });
-  return { dead, unsettled: unsettled.map(({ received }) => received.messageId) };
+  const accepted = await writeUnread(
+    invalid.map((message) => ({
+      state: message.state,
+      code: 'invalidMessage',
+      letter: buildDeadLetter({
+        message,
+        failure: failureFromProblems(message.problems, message.state),
+        secrets: deps.secrets(),
+      }),
+      body: message.originalBody,
+    })),
+    deps,
+  );
+  return {
+    dead: invalid.filter((_, index) => accepted[index] === true),
+    unsettled: invalid.filter((_, index) => accepted[index] !== true).map(({ received }) => received.messageId),
+  };
 }
 
 export { deadLetterInvalid };

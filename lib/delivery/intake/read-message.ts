@@ -50,6 +50,7 @@ function readMessage(received: ReceivedMessage, nowMs: number): Intake {
       request: parsed.request,
       endpoint,
       idempotent: parsed.idempotent ?? endpoint.idempotent(parsed.request),
+      wanted: parsed.wanted,
       ...(parsed.notAfterMs === undefined ? {} : { notAfterMs: parsed.notAfterMs }),
       records,
     },

@@ -1,6 +1,7 @@
 import type { Intake, Message } from '../../message/message.ts';
 import type { MessageProblem } from '../../message/problem.ts';
 import type { ReceivedMessage } from '../../message/queue.ts';
+import { resultProblems } from '../../message/wanted-result.ts';
 import type { DeliveryDeps } from '../deps.ts';
 import { type Deduplicated, deduplicate } from './deduplicate.ts';
 import { fetchOverflow, type ReadIntake } from './fetch-overflow.ts';
@@ -45,7 +46,11 @@ async function receiveBatch(received: readonly ReceivedMessage[], deps: Delivery
 
 async function read(received: ReceivedMessage, deps: DeliveryDeps): Promise<ReadIntake | undefined> {
   const intake = readMessage(received, deps.clock.nowMs());
-  return intake.kind === 'overflowed' ? fetchOverflow(received, intake, deps) : intake;
+  const whole = intake.kind === 'overflowed' ? await fetchOverflow(received, intake, deps) : intake;
+  if (whole?.kind !== 'message') return whole;
+  const { message } = whole;
+  const problems = resultProblems(message.request, message.wanted, deps.results !== undefined);
+  return problems.length === 0 ? whole : { ...message, kind: 'invalid', problems };
 }
 
 export type { Batch, InvalidMessage };

@@ -43,8 +43,10 @@ const NOT_DONE = 'skipped';
 
 /** As many as one request can carry. */
 const MAX_OBJECTS = 300;
-/** Of an id or a status as kept. Marketo's own are shorter: a GUID has 36 characters. */
-const MAX_NAME_CHARS = 64;
+/** Numbers and GUIDs (Marketo: leads, custom-objects). */
+const IDENTIFIER = /^[\w-]{1,64}$/;
+/** Words of Marketo's for a state. */
+const STATUS = /^[A-Za-z][A-Za-z _-]{0,39}$/;
 
 function ruleOf(entry: CatalogueEntry, level: CodeLevel, message: string, call: JudgedCall): VerdictRule {
   const about = { level, circumstances: call.endpoint.circumstances, message };
@@ -99,16 +101,14 @@ function delivered(requestId: string | undefined): Verdict {
   return { ...DELIVERED, ...(requestId !== undefined && { requestId }) };
 }
 
+/** Journal and results keep them, and must hold nothing else that Marketo writes into these places. */
 function namedIn(entry: Json): readonly NamedObject[] {
   const { id, status } = recordOutcome(entry);
-  if (id === undefined && status === undefined) return [];
-  return [
-    { ...(id !== undefined && { id: shorten(String(id)) }), ...(status !== undefined && { status: shorten(status) }) },
-  ];
-}
-
-function shorten(text: string): string {
-  return text.slice(0, MAX_NAME_CHARS).toWellFormed();
+  const named = {
+    ...(id !== undefined && IDENTIFIER.test(String(id)) && { id: String(id) }),
+    ...(status !== undefined && STATUS.test(status) && { status }),
+  };
+  return Object.keys(named).length === 0 ? [] : [named];
 }
 
 function withObjects(verdict: Verdict, objects: readonly NamedObject[]): Verdict {

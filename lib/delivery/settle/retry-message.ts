@@ -38,6 +38,7 @@ function nextState(input: RetryMessageInput): RelayState {
   const shares = [state, ...outcomes].flatMap((one) => one.shareAtMost ?? []);
   const positions = isPartial ? requeued.flatMap(([item]) => item.record?.position ?? []) : state.positions;
   const tokenTries = Math.max(0, ...outcomes.map((outcome) => outcome.tokenTries ?? 0));
+  const page = outcomes.find((outcome) => outcome.page !== undefined)?.page ?? state.page;
   const { tokenTries: _, ...known } = state;
   return {
     // A call was made of it, and the worker lives. What only waits is as suspect as before.
@@ -50,6 +51,7 @@ function nextState(input: RetryMessageInput): RelayState {
     ...(last && { lastCode: last.code }),
     history: failed ? [...state.history, { atMs: nowMs, code: failed[1].code }].slice(-MAX_HISTORY) : state.history,
     ...(positions && records && { positions }),
+    ...(page && { page }),
     part: state.part + (isPartial ? 1 : 0),
     ...(shares.length > 0 && { shareAtMost: Math.min(...shares) }),
   };

@@ -4,12 +4,14 @@ import type { Secret } from '../../marketo/secret.ts';
 import type { Message } from '../../message/message.ts';
 import { fitsAsCopy } from '../../message/message-size.ts';
 import type { OutgoingMessage } from '../../message/queue.ts';
+import type { Result } from '../../results/result.ts';
 import type { DeadLetterCode } from '../../settings/relay-codes.ts';
 import type { Outcome, Outcomes } from '../outcome.ts';
 import { DELIVERY_POLICY } from '../policy.ts';
 import type { WorkItem } from '../work-item.ts';
 import { type DeadItems, deadLetterOf } from './dead-letter-of.ts';
 import { journalEntryOf } from './journal-entries.ts';
+import { resultOf } from './result-of.ts';
 import { type Requeued, retryDelays } from './retry-delays.ts';
 import { retryMessageOf } from './retry-message.ts';
 
@@ -25,11 +27,15 @@ interface Settlement {
   readonly visibilityTimeoutSeconds?: number;
   readonly counts: { readonly delivered: number; readonly dead: number; readonly requeued: number };
   readonly requeued?: { readonly reason: 'wait' | 'retry'; readonly code: string };
+  /** What is told of it where results go. */
+  readonly result?: Result;
   /** What the journal says once all of it is accepted: an entry for each item. */
   readonly entries: readonly JournalEntry[];
 }
 
 interface SettleContext {
+  /** Whether there is anywhere to tell what became of a message. */
+  readonly sendsResults: boolean;
   readonly nowMs: number;
   readonly secrets: readonly Secret[];
 }
@@ -149,9 +155,20 @@ function written(
   context: SettleContext,
 ): Settlement {
   const shown = (requeued.find(([, { reason }]) => reason === 'retry') ?? requeued[0])?.[1];
+  const deadLetter = dead.length > 0 ? deadLetterOf(message, dead, context) : undefined;
+  const result = context.sendsResults
+    ? resultOf({
+        message,
+        settled: [...delivered, ...dead],
+        waiting: requeued.length,
+        ...(deadLetter && { deadLetter }),
+        nowMs: context.nowMs,
+      })
+    : undefined;
   return {
     message,
-    ...(dead.length > 0 && { deadLetter: deadLetterOf(message, dead, context) }),
+    ...(deadLetter && { deadLetter }),
+    ...(result && { result }),
     ...rest,
     counts: { delivered: delivered.length, dead: dead.length, requeued: requeued.length },
     entries: [...delivered, ...dead, ...requeued].map(([item, outcome]) =>

@@ -5,7 +5,7 @@ import type { DeliveryDeps } from '../deps.ts';
 import type { Batch } from '../intake/receive-batch.ts';
 import type { Settlement } from './settlement.ts';
 
-type WriteDeps = Pick<DeliveryDeps, 'deadLetters' | 'queue' | 'observe' | 'log'>;
+type WriteDeps = Pick<DeliveryDeps, 'deadLetters' | 'results' | 'queue' | 'observe' | 'log'>;
 
 interface Written {
   /** The ids of the messages that must not be acknowledged, duplicates included. */
@@ -15,7 +15,7 @@ interface Written {
 }
 
 /**
- * Writes dead letters first, then retry messages, because a retry message with the rest says that the rejected records
+ * Writes dead letters first, then results, then retry messages, because a retry message with the rest says that the rejected records
  * are dealt with. A message is acknowledged only when everything that stands for it elsewhere is accepted.
  */
 async function writeSettlements(
@@ -26,7 +26,10 @@ async function writeSettlements(
   const lettersSent = await sendParts(settlements, ({ deadLetter }) => deadLetter, deps.deadLetters);
   const hasLetter = ({ deadLetter, message }: Settlement): boolean =>
     deadLetter === undefined || lettersSent.get(message)?.accepted === true;
-  const copiesSent = await sendParts(settlements.filter(hasLetter), ({ retryMessage }) => retryMessage, deps.queue);
+  // Before the retry message, since what could not be told is done again, and must not be on the queue twice.
+  const told = await tell(settlements.filter(hasLetter), deps);
+  const isTold = (settlement: Settlement): boolean => hasLetter(settlement) && told(settlement);
+  const copiesSent = await sendParts(settlements.filter(isTold), ({ retryMessage }) => retryMessage, deps.queue);
   const hasCopy = ({ retryMessage, message }: Settlement): boolean =>
     retryMessage === undefined || copiesSent.get(message)?.accepted === true;
 
@@ -34,7 +37,7 @@ async function writeSettlements(
   const entries: JournalEntry[] = [];
   for (const settlement of settlements) {
     const { message, visibilityTimeoutSeconds } = settlement;
-    const isWritten = hasLetter(settlement) && hasCopy(settlement);
+    const isWritten = isTold(settlement) && hasCopy(settlement);
     const isAcknowledged = isWritten && visibilityTimeoutSeconds === undefined;
     observeSettlement(settlement, isWritten, deps);
     if (isWritten) entries.push(...settlement.entries);
@@ -44,6 +47,16 @@ async function writeSettlements(
   }
   await extendVisibility(settlements, deps);
   return { unsettled, entries };
+}
+
+/** @returns whether what became of a message is told, as far as there is anything to tell. */
+async function tell(
+  settlements: readonly Settlement[],
+  { results }: WriteDeps,
+): Promise<(settlement: Settlement) => boolean> {
+  if (results === undefined) return () => true;
+  const told = await sendParts(settlements, ({ result }) => result, results);
+  return ({ result, message }) => result === undefined || told.get(message)?.accepted === true;
 }
 
 /** Where SQS refuses, the message comes again after its visibility timeout all the same. */

@@ -59,6 +59,7 @@ function renderEndpoints(
     `  export AWS_ENDPOINT_URL_DYNAMODB=${relay.endpoints.dynamodb} AWS_ENDPOINT_URL_SECRETS_MANAGER=${relay.endpoints.secretsManager}`,
     `  export QUEUE_URL=${relay.queueUrl}`,
     `  export DEAD_LETTER_QUEUE_URL=${relay.deadLetterQueueUrl}`,
+    `  export RESULTS_QUEUE_URL=${relay.resultsQueueUrl}`,
     '',
     screen.paint('bold', 'Publish a message'),
     `  aws sqs send-message --queue-url "$QUEUE_URL" --message-body '${EXAMPLE_BODY}'`,

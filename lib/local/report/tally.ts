@@ -109,6 +109,7 @@ function createTally(): Tallying {
       case 'unknownCode':
         count(unknownCodes, event.code);
         return;
+      case 'resultUnsent':
       case 'lineStopped':
       case 'operationPaused':
       case 'messageAge':

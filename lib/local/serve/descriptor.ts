@@ -48,6 +48,7 @@ async function writeDescriptor(
     pid: process.pid,
     queueUrl: relay.queueUrl,
     deadLetterQueueUrl: relay.deadLetterQueueUrl,
+    resultsQueueUrl: relay.resultsQueueUrl,
     ledgerTableName: relay.tableName,
     overflowBucketName: relay.bucketName,
     secretName: relay.secretName,

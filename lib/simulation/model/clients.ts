@@ -15,6 +15,7 @@ import { DEADLINES, MAX_ATTEMPTS } from '../../runtime/deadlines.ts';
 import type { Dice } from '../dice.ts';
 import type { FaultName } from '../faults.ts';
 import type { Life } from '../life.ts';
+import { noteResult } from '../result-checks.ts';
 import type { World } from '../world.ts';
 import type { StoredMessage } from './queue.ts';
 
@@ -37,6 +38,7 @@ const SLOW_SHARE = 0.02;
 /** What a worker's queue URLs name, and what it writes there is told to. */
 const QUEUE_URL = 'https://sqs.model.example/queue';
 const DEAD_LETTER_QUEUE_URL = 'https://sqs.model.example/dlq';
+const RESULTS_QUEUE_URL = 'https://sqs.model.example/results';
 
 /** An SDK client whose requests take time, fail, and are tried again, as the SDK's are. */
 function createClient(world: World, life: Life, dice: Dice, service: Service, execute: (command: unknown) => unknown) {
@@ -105,6 +107,11 @@ function createSqs(world: World, life: Life, dice: Dice, onSent: OnSent): SQSCli
     for (const { Id, MessageBody = '', MessageAttributes, DelaySeconds = 0 } of Entries) {
       if (world.strikes('queueEntryFails', dice)) {
         Failed.push({ Id, Code: 'InternalError', Message: 'model', SenderFault: dice.chance(0.2) });
+        continue;
+      }
+      if (QueueUrl === RESULTS_QUEUE_URL) {
+        noteResult(world, MessageBody);
+        Successful.push({ Id });
         continue;
       }
       const attributes = attributesOf(MessageAttributes ?? {});
@@ -212,4 +219,12 @@ function createSecretsManager(world: World, life: Life, dice: Dice, secretString
 }
 
 export type { OnSent };
-export { createDynamoDb, createS3, createSecretsManager, createSqs, DEAD_LETTER_QUEUE_URL, QUEUE_URL };
+export {
+  createDynamoDb,
+  createS3,
+  createSecretsManager,
+  createSqs,
+  DEAD_LETTER_QUEUE_URL,
+  QUEUE_URL,
+  RESULTS_QUEUE_URL,
+};

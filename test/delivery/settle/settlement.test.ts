@@ -13,7 +13,7 @@ import { failed, leads } from '../harness.ts';
 import { NOW_MS } from '../intake/fixtures.ts';
 
 const DAY_MS = 86_400_000;
-const CONTEXT = { nowMs: NOW_MS, secrets: [] };
+const CONTEXT = { nowMs: NOW_MS, secrets: [], sendsResults: true };
 const DELIVERED: Outcome = { kind: 'delivered' };
 
 function wait(delayMs = 0, rest: object = {}): Outcome {

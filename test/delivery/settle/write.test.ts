@@ -47,16 +47,20 @@ const extended = settled('extended', {
 });
 
 /** What is written for these, and in which order. */
-async function write(settlements: readonly Settlement[], refuses: 'nothing' | 'letters' | 'copies' = 'nothing') {
+async function write(
+  settlements: readonly Settlement[],
+  refuses: 'nothing' | 'letters' | 'results' | 'copies' = 'nothing',
+) {
   const steps: string[] = [];
   const events: DeliveryEvent[] = [];
   const send =
-    (what: 'letters' | 'copies') =>
+    (what: 'letters' | 'results' | 'copies') =>
     async (parts: readonly unknown[]): Promise<SendOutcome[]> => {
       steps.push(`${parts.length} ${what}`);
       return parts.map(() => (refuses === what ? { accepted: false, error: 'no' } : { accepted: true }));
     };
-  const deps: Pick<DeliveryDeps, 'deadLetters' | 'queue' | 'observe' | 'log'> = {
+  const deps: Pick<DeliveryDeps, 'deadLetters' | 'results' | 'queue' | 'observe' | 'log'> = {
+    results: { send: send('results') },
     deadLetters: { send: send('letters') },
     queue: {
       send: send('copies'),

@@ -17,6 +17,7 @@ const VERBS = [
   ['status'],
   ['doctor'],
   ['pause'],
+  ['results', 'resend'],
   ['resume'],
   ['completion'],
   ...['list', 'show', 'export', 'resend', 'drop'].map((verb) => ['dead-letters', verb]),

@@ -13,6 +13,7 @@ import {
   createSqs,
   DEAD_LETTER_QUEUE_URL,
   QUEUE_URL,
+  RESULTS_QUEUE_URL,
 } from '../../../lib/simulation/model/clients.ts';
 import { TAINT } from '../../../lib/simulation/model/identity.ts';
 import { drawScenario, NEVER_MS } from '../../../lib/simulation/scenario.ts';
@@ -29,6 +30,7 @@ const SETTINGS = readSettings({
   LEDGER_TABLE_NAME: 'model-table',
   ALLOWED_OPERATIONS: '*',
   OVERFLOW_BUCKET_NAME: 'model-overflow',
+  RESULTS_QUEUE_URL,
   RATE_LIMIT_CALLS: '200',
   MAX_CONCURRENT_CALLS: '30',
   DAILY_QUOTA: '100000000',
