@@ -3,6 +3,7 @@
  *
  * @module construct
  */
+export type { AlarmTarget } from '../lib/cloud/alarms/alarm-settings.ts';
 export type { LineAlarms } from '../lib/cloud/alarms/line-alarms.ts';
 export type { RelayAlarms } from '../lib/cloud/alarms/relay-alarms.ts';
 export { ConfigurationError } from '../lib/cloud/configuration-error.ts';

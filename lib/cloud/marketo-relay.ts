@@ -9,6 +9,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { type AlarmTarget, isTopic } from './alarms/alarm-settings.ts';
 import { ONE_MINUTE } from './alarms/create-alarm.ts';
 import type { RelayAlarms } from './alarms/relay-alarms.ts';
 import { createAlarms } from './alarms/relay-alarms.ts';
@@ -91,7 +92,7 @@ class MarketoRelay extends MeteredConstruct {
 
     this.triageFunction = createTriageFunction(this, this, resolved);
     createLogQueries(this, { delivery: this.deliveryFunction.logGroup, govern: this.governFunction.logGroup });
-    this.alarms = createAlarms(this, this, resolved, { topics: { page, warn }, runbookUrl: props.runbookUrl });
+    this.alarms = createAlarms(this, this, resolved, { targets: { page, warn }, runbookUrl: props.runbookUrl });
     this.dashboard = createDashboard(this, {
       queue,
       deadLetterQueue,
@@ -151,11 +152,12 @@ class MarketoRelay extends MeteredConstruct {
 }
 
 /** CloudWatch tells no topic of another region, and CloudFormation says so only after it has made everything else. */
-function requireTopicsOfRegion(relay: Construct, topics: readonly ITopic[]): void {
+function requireTopicsOfRegion(relay: Construct, targets: readonly AlarmTarget[]): void {
   const { region } = Stack.of(relay);
   const isElsewhere = (topic: ITopic) =>
     topic.env.region !== region && !Token.isUnresolved(region) && !Token.isUnresolved(topic.env.region);
-  const problems = topics
+  const problems = targets
+    .filter(isTopic)
     .filter(isElsewhere)
     .map(
       (topic) =>

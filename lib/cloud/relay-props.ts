@@ -2,9 +2,9 @@ import type { RemovalPolicy } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { LogLevel } from '../settings/parse.ts';
+import type { AlarmTarget } from './alarms/alarm-settings.ts';
 import type { GatherProps, LimitProps } from './limit-props.ts';
 import type { NetworkProps } from './network.ts';
 import type { ResultsTarget } from './results.ts';
@@ -88,7 +88,7 @@ interface MarketoRelayProps extends GatherProps, LimitProps, NetworkProps {
 
   /**
    * Age of a message at which an alarm goes off, counted from when it was first seen, whatever retry messages there were.
-   * 300 to 1,209,600. Below the time for which a message is hidden (42 minutes and `gatherSeconds`), one worker that dies
+   * 300 to 1,209,600. Below the time for which a message is hidden (some seven minutes, and `gatherSeconds`), one worker that dies
    * sets it off.
    *
    * @default 3600: an hour
@@ -96,19 +96,20 @@ interface MarketoRelayProps extends GatherProps, LimitProps, NetworkProps {
   readonly oldestMessageAlarmSeconds?: number;
 
   /**
-   * Topics of the stack's region that are told when an alarm goes off and when it ends: of those that somebody must act on
-   * at once, and of the others too unless {@link warningActions} are given.
+   * Topics of the stack's region, which are told when an alarm goes off and when it ends, and actions such as `SsmIncidentAction`,
+   * which are taken when it goes off: for those that somebody must act on at once, and for the others too unless
+   * {@link warningActions} are given.
    *
    * @default - none; the alarms show in CloudWatch only, and synthesis warns that nobody would be told
    */
-  readonly alarmActions?: readonly ITopic[];
+  readonly alarmActions?: readonly AlarmTarget[];
 
   /**
-   * Topics that are told of the alarms that can wait for some hours. An empty list tells nobody.
+   * Topics and actions of the alarms that can wait for some hours. An empty list tells nobody.
    *
    * @default - {@link alarmActions}
    */
-  readonly warningActions?: readonly ITopic[];
+  readonly warningActions?: readonly AlarmTarget[];
 
   /**
    * Where `docs/runbook.md` is read: the text of each alarm ends with its section there.

@@ -4,7 +4,7 @@ import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-clo
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Construct } from 'constructs';
 import { serviceName } from '../service-name.ts';
-import type { AlarmSettings, Severity } from './alarm-settings.ts';
+import { type AlarmSettings, isTopic, type Severity } from './alarm-settings.ts';
 import type { AlarmRule } from './thresholds.ts';
 
 /** The period of every metric that an alarm looks at. */
@@ -21,7 +21,7 @@ interface RelayAlarmProps {
   readonly severity: Severity;
 }
 
-/** An alarm that tells the topics of its severity when it goes off and when it ends. Its text ends with its section of the runbook. */
+/** An alarm with the targets of its severity: topics are told when it goes off and when it ends. Its text ends with its section of the runbook. */
 function createAlarm(scope: Construct, props: RelayAlarmProps, settings: AlarmSettings): Alarm {
   const { id, description, metric, rule, severity } = props;
   const alarm = new Alarm(scope, id, {
@@ -35,10 +35,11 @@ function createAlarm(scope: Construct, props: RelayAlarmProps, settings: AlarmSe
       rule.below === undefined ? ComparisonOperator.GREATER_THAN_THRESHOLD : ComparisonOperator.LESS_THAN_THRESHOLD,
     treatMissingData: TreatMissingData.NOT_BREACHING,
   });
-  for (const topic of settings.topics[severity]) {
-    const action = new SnsAction(topic);
+  for (const target of settings.targets[severity]) {
+    const action = isTopic(target) ? new SnsAction(target) : target;
     alarm.addAlarmAction(action);
-    alarm.addOkAction(action);
+    // An incident or a run of something is for what goes off, not for what is over.
+    if (isTopic(target)) alarm.addOkAction(action);
   }
   return alarm;
 }

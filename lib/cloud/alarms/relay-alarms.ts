@@ -31,7 +31,7 @@ interface Watched extends RelayResults {
 }
 
 interface Told {
-  readonly topics: AlarmSettings['topics'];
+  readonly targets: AlarmSettings['targets'];
   readonly runbookUrl?: string | undefined;
 }
 
@@ -40,10 +40,10 @@ function createAlarms(
   relay: Construct,
   watched: Watched,
   props: ResolvedProps,
-  { topics, runbookUrl = DEFAULT_RUNBOOK_URL }: Told,
+  { targets, runbookUrl = DEFAULT_RUNBOOK_URL }: Told,
 ): RelayAlarms {
-  const settings = { rules: alarmRules({ ...props, dailyCalls: dailyCalls(props) }), topics, runbookUrl };
-  if (topics.page.length === 0) {
+  const settings = { rules: alarmRules({ ...props, dailyCalls: dailyCalls(props) }), targets, runbookUrl };
+  if (targets.page.length === 0) {
     Annotations.of(relay).addWarningV2(
       'marketo-relay:nobodyIsTold',
       'Nobody is told when the relay stops or a request cannot be delivered: its alarms have no action. ' +
