@@ -45,6 +45,16 @@ describe('options', () => {
     });
   });
 
+  it('say which operations are allowed: all of them with the fake, what can be undone with a real Marketo', () => {
+    const real = ['--marketo', 'https://123-ABC-456.mktorest.com', '--messages', 'm'];
+    expect(optionsOf([]).allowedOperations).toBe('*');
+    expect(optionsOf(real, CREDENTIALS).allowedOperations).toBe('*,!delete*,!merge*');
+    expect(optionsOf(['--allowed-operations', 'get*']).allowedOperations).toBe('get*');
+    expect(problemsOf(['--allowed-operations', 'syncleads'])).toEqual([
+      expect.stringContaining('--allowed-operations has "syncleads", and no operation has such a name (syncLeads has)'),
+    ]);
+  });
+
   it('for a serving relay name five ports by the first, or each', () => {
     expect(optionsOf(['--serve', '--port', '4700']).ports).toEqual({
       page: 4700,
