@@ -25,6 +25,7 @@ import { publish } from './publish.ts';
 import { countQueue, type QueueCounts } from './queue-counts.ts';
 import type { LocalRelayOptions } from './relay-options.ts';
 import { type LedgerView, ledgerViewOf } from './report/ledger-view.ts';
+import { createRuns, type Runs } from './runs.ts';
 
 interface LocalRelay {
   readonly queueUrl: string;
@@ -41,6 +42,7 @@ interface LocalRelay {
   readonly settings: Readonly<Record<string, string>>;
   readonly clients: Pick<AwsClients, 'sqs' | 'dynamoDb' | 's3' | 'secretsManager'>;
   readonly mapping: Pick<EventSourceMapping, 'enable' | 'isEnabled'>;
+  readonly runs: Pick<Runs, 'crash' | 'lastFailure'>;
   /** What lies on the dead-letter queue, seen without receiving it. */
   readonly lyingLetters: LocalQueues['letters'];
   /** Undefined with a real Marketo. */
@@ -131,6 +133,7 @@ async function open(
     ...options.settings,
   };
   const createDelivery = options.createDelivery ?? createDeliveryHandler;
+  const runs = createRuns();
   const mapping = startEventSourceMapping({
     client: sqs,
     queueUrl: queues.queueUrl,
@@ -141,16 +144,20 @@ async function open(
     functionTimeoutSeconds,
     createHandler: () => {
       try {
-        return createDelivery(environment, {
+        const handler = createDelivery(environment, {
           ...(options.log && { log: options.log }),
           ...(options.observe && { observe: options.observe }),
         });
+        return runs.endingWhenRehearsed(handler);
       } catch (error) {
         options.onStartFailure?.(error);
         throw error;
       }
     },
-    ...(options.onInvocation && { onInvocation: options.onInvocation }),
+    onInvocation: (invocation) => {
+      runs.note(invocation);
+      options.onInvocation?.(invocation);
+    },
     ...(options.onError && { onError: options.onError }),
   });
   opened.push(mapping.stop);
@@ -169,6 +176,7 @@ async function open(
     settings: environment,
     clients,
     mapping,
+    runs,
     lyingLetters: queues.letters,
     fake: marketo.fake,
     publish: (bodies) => publish(sqs, queues.queueUrl, bodies),

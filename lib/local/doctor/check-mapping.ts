@@ -2,6 +2,7 @@ import { GetEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import type { PauseNote } from '../../aws/pause-note.ts';
 import { pauseText } from '../status/judge-status.ts';
 import { controlStatus } from '../target/control.ts';
+import { isFailure } from '../target/mapping.ts';
 import type { RelayTarget } from '../target/target.ts';
 import { type Finding, type Known, known, ok, warning, wrong } from './finding.ts';
 
@@ -19,7 +20,11 @@ function readMapping(target: RelayTarget): Promise<Known<MappingSeen>> {
   return known(reading, async () => {
     if (lambda === undefined || UUID === undefined) {
       const { mapping } = await controlStatus(target);
-      return { state: mapping.enabled ? 'Enabled' : 'Disabled', lastResult: '' };
+      const { enabled, lastFailure } = mapping;
+      return {
+        state: enabled ? 'Enabled' : 'Disabled',
+        lastResult: lastFailure === undefined ? '' : `PROBLEM: ${lastFailure}`,
+      };
     }
     const { State = 'Unknown', LastProcessingResult = '' } = await lambda.send(
       new GetEventSourceMappingCommand({ UUID }),
@@ -32,8 +37,13 @@ function checkMapping(mapping: Known<MappingSeen>, pause: Known<PauseNote | unde
   if (!mapping.ok) return [mapping.finding];
   const { state, lastResult } = mapping.value;
   const note = pause.ok ? pause.value : undefined;
-  const batch = /^PROBLEM/i.test(lastResult)
-    ? [wrong(`Lambda says of the last batch: ${lastResult}`, "look at the end of the delivery function's log")]
+  const batch = isFailure(lastResult)
+    ? [
+        wrong(
+          `the last run of the delivery function failed: ${lastResult}`,
+          "look at the end of the delivery function's log",
+        ),
+      ]
     : [];
   return [...stateFindings(state, note), ...batch];
 }

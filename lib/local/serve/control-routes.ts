@@ -23,7 +23,7 @@ function controlRoutes({ relay, rehearsals, live, controlToken }: Serving): Hono
   routes.get('/status', async (context) => {
     const { verdict, seen, letters } = await live.look();
     return context.json({
-      mapping: { enabled: relay.mapping.isEnabled() },
+      mapping: { enabled: relay.mapping.isEnabled(), ...(seen.lastFailure && { lastFailure: seen.lastFailure }) },
       settings: relay.settings,
       state: verdict.state,
       reasons: verdict.reasons,

@@ -14,9 +14,12 @@ const FAULTS = {
   'rate-limited-by-others': 'others fill the rate limit: 606 to every call',
   'slots-taken-by-others': 'others fill the concurrency limit: 615 to every call',
   code: 'one code for the calls of one operation',
+  crash: 'each run of the delivery function ends in an error at once',
 } as const;
 
 type FaultName = keyof typeof FAULTS;
+/** Those that are switches of the fake; a crash is the relay's own. */
+type MarketoFault = Exclude<FaultName, 'crash'>;
 
 const FAULT_NAMES = Object.keys(FAULTS) as readonly FaultName[];
 
@@ -43,12 +46,12 @@ const faultRequestSchema = z.strictObject({
 type FaultRequest = z.infer<typeof faultRequestSchema>;
 
 /** The fake's switch of a fault is called the same, in its spelling. */
-function kindOf(name: FaultName): Switch['kind'] {
+function kindOf(name: MarketoFault): Switch['kind'] {
   return name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()) as Switch['kind'];
 }
 
 /** The switch of the fake for a request, or what the request lacks. */
-function switchOf(request: FaultRequest): Switch | string {
+function switchOf(request: FaultRequest & { readonly name: MarketoFault }): Switch | string {
   const kind = kindOf(request.name);
   switch (kind) {
     case 'outage':
@@ -71,7 +74,7 @@ function switchOf(request: FaultRequest): Switch | string {
 }
 
 function nameOf(kind: Switch['kind']): FaultName {
-  return FAULT_NAMES.find((name) => kindOf(name) === kind) ?? 'outage';
+  return FAULT_NAMES.find((name) => name !== 'crash' && kindOf(name) === kind) ?? 'outage';
 }
 
 /** What is set about a fault beside its name: `syncLeads 1006`. */
@@ -90,5 +93,5 @@ function detailOf(fault: Switch, operation = ''): string {
   }
 }
 
-export type { FaultName, FaultRequest };
+export type { FaultName, FaultRequest, MarketoFault };
 export { detailOf, FAULT_NAMES, FAULTS, faultRequestSchema, kindOf, nameOf, switchOf };

@@ -1,3 +1,4 @@
+import { readIdentityOutage } from '../../aws/identity-outage.ts';
 import { readLedgerStatus } from '../../aws/ledger-status.ts';
 import { createPauseNotes, type PauseNotes } from '../../aws/pause-note.ts';
 import type { LocalRelay } from '../relay.ts';
@@ -45,16 +46,20 @@ function watchLive(relay: LocalRelay, nowMs: () => number): Live {
   async function look(): Promise<LiveStatus> {
     const atMs = nowMs();
     const { limits, tableName } = relay;
-    const [ledger, pause, queue] = await Promise.all([
+    const [ledger, identityOutage, pause, queue] = await Promise.all([
       readLedgerStatus({ client: dynamoDb, tableName, subscription, limits, nowMs: atMs }),
+      readIdentityOutage({ client: dynamoDb, tableName, subscription }),
       notes.read(),
       relay.queueCounts(),
     ]);
+    const lastFailure = relay.runs.lastFailure();
     const seen: Seen = {
       nowMs: atMs,
+      ...(lastFailure === undefined ? {} : { lastFailure }),
       mapping: relay.mapping.isEnabled() ? 'enabled' : 'disabled',
       ...(pause === undefined ? {} : { pause }),
       ...(ledger === undefined ? {} : { ledger }),
+      ...(identityOutage === undefined ? {} : { identityOutage }),
       limits,
       queue,
     };

@@ -1,4 +1,5 @@
 import type { Switch, Switches } from '../../fake-marketo/switches.ts';
+import type { CrashSwitch } from '../runs.ts';
 import { detailOf, type FaultName, type FaultRequest, kindOf, nameOf, switchOf } from './fault-names.ts';
 import { FAULT_OPERATIONS, relayNameOf } from './fault-operations.ts';
 
@@ -21,8 +22,8 @@ interface Rehearsals {
   stop(): void;
 }
 
-/** The fake's switches, with an end: a rehearsal that somebody forgets ends by itself. */
-function createRehearsals(switches: Switches, nowMs: () => number): Rehearsals {
+/** The fake's switches and the relay's own, with an end: a rehearsal that somebody forgets ends by itself. */
+function createRehearsals(switches: Switches, crash: CrashSwitch, nowMs: () => number): Rehearsals {
   const ends = new Map<string, { readonly untilMs: number; readonly timer: NodeJS.Timeout }>();
   /** The names that operations were given by, where the fake has one for several. */
   const given = new Map<string, string>();
@@ -39,13 +40,31 @@ function createRehearsals(switches: Switches, nowMs: () => number): Rehearsals {
     }
   }
 
+  /** The end that was asked for, instead of the one before. */
+  function endAfter(key: string, forSeconds: number | undefined, switchOff: () => void): void {
+    forget(key);
+    if (forSeconds === undefined) return;
+    const durationMs = forSeconds * 1000;
+    const timer = setTimeout(() => {
+      ends.delete(key);
+      switchOff();
+    }, durationMs);
+    ends.set(key, { untilMs: nowMs() + durationMs, timer });
+  }
+
   async function apply(request: FaultRequest): Promise<string | undefined> {
-    const kind = kindOf(request.name);
+    const { name } = request;
+    if (name === 'crash') {
+      crash.set(request.on);
+      endAfter(name, request.on ? request.forSeconds : undefined, () => crash.set(false));
+      return undefined;
+    }
+    const kind = kindOf(name);
     if (!request.on) {
       await off(kind, request.operation && (FAULT_OPERATIONS.get(request.operation) ?? request.operation));
       return undefined;
     }
-    const fault = switchOf(request);
+    const fault = switchOf({ ...request, name });
     if (typeof fault === 'string') return fault;
     try {
       await switches.on(fault);
@@ -54,24 +73,16 @@ function createRehearsals(switches: Switches, nowMs: () => number): Rehearsals {
     }
     const operation = operationOf(fault);
     if (operation !== undefined && request.operation !== undefined) given.set(operation, request.operation);
-    const key = keyOf(kind, operation);
-    forget(key);
-    if (request.forSeconds !== undefined) {
-      const durationMs = request.forSeconds * 1000;
-      const timer = setTimeout(() => {
-        ends.delete(key);
-        // One that cannot be taken back stays on, and is shown.
-        void switches.off(kind, operation).catch(() => {});
-      }, durationMs);
-      ends.set(key, { untilMs: nowMs() + durationMs, timer });
-    }
+    // One that cannot be taken back stays on, and is shown.
+    endAfter(keyOf(kind, operation), request.forSeconds, () => void switches.off(kind, operation).catch(() => {}));
     return undefined;
   }
 
   return {
     apply,
-    active: () =>
-      switches.active().map((fault) => {
+    active: () => [
+      ...(crash.isOn() ? [{ name: 'crash' as const, detail: '', ...until(ends.get('crash')) }] : []),
+      ...switches.active().map((fault) => {
         const operation = operationOf(fault);
         const shown = operation === undefined ? undefined : (given.get(operation) ?? relayNameOf(operation));
         const end = ends.get(keyOf(fault.kind, operation));
@@ -79,13 +90,18 @@ function createRehearsals(switches: Switches, nowMs: () => number): Rehearsals {
           name: nameOf(fault.kind),
           detail: detailOf(fault, shown),
           ...(shown === undefined ? {} : { operation: shown }),
-          ...(end === undefined ? {} : { untilMs: end.untilMs }),
+          ...until(end),
         };
       }),
+    ],
     stop() {
       for (const key of [...ends.keys()]) forget(key);
     },
   };
+}
+
+function until(end: { readonly untilMs: number } | undefined): { readonly untilMs?: number } {
+  return end === undefined ? {} : { untilMs: end.untilMs };
 }
 
 function operationOf(fault: Switch): string | undefined {

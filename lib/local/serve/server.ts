@@ -52,7 +52,7 @@ interface ServedRelay extends ControlAddress {
 async function serveRelay(relay: LocalRelay, options: ServeOptions): Promise<ServedRelay> {
   const { folder, nowMs = Date.now, forms = [], log = SILENT_LOG } = options;
   const live = watchLive(relay, nowMs);
-  const rehearsals = relay.fake && createRehearsals(relay.fake.switches, nowMs);
+  const rehearsals = relay.fake && createRehearsals(relay.fake.switches, relay.runs.crash, nowMs);
   const serving: Serving = {
     relay,
     rehearsals,

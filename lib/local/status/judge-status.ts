@@ -1,3 +1,4 @@
+import type { IdentityOutage } from '../../aws/identity-outage.ts';
 import type { LedgerStatus } from '../../aws/ledger-status.ts';
 import type { PauseNote } from '../../aws/pause-note.ts';
 import type { LedgerLimits } from '../../ledger/limits.ts';
@@ -8,14 +9,18 @@ import type { MappingState } from '../target/mapping.ts';
 interface Seen {
   readonly nowMs: number;
   readonly mapping: MappingState | 'unknown';
+  /** Why the last run of the delivery function failed as a whole. */
+  readonly lastFailure?: string;
   readonly pause?: PauseNote;
   /** Absent while the relay has made no call yet. */
   readonly ledger?: LedgerStatus;
+  readonly identityOutage?: IdentityOutage;
   readonly limits: LedgerLimits;
   readonly queue: QueueCounts;
 }
 
-type RelayState = 'running' | 'paused' | 'stopped';
+/** `failing`: the delivery function itself ends in errors, so that nothing becomes of the messages that it is given. */
+type RelayState = 'running' | 'paused' | 'stopped' | 'failing';
 
 interface Verdict {
   readonly state: RelayState;
@@ -36,7 +41,7 @@ interface Drain {
   readonly messages: number;
   /** At one call a message: sharing calls makes it shorter. Absent while nothing goes out. */
   readonly atMostSeconds?: number;
-  readonly limitedBy: 'nothing' | 'pause' | 'stop' | 'day' | 'window' | 'slots';
+  readonly limitedBy: 'nothing' | 'pause' | 'stop' | 'failures' | 'day' | 'window' | 'slots';
 }
 
 const WHY: Readonly<Record<string, string>> = {
@@ -52,11 +57,15 @@ function whyText(reason: string): string {
   return Object.hasOwn(WHY, reason) ? (WHY[reason] ?? reason) : reason;
 }
 
-function judge({ nowMs, mapping, pause, ledger }: Seen): Verdict {
+function judge({ nowMs, mapping, lastFailure, pause, ledger, identityOutage }: Seen): Verdict {
   if (mapping === 'disabled') {
     const whose = pause === undefined ? 'no note says by whom' : `${pauseText(pause)}`;
     return { state: 'paused', reasons: [`no messages are taken off the queue: ${whose}`] };
   }
+  const failure =
+    lastFailure === undefined
+      ? []
+      : [`the last run of the delivery function ended in an error, look at the end of its log: ${lastFailure}`];
   const odd = [
     ...(mapping === 'changing' ? ['the event source mapping is being changed: look again in a minute'] : []),
     ...(mapping === 'unknown' ? ['whether messages are taken off the queue could not be read'] : []),
@@ -64,13 +73,21 @@ function judge({ nowMs, mapping, pause, ledger }: Seen): Verdict {
       ? []
       : [`a note of a pause is left (${pauseText(pause)}), but messages are taken: resume removes it`]),
   ];
-  const stops = ledger === undefined ? [] : stopsOf(ledger, nowMs);
+  const stops = [...(ledger === undefined ? [] : stopsOf(ledger, nowMs)), ...outageOf(identityOutage)];
   const untilMs = Math.max(...stops.map((stop) => stop.untilMs));
   const paused = (ledger?.pausedOperations ?? []).map(
     ({ operation, reason, untilMs: until }) => `${operation} is paused until ${iso(until)}: ${whyText(reason)}`,
   );
-  if (stops.length === 0) return { state: 'running', reasons: [...paused, ...odd] };
-  return { state: 'stopped', reasons: [...stops.map(({ text }) => text), ...paused, ...odd], untilMs };
+  const others = [...paused, ...odd];
+  if (stops.length > 0) {
+    return { state: 'stopped', reasons: [...stops.map(({ text }) => text), ...failure, ...others], untilMs };
+  }
+  return { state: failure.length > 0 ? 'failing' : 'running', reasons: [...failure, ...others] };
+}
+
+function outageOf(outage: IdentityOutage | undefined): readonly { text: string; untilMs: number }[] {
+  if (outage === undefined) return [];
+  return [{ text: `there is no token, and so no call: ${outage.detail}`, untilMs: outage.untilMs }];
 }
 
 function pauseText({ by, who, reason, sinceMs }: PauseNote): string {
@@ -110,6 +127,7 @@ function drainOf(seen: Seen, verdict: Verdict): Drain {
   const messages = queue.visible + queue.delayed + queue.inFlight;
   if (messages === 0) return { messages, limitedBy: 'nothing' };
   if (verdict.state === 'paused') return { messages, limitedBy: 'pause' };
+  if (verdict.state === 'failing') return { messages, limitedBy: 'failures' };
   const byWindow = limits.windowCalls / (limits.windowMs / 1_000);
   const bySlots = (limits.slots * 1_000) / Math.max(1, ledger?.callMs ?? 500);
   const waitSeconds = Math.max(0, ((verdict.untilMs ?? nowMs) - nowMs) / 1_000);

@@ -1,3 +1,4 @@
+import { readIdentityOutage } from '../../aws/identity-outage.ts';
 import { readLedgerStatus } from '../../aws/ledger-status.ts';
 import { createPauseNotes } from '../../aws/pause-note.ts';
 import { factsOf } from '../../dead-letter/triage/queued-letter.ts';
@@ -33,18 +34,21 @@ async function look(target: RelayTarget, clock: Clock): Promise<Seen & { readonl
   const feed = await readFeed(target).catch(orMissing('the event source mapping'));
   const limits = limitsOf(feed?.settings ?? {});
   const nowMs = clock.nowMs();
-  const [ledger, pause, queue] = await Promise.all([
+  const [ledger, identityOutage, pause, queue] = await Promise.all([
     readLedgerStatus({ client: clients.dynamoDb, tableName, subscription, limits, nowMs }).catch(
       orMissing('the ledger'),
     ),
+    readIdentityOutage({ client: clients.dynamoDb, tableName, subscription }).catch(orMissing("the token's item")),
     createPauseNotes(clients.dynamoDb, tableName, subscription).read().catch(orMissing('the note of a pause')),
     countQueue(clients.sqs, target.queueUrl),
   ]);
   return {
     nowMs,
     mapping: feed?.mapping ?? 'unknown',
+    ...(feed?.lastFailure === undefined ? {} : { lastFailure: feed.lastFailure }),
     ...(pause === undefined ? {} : { pause }),
     ...(ledger === undefined ? {} : { ledger }),
+    ...(identityOutage === undefined ? {} : { identityOutage }),
     limits,
     queue,
     problems,

@@ -153,6 +153,7 @@ const LIMITED_BY: Readonly<Record<Drain['limitedBy'], string>> = {
   nothing: '',
   pause: 'never while it is paused: `relay resume` ends that',
   stop: 'once the line is open again, at one call a message; less where messages share calls',
+  failures: 'once the function works again',
   day: 'not today: fewer calls are left than messages, unless they share calls',
   window: 'at one call a message, by the calls in a window; less where messages share calls',
   slots: 'at one call a message, by the calls in flight; less where messages share calls',

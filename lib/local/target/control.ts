@@ -4,7 +4,11 @@ import type { RelayTarget } from './target.ts';
 
 /** What a command needs of `GET /status`; the page shows more of it. */
 const statusSchema = z.looseObject({
-  mapping: z.looseObject({ enabled: z.boolean() }),
+  mapping: z.looseObject({
+    enabled: z.boolean(),
+    /** Why the last run of the delivery function failed. */
+    lastFailure: z.string().optional(),
+  }),
   /** Settings of the delivery function, as environment variables. */
   settings: z.record(z.string(), z.string()).optional(),
 });

@@ -12,6 +12,8 @@ type MappingState = 'enabled' | 'disabled' | 'changing';
 
 interface Feed {
   readonly mapping: MappingState;
+  /** Why the last run of the delivery function failed as a whole, as far as that is told. */
+  readonly lastFailure?: string;
   /** Settings of the delivery function, as environment variables; empty where they cannot be read. */
   readonly settings: Readonly<Record<string, string>>;
 }
@@ -20,14 +22,29 @@ async function readFeed(target: RelayTarget): Promise<Feed> {
   const { lambda } = target.clients;
   if (target.kind === 'local' || lambda === undefined) {
     const { mapping, settings = {} } = await controlStatus(target);
-    return { mapping: mapping.enabled ? 'enabled' : 'disabled', settings };
+    const { enabled, lastFailure } = mapping;
+    return {
+      mapping: enabled ? 'enabled' : 'disabled',
+      ...(lastFailure === undefined ? {} : { lastFailure }),
+      settings,
+    };
   }
   const [mapping, configuration] = await Promise.all([
     lambda.send(new GetEventSourceMappingCommand({ UUID: target.eventSourceMappingId })),
     // Reading the function's settings is a permission of its own: without it the advised limits stand.
     lambda.send(new GetFunctionConfigurationCommand({ FunctionName: target.functionName })).catch(() => undefined),
   ]);
-  return { mapping: stateOf(mapping.State), settings: configuration?.Environment?.Variables ?? {} };
+  const { State, LastProcessingResult: result = '' } = mapping;
+  return {
+    mapping: stateOf(State),
+    ...(isFailure(result) ? { lastFailure: result } : {}),
+    settings: configuration?.Environment?.Variables ?? {},
+  };
+}
+
+/** `OK`, `No records processed`, or `PROBLEM: ` with what it is (Lambda: event source mappings). */
+function isFailure(lastResult: string): boolean {
+  return /^PROBLEM/i.test(lastResult);
 }
 
 function stateOf(state: string | undefined): MappingState {
@@ -46,4 +63,4 @@ async function setMapping(target: RelayTarget, enabled: boolean): Promise<void> 
 }
 
 export type { Feed, MappingState };
-export { readFeed, setMapping };
+export { isFailure, readFeed, setMapping };

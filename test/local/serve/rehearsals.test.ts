@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Switch, Switches } from '../../../lib/fake-marketo/switches.ts';
+import { createRuns } from '../../../lib/local/runs.ts';
 import { createRehearsals } from '../../../lib/local/serve/rehearsals.ts';
 
 function fakeSwitches(): Switches {
@@ -31,7 +32,7 @@ afterEach(() => {
 
 describe('a rehearsal', () => {
   it('ends by itself after its time', async () => {
-    const rehearsals = createRehearsals(fakeSwitches(), Date.now);
+    const rehearsals = createRehearsals(fakeSwitches(), createRuns().crash, Date.now);
 
     await rehearsals.apply({ name: 'slow', on: true, forSeconds: 60 });
     const during = rehearsals.active();
@@ -45,7 +46,7 @@ describe('a rehearsal', () => {
   });
 
   it('that is begun again lasts as long as it is told the second time', async () => {
-    const rehearsals = createRehearsals(fakeSwitches(), Date.now);
+    const rehearsals = createRehearsals(fakeSwitches(), createRuns().crash, Date.now);
 
     await rehearsals.apply({ name: 'hang', on: true, forSeconds: 10 });
     await rehearsals.apply({ name: 'hang', on: true });
@@ -54,8 +55,20 @@ describe('a rehearsal', () => {
     expect(rehearsals.active()).toEqual([{ name: 'hang', detail: '' }]);
   });
 
+  it('of a crash is a switch of the relay itself', async () => {
+    const { crash } = createRuns();
+    const rehearsals = createRehearsals(fakeSwitches(), crash, Date.now);
+
+    await rehearsals.apply({ name: 'crash', on: true, forSeconds: 10 });
+    const during = rehearsals.active();
+    await vi.advanceTimersByTimeAsync(10_000);
+
+    expect(during).toEqual([{ name: 'crash', detail: '', untilMs: 10_000 }]);
+    expect([crash.isOn(), rehearsals.active()]).toEqual([false, []]);
+  });
+
   it('of a code is one for each operation, and each has an end of its own', async () => {
-    const rehearsals = createRehearsals(fakeSwitches(), Date.now);
+    const rehearsals = createRehearsals(fakeSwitches(), createRuns().crash, Date.now);
 
     await rehearsals.apply({ name: 'code', on: true, operation: 'syncLeads', code: '1006', forSeconds: 10 });
     await rehearsals.apply({ name: 'code', on: true, operation: 'getLists', code: '713', forSeconds: 20 });

@@ -1,9 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runRelay } from '../../../lib/local/main.ts';
 import { type LocalRelay, startLocalRelay } from '../../../lib/local/relay.ts';
 import type { LocalRelayOptions } from '../../../lib/local/relay-options.ts';
 import { type ServedRelay, type ServeOptions, serveRelay } from '../../../lib/local/serve/server.ts';
+import { openTarget } from '../../../lib/local/target/target.ts';
 
 interface ServedUnderTest {
   readonly relay: LocalRelay;
@@ -16,6 +18,10 @@ interface ServedUnderTest {
   page(path: string): Promise<string>;
   /** Sends a form with the token of the page, as a browser would. */
   submit(path: string, fields: Readonly<Record<string, string>>): Promise<Response>;
+  /** The command line on it, from another terminal. */
+  run(
+    ...argv: readonly string[]
+  ): Promise<{ readonly status: number; readonly stdout: string; readonly stderr: string }>;
   stop(): Promise<void>;
 }
 
@@ -43,6 +49,31 @@ async function startServed(
     async submit(path, fields) {
       const token = /name="token" value="([^"]+)"/.exec(await page('/'))?.[1] ?? '';
       return fetch(url(path), { method: 'POST', body: new URLSearchParams({ token, ...fields }), redirect: 'manual' });
+    },
+    async run(...argv) {
+      const written = { stdout: '', stderr: '' };
+      const status = await runRelay([...argv, '--local', '--state', folder], {
+        stdout: {
+          write: (text: string, done: (error?: Error | null) => void) => {
+            written.stdout += text;
+            done();
+          },
+        },
+        stderr: {
+          write: (text: string) => {
+            written.stderr += text;
+          },
+        },
+        env: {},
+        folder,
+        clock: { nowMs: Date.now, sleep: async () => {} },
+        who: 'ann@laptop',
+        version: '0.0.0',
+        onInterrupt: () => () => {},
+        edit: async () => 0,
+        openTarget,
+      });
+      return { status, ...written };
     },
     async stop() {
       await served.stop();

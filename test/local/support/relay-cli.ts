@@ -72,6 +72,8 @@ interface CliUnderTest {
   readonly control: {
     readonly calls: readonly { readonly path: string; readonly body: string }[];
     mappingEnabled: boolean;
+    /** Of the delivery function's last run. */
+    lastFailure?: string;
     /** Of the delivery function. */
     settings: Readonly<Record<string, string>>;
   };
@@ -99,7 +101,7 @@ async function startCliUnderTest(shared?: { readonly wire: Wire; readonly baseUr
   const s3 = new S3Client({ ...ACCESS, endpoint: wire.endpoints.s3, forcePathStyle: true });
   const folder = await mkdtemp(join(tmpdir(), 'relay-cli-'));
   const calls: { path: string; body: string }[] = [];
-  const control = { calls, mappingEnabled: true, settings: {} };
+  const control: CliUnderTest['control'] = { calls, mappingEnabled: true, settings: {} };
   const server = createControlServer(control, calls);
   const controlUrl = await listenOnLoopback(server);
   const state = join(folder, '.marketo-relay');
@@ -219,6 +221,7 @@ async function startCliUnderTest(shared?: { readonly wire: Wire; readonly baseUr
     async reset() {
       control.mappingEnabled = true;
       control.settings = {};
+      delete control.lastFailure;
       calls.length = 0;
       await rm(state, { recursive: true, force: true });
       await Promise.all([desk.clear(), wire.clearTable(), writeDescriptor()]);
@@ -233,10 +236,7 @@ async function startCliUnderTest(shared?: { readonly wire: Wire; readonly baseUr
 }
 
 /** As much of the serving relay's control server as the commands use. */
-function createControlServer(
-  control: { mappingEnabled: boolean; settings: object },
-  calls: { path: string; body: string }[],
-): Server {
+function createControlServer(control: CliUnderTest['control'], calls: { path: string; body: string }[]): Server {
   return createServer((request, response) => {
     let body = '';
     request.on('data', (chunk) => {
@@ -250,7 +250,8 @@ function createControlServer(
       calls.push({ path: `${request.method} ${request.url}`, body });
       if (request.url === '/mapping') control.mappingEnabled = (JSON.parse(body) as { enabled: boolean }).enabled;
       response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify({ mapping: { enabled: control.mappingEnabled }, settings: control.settings }));
+      const { mappingEnabled, lastFailure, settings } = control;
+      response.end(JSON.stringify({ mapping: { enabled: mappingEnabled, lastFailure }, settings }));
     });
   });
 }

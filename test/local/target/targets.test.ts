@@ -87,6 +87,23 @@ describe('a stack as target', () => {
   });
 });
 
+it('tells what Lambda says of the last run of the function, where that is bad', async () => {
+  stackOf(ALL);
+  const target = await openTarget({ stack: 'Relay', folder });
+  lambda.on(GetFunctionConfigurationCommand).resolves({});
+  const feedOf = (LastProcessingResult: string) => {
+    lambda.on(GetEventSourceMappingCommand).resolves({ State: 'Enabled', LastProcessingResult });
+    return readFeed(target);
+  };
+
+  const failed = await feedOf('PROBLEM: Function call failed');
+  const worked = await feedOf('OK');
+  target.close();
+
+  expect(failed.lastFailure).toBe('PROBLEM: Function call failed');
+  expect(worked).not.toHaveProperty('lastFailure');
+});
+
 describe('a relay on this machine as target', () => {
   async function describeLocal(change: Readonly<Record<string, unknown>>): Promise<void> {
     const url = 'http://127.0.0.1:1';

@@ -1,7 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CliIo } from '../../../lib/local/io.ts';
-import { runRelay } from '../../../lib/local/main.ts';
-import { openTarget } from '../../../lib/local/target/target.ts';
 import { type ServedUnderTest, startServed } from '../serve/served-relay.ts';
 
 let under: ServedUnderTest;
@@ -14,33 +11,7 @@ afterAll(async () => {
   await under.stop();
 });
 
-async function relay(...argv: readonly string[]): Promise<{ status: number; stdout: string; stderr: string }> {
-  let stdout = '';
-  let stderr = '';
-  const io: Omit<CliIo, 'end'> = {
-    stdout: {
-      write: (text: string, done: (error?: Error | null) => void) => {
-        stdout += text;
-        done();
-      },
-    },
-    stderr: {
-      write: (text: string) => {
-        stderr += text;
-      },
-    },
-    env: {},
-    folder: under.folder,
-    clock: { nowMs: Date.now, sleep: async () => {} },
-    who: 'ann@laptop',
-    version: '0.0.0',
-    onInterrupt: () => () => {},
-    edit: async () => 0,
-    openTarget,
-  };
-  const status = await runRelay([...argv, '--local', '--state', under.folder], io);
-  return { status, stdout, stderr };
-}
+const relay = (...argv: readonly string[]) => under.run(...argv);
 
 describe('relay rehearse', () => {
   it('switches a fault on for a time, shows what is on, and switches it off', async () => {

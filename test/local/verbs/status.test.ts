@@ -1,6 +1,9 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { EMPTY_TOKEN_STATE } from '../../../lib/access-token/token-state.ts';
 import { createDynamoDbLedgerRegister } from '../../../lib/aws/dynamodb-ledger.ts';
+import { createDynamoDbTokenRegister } from '../../../lib/aws/dynamodb-token.ts';
+import type { CallOutcome } from '../../../lib/ledger/ledger.ts';
 import { DEFAULT_LIMITS } from '../../../lib/ledger/limits.ts';
 import { createSharedLedger } from '../../../lib/ledger/shared-ledger.ts';
 import { SILENT_LOG } from '../../../lib/local/cli/json-log.ts';
@@ -25,14 +28,13 @@ function ledger() {
   return createSharedLedger({ register, limits: DEFAULT_LIMITS, clock, random: Math.random, log: SILENT_LOG });
 }
 
-async function makeCalls(count: number, outcome: 'success' | 'daySpent'): Promise<void> {
+async function makeCalls(count: number, outcome: CallOutcome, operations = ['syncLeads']): Promise<void> {
   const one = ledger();
   for (let made = 0; made < count; made += 1) {
-    const [answer] = await one.acquire([{ operation: 'syncLeads', keys: [], hasKeyless: true, callTimeoutMs: 1_000 }]);
+    const operation = operations[made % operations.length] ?? '';
+    const [answer] = await one.acquire([{ operation, keys: [], hasKeyless: true, callTimeoutMs: 1_000 }]);
     if (answer?.kind !== 'granted') throw new Error(JSON.stringify(answer));
-    await one.release([
-      { permit: answer.permit, operation: 'syncLeads', outcome, counted: true, endedAtMs: Date.now() },
-    ]);
+    await one.release([{ permit: answer.permit, operation, outcome, counted: true, endedAtMs: Date.now() }]);
   }
 }
 
@@ -95,6 +97,41 @@ describe('status', () => {
     await ledger().tokenUnobtainable('credentialsRefused', '401');
     const { data } = await status();
     expect(data).toMatchObject({ state: 'stopped', reasons: [expect.stringContaining('refuses the credentials')] });
+  });
+
+  it('says why it is stopped and until when: Marketo fails for all that is tried', async () => {
+    await makeCalls(5, 'transient', ['syncLeads', 'addLeadsToList']);
+    const { data } = await status();
+    expect(data).toMatchObject({ state: 'stopped', reasons: ['Marketo fails, or does not answer'] });
+  });
+
+  it('says that identity fails, when no token is to be had and so no call is made', async () => {
+    const detail = 'identity: no reply (timeout: no reply within 9000 ms)';
+    const register = createDynamoDbTokenRegister({
+      client: cli.wire.dynamodb,
+      tableName: cli.wire.tableName,
+      subscription: '123-abc-456.mktorest.com',
+      random: Math.random,
+    });
+    const untilMs = Date.now() + 60_000;
+    const state = { ...EMPTY_TOKEN_STATE, version: 1, notBeforeMs: untilMs };
+    await register.swap({ ...state, trouble: { kind: 'unavailable', detail, count: 4 } });
+
+    const { status: exit, data } = await status();
+
+    expect(exit).toBe(1);
+    expect(data).toMatchObject({
+      state: 'stopped',
+      reasons: [`there is no token, and so no call: ${detail}`],
+      until: new Date(untilMs).toISOString(),
+    });
+  });
+
+  it('says that the function fails, as Lambda or the local relay tells', async () => {
+    cli.control.lastFailure = 'Runtime exited';
+    const { status: exit, data } = await status();
+    expect(exit).toBe(1);
+    expect(data).toMatchObject({ state: 'failing', reasons: [expect.stringContaining('Runtime exited')] });
   });
 
   it('shows who paused it, why and since when', async () => {
