@@ -69,6 +69,8 @@ function subjectOf(code: string, message: string): Subject | undefined {
     .replace(GAVE_UP, '')
     .replace(/[‘’“”"`]/g, "'");
   if (code === 'invalidMessage') return placeOf(said);
+  // "Requested resource not found": the path of the request, which no text of Marketo's names.
+  if (code === '610') return undefined;
   for (const { pattern, kind, name } of RULES) {
     const match = pattern.exec(said);
     if (match === null) continue;

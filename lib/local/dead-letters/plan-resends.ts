@@ -26,6 +26,8 @@ interface ResendPlans {
   /** Those seen first by the relay come first. */
   readonly ready: readonly ReadyLetter[];
   readonly changes: number;
+  /** Ready, and as they were: no edit found anything to change in them. */
+  readonly unchanged: number;
   readonly unknown: readonly LetterRemark[];
   readonly wouldBeRefused: readonly LetterRemark[];
   /** Edits that do not fit: nothing is sent then. */
@@ -46,6 +48,7 @@ async function planResends(
   const refused: LetterRemark[] = [];
   const lost: LetterRemark[] = [];
   let changes = 0;
+  let unchanged = 0;
   for (const candidate of inOrder(candidates)) {
     const { facts, place, wholeProblem } = candidate;
     const remark = (detail: string): LetterRemark => ({ messageId: facts.messageId, relayId: facts.relayId, detail });
@@ -57,13 +60,14 @@ async function planResends(
     const plan = planResend(letter, whole, options);
     if (plan.kind === 'ready') {
       changes += plan.changes;
+      unchanged += plan.changes === 0 ? 1 : 0;
       // The id, too: parts of one message keep their order.
       ready.push({ ...candidate, relayId: plan.relayId, keys: [...plan.keys, `id:${facts.relayId}`] });
     } else if (plan.kind === 'refused') refused.push(remark(lineOf(plan.problems)));
     else if (plan.why === 'outcomeUnknown') unknown.push(remark(plan.detail));
     else wouldBeRefused.push(remark(plan.detail));
   }
-  return { ready, changes, unknown, wouldBeRefused, refused, lost };
+  return { ready, changes, unchanged, unknown, wouldBeRefused, refused, lost };
 }
 
 function inOrder(candidates: readonly Candidate[]): readonly Candidate[] {

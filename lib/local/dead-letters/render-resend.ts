@@ -16,6 +16,14 @@ async function printRefused({ refused }: ResendPlans, io: CliIo): Promise<void> 
   tellRemarks(refused, io);
 }
 
+/** Edits that name what no record has: sent as they are, the letters would only come back. */
+function tellNothingChanged({ ready }: ResendPlans, io: CliIo): void {
+  note(
+    io,
+    `Nothing is sent: the edits change nothing in ${plural(ready.length, 'message')}. Compare their paths with what \`relay dead-letters show\` has; without edits the messages are sent as they are.`,
+  );
+}
+
 async function printDryRun(
   plans: ResendPlans,
   spool: Spool,
@@ -60,7 +68,9 @@ async function printResult({ plans, result, io, json, backup }: ResultInput): Pr
     return;
   }
   const sent = result?.sent ?? 0;
-  await print(io, `Sent ${sent} of ${plural(plans.ready.length, 'message')} again${changesText(plans)}.\n`);
+  // The changes are those of all: they say nothing of a part.
+  const changes = sent === plans.ready.length ? changesText(plans) : '';
+  await print(io, `Sent ${sent} of ${plural(plans.ready.length, 'message')} again${changes}.\n`);
   tellSkipped(plans, io);
   if (result === undefined) return;
   tell(result.failed.length, 'not accepted by the queue; each is still a dead letter', result.failed, io);
@@ -85,7 +95,8 @@ function remarksJson({ unknown, wouldBeRefused, lost }: ResendPlans): object {
   return { skipped: { outcomeUnknown: unknown, wouldBeRefused, messageMissing: lost } };
 }
 
-function tellSkipped({ unknown, wouldBeRefused, lost }: ResendPlans, io: CliIo): void {
+function tellSkipped({ unknown, wouldBeRefused, lost, changes, unchanged }: ResendPlans, io: CliIo): void {
+  if (changes > 0) tell(unchanged, 'as they were: the edits change nothing in them', [], io);
   tell(unknown.length, 'skipped, because Marketo may have done it: look there, then give --include-unknown', [], io);
   tell(wouldBeRefused.length, 'skipped, because the relay would refuse it as it is: mend it first', wouldBeRefused, io);
   tell(lost.length, 'cannot be sent: the message is no longer there', lost, io);
@@ -104,4 +115,4 @@ function tellRemarks(remarks: readonly LetterRemark[], io: CliIo): void {
   if (remarks.length > MOST_REMARKS) note(io, `  ... and ${remarks.length - MOST_REMARKS} more`);
 }
 
-export { printDryRun, printRefused, printResult };
+export { printDryRun, printRefused, printResult, tellNothingChanged };

@@ -3,6 +3,7 @@ import { subjectOf } from '../../../lib/dead-letter/triage/subject.ts';
 
 /** What Marketo says, in its documents and in recorded replies, and what each names. */
 const MESSAGES: readonly (readonly [code: string, message: string, subject: string | undefined])[] = [
+  ['610', 'Requested resource not found', undefined],
   ['1001', "Invalid value ‘abc'. Required of type ‘Integer'", 'type Integer'],
   ['1001', "Invalid value 'it's late'. Required of type 'DateTime'", 'type DateTime'],
   ['1001', 'For input string: "null" failed to convert to a number', undefined],

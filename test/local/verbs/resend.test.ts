@@ -92,6 +92,33 @@ describe('dead-letters resend', () => {
     expect(await cli.audit()).toEqual([]);
   });
 
+  it.each([[], ['--dry-run']])(
+    'sends nothing when the edits change nothing: the path is misspelt (%s)',
+    async (...dry) => {
+      await cli.addLetters({ id: 'a' }, { id: 'b' });
+
+      const { status, stdout, stderr } = await resend('--all', '--rename', 'industri=sector', ...dry);
+
+      expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+      expect(stderr).toContain('Nothing is sent: the edits change nothing in 2 messages.');
+      expect(await queued()).toEqual([]);
+      expect(await cli.deadCounts()).toEqual({ visible: 2, hidden: 0 });
+    },
+  );
+
+  it('says how many of those that it sends were not changed by the edits', async () => {
+    const other = { path: '/rest/v1/leads.json', body: { input: [{ email: 'bo@example.com' }] } };
+    await cli.addLetters({ id: 'a' }, { id: 'b', body: other });
+
+    const { status, stdout, stderr } = await resend('--all', '--rename', 'industry=sector');
+
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: 'Sent 2 of 2 messages again, with 1 change in their records.\n',
+    });
+    expect(stderr).toContain('1 as they were: the edits change nothing in them.');
+  });
+
   it('writes a backup before, and an audit line', async () => {
     await cli.addLetters({ id: 'a', code: '1006' }, { id: 'b', code: '1003' });
 
@@ -402,18 +429,21 @@ describe('order and loss', () => {
     );
     let interrupt = (): void => {};
 
-    const { status, stdout, stderr } = await cli.run(['dead-letters', 'resend', '--all', '--rate', '20'], {
-      onStart: (one) => {
-        interrupt = one;
+    const { status, stdout, stderr } = await cli.run(
+      ['dead-letters', 'resend', '--all', '--rate', '20', '--set', 'city=Oslo'],
+      {
+        onStart: (one) => {
+          interrupt = one;
+        },
+        wrapTarget: (target) => onSend(target, () => interrupt()),
       },
-      wrapTarget: (target) => onSend(target, () => interrupt()),
-    });
+    );
 
     const sent = (await queued()).length;
     expect(status).toBe(130);
     expect(sent).toBeGreaterThan(0);
     expect(sent).toBeLessThan(30);
-    expect(stdout).toContain(`Sent ${sent} of 30`);
+    expect(stdout).toBe(`Sent ${sent} of 30 messages again.\n`);
     expect(stderr).toContain(`${30 - sent} not begun`);
     expect(await cli.deadCounts()).toEqual({ visible: 30 - sent, hidden: 0 });
   });

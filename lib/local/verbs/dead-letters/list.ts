@@ -84,10 +84,8 @@ function renderGroups(groups: readonly LetterGroup[], matched: number, io: CliIo
     const head = [printable(group.code, 40), printable(group.operation ?? '', 60), subjectText(group)]
       .filter((text) => text !== '')
       .join('  ');
-    const when =
-      group.count === 1
-        ? ageOf(nowMs, group.newestMs)
-        : `${ageOf(nowMs, group.oldestMs)} to ${ageOf(nowMs, group.newestMs)}`;
+    const [oldest, newest] = [ageOf(nowMs, group.oldestMs), ageOf(nowMs, group.newestMs)];
+    const when = oldest === newest ? newest : `${oldest} to ${newest}`;
     const notes = [
       when,
       ...(group.outcomeUnknown > 0 ? [`${formatCount(group.outcomeUnknown)} Marketo may have done`] : []),

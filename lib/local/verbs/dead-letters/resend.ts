@@ -12,7 +12,7 @@ import { HOLD_SECONDS, keepHeld } from '../../dead-letters/keep-held.ts';
 import { type Candidate, planResends, type ResendPlans } from '../../dead-letters/plan-resends.ts';
 import { type MatchedLetter, type Reading, readMatching, reportEnd } from '../../dead-letters/read-matching.ts';
 import { appendAudit, backupPath } from '../../dead-letters/records.ts';
-import { printDryRun, printRefused, printResult } from '../../dead-letters/render-resend.ts';
+import { printDryRun, printRefused, printResult, tellNothingChanged } from '../../dead-letters/render-resend.ts';
 import { sendResends } from '../../dead-letters/send-resends.ts';
 import { openSpool, type Spool } from '../../dead-letters/spool.ts';
 import { type CliIo, createProgress, note } from '../../io.ts';
@@ -157,6 +157,10 @@ async function sendAgain(
   }
   if (plans.refused.length > 0) {
     await printRefused(plans, io);
+    return 'failed';
+  }
+  if (job.edits.length > 0 && plans.ready.length > 0 && plans.changes === 0) {
+    tellNothingChanged(plans, io);
     return 'failed';
   }
   if (options.dryRun === true) {
