@@ -70,8 +70,11 @@ Written by \`npm run simulate -- --seeds ${sweep.seeds} --seed ${firstSeed} --wr
 
 The simulator (\`lib/simulation\`) runs the delivery code as it is deployed, wiring, token and ledger included, over models
 of SQS, DynamoDB, S3, Secrets Manager and Marketo, in virtual time. Everything that happens follows from one seed: who
-fails, when, and in which order. Each run has 1 to 12 workers, a population of messages of every kind of operation, and its
-own choice of the faults below; then the faults end, and the queue must drain.
+fails, when, and in which order. Each run has 1 to 12 workers, messages of some or all of the operations, and its own choice
+of the faults below, since a full mixture hides what a few of them show; then the faults end, and the queue must drain. In
+three of ten runs nothing fails but single messages, one operation or calls of a size, and they do so for ever.
+
+Runs of many hours are made in slices (\`--slices\`). One in which a seed fails is run again once the cause is mended.
 
 | | |
 | --- | ---: |
