@@ -14,17 +14,16 @@ function createThreads(count: number): Threads {
 
   function sweepIn(thread: Worker, seeds: readonly number[], onSeed: () => void): Promise<Sweep> {
     return new Promise((resolve, reject) => {
+      const onExit = (code: number): void => reject(new Error(`a thread ended with ${code}`));
       const onMessage = (message: { sweep?: Sweep }): void => {
         if (message.sweep === undefined) {
           onSeed();
         } else {
-          thread.removeAllListeners();
+          thread.off('message', onMessage).off('error', reject).off('exit', onExit);
           resolve(message.sweep);
         }
       };
-      thread.on('message', onMessage);
-      thread.on('error', reject);
-      thread.on('exit', (code) => reject(new Error(`a thread ended with ${code}`)));
+      thread.on('message', onMessage).on('error', reject).on('exit', onExit);
       thread.postMessage(seeds);
     });
   }
