@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readFormsFile } from '../../lib/local/serve/webhook-setup.ts';
-import { readForms } from '../../lib/webhook/form.ts';
-import { type ServedUnderTest, startServed } from '../local/serve/served-relay.ts';
-import { readDoc } from './source.ts';
+import { readFormsFile } from '../../../lib/local/serve/webhook-setup.ts';
+import { readForms } from '../../../lib/webhook/form.ts';
+import { readDoc } from '../../docs/source.ts';
+import { type ServedUnderTest, startServed } from './served-relay.ts';
 
 /** A block with its commands, which begin with a dollar sign, and what they print. */
 interface Session {
