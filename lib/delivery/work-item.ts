@@ -3,6 +3,7 @@ import type { Endpoint } from '../marketo/endpoints/types.ts';
 import type { MarketoRequest } from '../marketo/request.ts';
 import type { Message, MessageRecord } from '../message/message.ts';
 import type { NextPage } from '../message/relay-state.ts';
+import { type Group, groupOf } from './plan/request-group.ts';
 
 /**
  * The least that a verdict is about: one record of a message, or a whole message whose `result` does not answer its
@@ -18,6 +19,8 @@ interface WorkItem {
   readonly keys: readonly string[];
   /** Those of `keys` that it gives an object which Marketo finds by another key. */
   readonly setKeys: readonly string[];
+  /** Which items it can share a call with; undefined for a whole message, which shares with none. */
+  readonly group?: Group;
   /** The size of the record as JSON, in bytes of UTF-8. 0 for a whole message. */
   readonly bytes: number;
 }
@@ -39,9 +42,11 @@ interface Call {
 function toWorkItems(message: Message): readonly WorkItem[] {
   const { request, endpoint, records } = message;
   if (records === undefined) return [{ message, keys: keysOf(request, endpoint), setKeys: [], bytes: 0 }];
+  const group = groupOf(message);
   return records.map((record) => ({
     message,
     record,
+    group,
     keys: [...record.keys.found, ...record.keys.set],
     setKeys: record.keys.set,
     bytes: Buffer.byteLength(JSON.stringify(record.value)),

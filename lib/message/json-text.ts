@@ -1,4 +1,5 @@
 import type { Json } from '../marketo/request.ts';
+import { isCertainlySound } from './json-quick-check.ts';
 
 /**
  * What valid JSON text says that `JSON.parse` would silently lose or change, or that must not travel on:
@@ -50,7 +51,7 @@ function readJson(text: string, maxDepth: number): JsonReading {
   } catch (error) {
     return { ok: false, detail: error instanceof Error ? error.message : 'not JSON' };
   }
-  return { ok: true, value, faults: scan(text, maxDepth) };
+  return { ok: true, value, faults: isCertainlySound(text, value, maxDepth) ? [] : scan(text, maxDepth) };
 }
 
 /** Walks over text that `JSON.parse` has accepted, so the grammar needs no checking here. */

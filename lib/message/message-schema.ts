@@ -146,7 +146,7 @@ function readShape(value: unknown): ShapeReading {
   ];
   const problems = [...shapeProblems, ...requestProblems];
   const id = typeof value.id === 'string' && ID.test(value.id) ? { id: value.id } : {};
-  const shape = requestSchema.safeParse(value);
+  const shape = whole.success ? whole : requestSchema.safeParse(value);
   if (!shape.success || requestProblems.length > 0) return { problems, ...id };
   const { method: said, body, form, path, query } = shape.data;
   const unsaid =

@@ -74,10 +74,18 @@ function createPendingWork(messages: readonly Message[]): PendingWork {
       ready = [...ready.filter((one) => one !== call), ...rest];
     } else {
       const own = new Set(call.items);
-      pending = [...left, ...pending.filter((item) => !own.has(item))];
+      const before = pending;
+      pending = [...left, ...before.filter((item) => !own.has(item))];
+      if (left.length === 0) keepPlan(call, before);
     }
     inFlight.add(started);
     return started;
+  }
+
+  /** Without a call that was started whole, the rest of a plan is a plan of the rest: a long queue is planned once. */
+  function keepPlan(started: Call, before: readonly WorkItem[]): void {
+    if (planned?.pending !== before || planned.plan.later.length > 0) return;
+    planned = { pending, plan: { calls: planned.plan.calls.filter((one) => one !== started), later: [] } };
   }
 
   function end(call: Call, result: CallResult): void {

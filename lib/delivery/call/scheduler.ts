@@ -48,7 +48,8 @@ async function makeCalls(messages: readonly Message[], invocation: Invocation): 
   // A call that ended just now may have left others to make.
   requeueRest(work, 'deadline', 0, invocation);
   // What was claimed and never sent must not look as if it had been.
-  await Promise.all(messages.map((message) => sendOnce.complete(message, work.outcomesOf(message))));
+  const claimed = messages.filter((message) => !message.idempotent);
+  await Promise.all(claimed.map((message) => sendOnce.complete(message, work.outcomesOf(message))));
   return work.outcomes();
 }
 
@@ -158,7 +159,7 @@ function createScheduler(work: PendingWork, invocation: Invocation) {
     work.end(call, result);
     // Written at once: what is known must outlive this worker.
     for (const message of messagesOf([...result.outcomes.keys()])) {
-      if (work.isDecided(message)) await sendOnce.complete(message, work.outcomesOf(message));
+      if (!message.idempotent && work.isDecided(message)) await sendOnce.complete(message, work.outcomesOf(message));
     }
   }
 

@@ -20,7 +20,7 @@ function deduplicate(messages: readonly Message[]): Deduplicated {
   const conflicting: Message[] = [];
   for (const message of messages) {
     const { relayId, part, positions } = message.state;
-    const identity = JSON.stringify([relayId, part, positions ?? null]);
+    const identity = `${part} ${positions?.join() ?? 'all'} ${relayId}`;
     const first = kept.get(identity);
     if (first === undefined) {
       kept.set(identity, message);

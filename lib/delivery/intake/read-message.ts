@@ -1,11 +1,12 @@
-import { type OpenedLetter, unwrap } from '../../dead-letter/read.ts';
+import { type OpenedLetter, type Unwrapped, unwrap } from '../../dead-letter/read.ts';
 import { recordsOf } from '../../marketo/endpoints/endpoints.ts';
 import type { Endpoint } from '../../marketo/endpoints/types.ts';
 import type { MarketoRequest } from '../../marketo/request.ts';
 import { checkMessage } from '../../message/check-message.ts';
-import { openEnvelope } from '../../message/envelope.ts';
-import type { JsonFault } from '../../message/json-text.ts';
+import { type OpenedEnvelope, openEnvelope } from '../../message/envelope.ts';
+import { type JsonFault, MAX_DEPTH, readJson } from '../../message/json-text.ts';
 import type { Intake, MessageRecord } from '../../message/message.ts';
+import { isObject } from '../../message/message-schema.ts';
 import type { ReceivedMessage } from '../../message/queue.ts';
 import { decodeRelayState, freshState } from '../../message/relay-attribute.ts';
 import type { RelayState } from '../../message/relay-state.ts';
@@ -19,8 +20,8 @@ import type { RelayState } from '../../message/relay-state.ts';
  * if (intake.kind === 'invalid') intake.problems; // [{ path: 'path', expected: 'no "." or ".." segment; got "..."' }]
  */
 function readMessage(received: ReceivedMessage, nowMs: number): Intake {
-  const envelope = openEnvelope(received.body);
-  const { content, letter, text } = unwrap(envelope.text);
+  const { envelope, opened } = open(received.body);
+  const { content, letter, text } = opened;
   const sent = decodeRelayState(received.attributes, nowMs);
   const carried = letter === undefined && sent?.unread !== true ? sent : undefined;
   const fresh = sent?.unread === true ? knownSinceUnread(sent) : freshState(received);
@@ -55,6 +56,24 @@ function readMessage(received: ReceivedMessage, nowMs: number): Intake {
       records,
     },
   };
+}
+
+/** Members that a message cannot have: of what another service wraps around it, or of a dead letter. */
+const WRAPPERS = ['TopicArn', 'detail-type', 'deadLetter'] as const;
+
+/** Nearly every message is in nothing: then it is read once, and searched for no sign of a wrapper. */
+function open(body: string): { readonly envelope: OpenedEnvelope; readonly opened: Unwrapped } {
+  const reading = readJson(body, MAX_DEPTH);
+  if (reading.ok && isObject(reading.value) && !isWrapped(reading.value)) {
+    const content = { kind: 'json', value: reading.value, faults: reading.faults } as const;
+    return { envelope: { text: body, attributes: {}, faults: [] }, opened: { text: body, content } };
+  }
+  const envelope = openEnvelope(body);
+  return { envelope, opened: unwrap(envelope.text) };
+}
+
+function isWrapped(value: Readonly<Record<string, unknown>>): boolean {
+  return WRAPPERS.some((name) => Object.hasOwn(value, name));
 }
 
 /**

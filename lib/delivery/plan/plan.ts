@@ -45,7 +45,7 @@ interface Drafts {
 /** Puts a record into the first call of its group that has room for it, or into `only`; undefined when that has no room. */
 function place(item: WorkItem, { all, open }: Drafts, only: Draft | undefined): Draft | undefined {
   const { message } = item;
-  const { name, frameBytes } = groupOf(message);
+  const { name, frameBytes } = item.group ?? groupOf(message);
   const openOnes = open.get(name) ?? [];
   const found = openOnes.find((draft) => (only ?? draft) === draft && fits(draft, item));
   if (only !== undefined && found === undefined) return undefined;

@@ -1,8 +1,9 @@
 import { MAX_BODY_BYTES } from '../../marketo/limits.ts';
+import type { JsonObject } from '../../marketo/request.ts';
 import type { Message } from '../../message/message.ts';
 import type { WorkItem } from '../work-item.ts';
 
-/** What the planner knows of a message. It does not change during an invocation. */
+/** What the planner knows of a message: the same whenever it is asked. */
 interface Group {
   /** Requests with the same name differ only in `input`. */
   readonly name: string;
@@ -10,31 +11,37 @@ interface Group {
   readonly frameBytes: number;
 }
 
-const groups = new WeakMap<Message, Group>();
+/** Most messages of a queue are of few groups. */
+const MAX_KNOWN_FRAMES = 1_000;
+const frameBytesByName = new Map<string, number>();
 
 function groupOf(message: Message): Group {
-  const known = groups.get(message);
-  if (known !== undefined) return known;
-  const { body } = message.request;
-  const group = { name: groupName(message), frameBytes: Buffer.byteLength(JSON.stringify({ ...body, input: [] })) };
-  groups.set(message, group);
-  return group;
+  const { input: _, ...frame } = message.request.body ?? {};
+  const name = groupName(message, frame);
+  return { name, frameBytes: frameBytesByName.get(name) ?? measureFrame(name, frame) };
+}
+
+function measureFrame(name: string, frame: JsonObject): number {
+  const bytes = Buffer.byteLength(JSON.stringify({ ...frame, input: [] }));
+  if (frameBytesByName.size >= MAX_KNOWN_FRAMES) frameBytesByName.clear();
+  frameBytesByName.set(name, bytes);
+  return bytes;
 }
 
 /** The order of members means nothing to Marketo. Messages that may be repeated and those that may not are kept apart. */
-function groupName({ request, idempotent, state }: Message): string {
-  const { method, path, query = {}, body = {} } = request;
-  const { input: _, ...rest } = body;
-  return JSON.stringify([method, path, sorted(query), sorted(rest), idempotent, state.shareAtMost ?? 0]);
+function groupName({ request, idempotent, state }: Message, frame: JsonObject): string {
+  const { method, path, query = {} } = request;
+  return JSON.stringify([method, path, sorted(query), sorted(frame), idempotent, state.shareAtMost ?? 0]);
 }
 
 function sorted(members: object): readonly (readonly [string, unknown])[] {
-  return Object.entries(members).sort(([a], [b]) => (a < b ? -1 : 1));
+  const entries = Object.entries(members);
+  return entries.length < 2 ? entries : entries.sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** The size of a call with this one record, exactly as sent. */
 function bytesAlone(item: WorkItem): number {
-  return groupOf(item.message).frameBytes + item.bytes;
+  return (item.group ?? groupOf(item.message)).frameBytes + item.bytes;
 }
 
 /** For the dead letter of an item that is too big for any call. */
