@@ -28,6 +28,11 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
   'rate.fullCalls.writeUnits': { most: 25 },
   'rate.fullCalls.readUnits': { most: 5 },
   'rate.fullCallsSlow.writeUnits': { most: 25 },
+
+  'work.delivery': { most: 16 },
+  'work.instrumented': { most: 24 },
+  'work.growth': { most: 2 },
+  'work.peakMemory': { most: 450 },
 };
 
 /** Of all that, what a reader of the README sees first. */

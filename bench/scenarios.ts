@@ -1,8 +1,9 @@
 import { calls } from './calls/scenario.ts';
 import type { Scenario } from './frame/types.ts';
+import { work } from './function-work/scenario.ts';
 import { rate } from './rate/scenario.ts';
 
 /** In the order of the page. */
-const SCENARIOS: readonly Scenario[] = [calls, rate];
+const SCENARIOS: readonly Scenario[] = [calls, rate, work];
 
 export { SCENARIOS };

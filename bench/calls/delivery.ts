@@ -1,18 +1,12 @@
 import type { DeadLetter } from '../../lib/dead-letter/types.ts';
 import { deliverBatch } from '../../lib/delivery/deliver.ts';
-import type { DeliveryDeps } from '../../lib/delivery/deps.ts';
 import type { FakeMarketo } from '../../lib/fake-marketo/server.ts';
-import { NO_JOURNAL } from '../../lib/journal/entry.ts';
-import { DEFAULT_LIMITS } from '../../lib/ledger/limits.ts';
-import { createMemoryRegister } from '../../lib/ledger/memory-register.ts';
-import { createSharedLedger } from '../../lib/ledger/shared-ledger.ts';
-import type { HttpRequest, Transport } from '../../lib/marketo/http.ts';
+import type { HttpRequest } from '../../lib/marketo/http.ts';
 import { createTransport } from '../../lib/marketo/http-client.ts';
 import { createIdentity } from '../../lib/marketo/identity.ts';
 import { Secret } from '../../lib/marketo/secret.ts';
 import type { OutgoingMessage, ReceivedMessage } from '../../lib/message/queue.ts';
-import type { Clock } from '../../lib/ports.ts';
-import { silentLog } from '../../lib/simulation/silent-log.ts';
+import { createDeps, systemClock } from '../delivery/deps.ts';
 
 interface DeliveryRun {
   readonly letters: readonly DeadLetter[];
@@ -35,14 +29,6 @@ interface RunOptions {
 }
 
 const FUNCTION_MS = 420_000;
-/** Far from every limit of the ledger but the slots: what is counted here is calls, not their pace. */
-const MANY_CALLS = 1_000_000;
-
-const clock: Clock = {
-  nowMs: () => Date.now(),
-  sleep: (durationMs) => new Promise((resolve) => setTimeout(resolve, Math.max(0, durationMs))),
-};
-
 /**
  * Delivers a backlog with the real delivery code, over HTTP: several workers take batch after batch, and everything that
  * goes back to the queue comes again when its delay is over.
@@ -55,14 +41,24 @@ async function runDelivery({ marketo, bodies, batchSize, workers, slots }: RunOp
   let unsettled = 0;
   const enqueue = (message: Pick<OutgoingMessage, 'body' | 'attributes'>, delaySeconds = 0): void => {
     const messageId = `message-${queue.length}-${returned}`;
-    const record = { ...message, messageId, receiptHandle: messageId, receiveCount: 1, sentAtMs: clock.nowMs() };
-    queue.push({ record, visibleAtMs: clock.nowMs() + delaySeconds * 1_000 });
+    const record = { ...message, messageId, receiptHandle: messageId, receiveCount: 1, sentAtMs: systemClock.nowMs() };
+    queue.push({ record, visibleAtMs: systemClock.nowMs() + delaySeconds * 1_000 });
   };
   for (const body of bodies) enqueue({ body, attributes: {} });
 
-  const deps = await createDeps(marketo, slots, {
-    letters,
-    send: (request) => calls.push(emailsIn(request)),
+  const http = createTransport();
+  const { fetchToken } = createIdentity({ baseUrl: marketo.url, transport: http, timeoutMs: 9_000 });
+  const answer = await fetchToken({ clientId: marketo.clientId, clientSecret: new Secret(marketo.clientSecret) });
+  if (answer.kind !== 'token') throw new Error(`no token: ${JSON.stringify(answer)}`);
+  const deps = createDeps({
+    baseUrl: marketo.url,
+    token: answer.token,
+    slots,
+    transport: (request, options) => {
+      calls.push(emailsIn(request));
+      return http(request, options);
+    },
+    letters: (sent) => letters.push(...sent),
     returns: (copy) => {
       returned += 1;
       enqueue(copy, copy.delaySeconds);
@@ -71,12 +67,12 @@ async function runDelivery({ marketo, bodies, batchSize, workers, slots }: RunOp
   async function work(): Promise<void> {
     while (queue.length > 0) {
       const due = queue.splice(0, batchSize);
-      const nowMs = clock.nowMs();
-      await clock.sleep(Math.max(...due.map(({ visibleAtMs }) => visibleAtMs)) - nowMs);
+      const nowMs = systemClock.nowMs();
+      await systemClock.sleep(Math.max(...due.map(({ visibleAtMs }) => visibleAtMs)) - nowMs);
       const left = await deliverBatch(
         due.map(({ record }) => record),
         deps,
-        clock.nowMs() + FUNCTION_MS,
+        systemClock.nowMs() + FUNCTION_MS,
       );
       unsettled += left.size;
     }
@@ -85,65 +81,6 @@ async function runDelivery({ marketo, bodies, batchSize, workers, slots }: RunOp
   // What went back after the last batch was taken.
   await work();
   return { letters, calls, returned, unsettled };
-}
-
-interface Hooks {
-  readonly letters: DeadLetter[];
-  send(request: HttpRequest): void;
-  returns(copy: OutgoingMessage): void;
-}
-
-async function createDeps(marketo: FakeMarketo, slots: number, hooks: Hooks): Promise<DeliveryDeps> {
-  const random = Math.random;
-  const http = createTransport();
-  const transport: Transport = (request, options) => {
-    hooks.send(request);
-    return http(request, options);
-  };
-  const { fetchToken } = createIdentity({ baseUrl: marketo.url, transport: http, timeoutMs: 9_000 });
-  const answer = await fetchToken({ clientId: marketo.clientId, clientSecret: new Secret(marketo.clientSecret) });
-  if (answer.kind !== 'token') throw new Error(`no token: ${JSON.stringify(answer)}`);
-  const token = { kind: 'token', token: answer.token } as const;
-  const limits = { ...DEFAULT_LIMITS, windowCalls: MANY_CALLS, dayCalls: MANY_CALLS, slots };
-  return {
-    baseUrl: marketo.url,
-    transport,
-    ledger: createSharedLedger({ register: createMemoryRegister(), limits, clock, random, log: silentLog }),
-    tokens: { current: async () => token, replace: async () => token },
-    sendOnce: {
-      claim: () => Promise.reject(new Error('upserts need no send-once record')),
-      complete: async () => {},
-    },
-    queue: {
-      send: async (messages) => {
-        for (const message of messages) hooks.returns(message);
-        return messages.map(() => ({ accepted: true }));
-      },
-      extendVisibility: async () => false,
-      extendVisibilityBatch: async (handles) => handles.map(() => false),
-      deleteBatch: async (handles) => handles.map(() => false),
-    },
-    journal: NO_JOURNAL,
-    results: undefined,
-    deadLetters: {
-      send: async (sent) => {
-        hooks.letters.push(...sent);
-        return sent.map(() => ({ accepted: true }));
-      },
-    },
-    overflow: { bucket: 'none', put: async () => {}, get: () => Promise.reject(new Error('no letter was put back')) },
-    clock,
-    random,
-    log: silentLog,
-    observe: () => {},
-    limits: {
-      windowCalls: limits.windowCalls,
-      windowMs: limits.windowMs,
-      retryMaxAttempts: 8,
-      retryMaxAgeMs: 86_400_000,
-    },
-    secrets: () => [answer.token],
-  };
 }
 
 function emailsIn({ body = '{}' }: HttpRequest): string[] {
