@@ -3,6 +3,7 @@ import type { Endpoint } from '../marketo/endpoints/types.ts';
 import type { MarketoRequest } from '../marketo/request.ts';
 import { listed } from './method-rules.ts';
 import type { MessageProblem } from './problem.ts';
+import { isRead } from './wanted-result.ts';
 
 /** What is wrong with the parameters of a request: only what Marketo is certain to refuse. */
 function parameterProblems(request: MarketoRequest, endpoint: Endpoint): readonly MessageProblem[] {
@@ -38,7 +39,8 @@ function missingProblem({ oneOf, place }: RequiredParameter, operation: string):
 
 function tooManyValues(request: MarketoRequest, { operation, parameters }: Endpoint): MessageProblem[] {
   const { mostValues } = parameters;
-  if (mostValues === undefined) return [];
+  // A read of more is made in several calls.
+  if (mostValues === undefined || isRead(request)) return [];
   const { name, most } = mostValues;
   const count = valueCount(request, name);
   if (count <= most) return [];

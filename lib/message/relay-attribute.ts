@@ -3,7 +3,7 @@ import { MAX_GATHER_MESSAGES, MAX_RECORDS } from '../settings/policy.ts';
 import { toJsonText } from './json-text.ts';
 import { ID } from './message-schema.ts';
 import type { MessageAttribute, ReceivedMessage } from './queue.ts';
-import { MAX_HISTORY, MAX_PAGE_TOKEN_LENGTH, RELAY_ATTRIBUTE, type RelayState } from './relay-state.ts';
+import { MAX_HISTORY, MAX_PAGE_TOKEN_LENGTH, type NextPage, RELAY_ATTRIBUTE, type RelayState } from './relay-state.ts';
 import { MAX_PAGES } from './wanted-result.ts';
 
 /** Twice the longest that the relay writes: an attribute that is longer is not the relay's. */
@@ -40,8 +40,8 @@ const attributeSchema = z.strictObject({
   part: count.optional(),
   tokenTries: z.int().min(1).max(10).optional(),
   share: z.int().min(1).max(MAX_RECORDS).optional(),
-  /** Number and token. */
-  page: z.tuple([z.int().min(2).max(MAX_PAGES), z.string().min(1).max(MAX_PAGE_TOKEN_LENGTH)]).optional(),
+  /** Number, token, and the first of the values. */
+  page: z.tuple([z.int().min(1).max(MAX_PAGES), z.string().max(MAX_PAGE_TOKEN_LENGTH), count.optional()]).optional(),
   resends: count.optional(),
   group: z.int().min(1).max(MAX_GATHER_MESSAGES).optional(),
   diedAlone: count.optional(),
@@ -85,7 +85,7 @@ function encodeRelayState(state: RelayState): MessageAttribute {
     ...(state.part === 0 ? {} : { part: state.part }),
     ...(state.tokenTries === undefined ? {} : { tokenTries: state.tokenTries }),
     ...(shareAtMost === undefined ? {} : { share: shareAtMost }),
-    ...(page === undefined ? {} : { page: [page.number, page.token] }),
+    ...(page === undefined ? {} : { page: [page.number, page.token, ...(page.from === undefined ? [] : [page.from])] }),
     ...(resends === undefined ? {} : { resends }),
     ...(group === undefined ? {} : { group }),
     ...(diedAlone === undefined ? {} : { diedAlone }),
@@ -125,12 +125,16 @@ function decodeRelayState(
     part: data.part ?? 0,
     ...(data.tokenTries === undefined ? {} : { tokenTries: data.tokenTries }),
     ...(data.share === undefined ? {} : { shareAtMost: data.share }),
-    ...(data.page === undefined ? {} : { page: { number: data.page[0], token: data.page[1] } }),
+    ...(data.page === undefined ? {} : { page: toPage(data.page) }),
     ...(data.resends === undefined ? {} : { resends: data.resends }),
     ...(data.group === undefined ? {} : { group: data.group }),
     ...(data.diedAlone === undefined ? {} : { diedAlone: data.diedAlone }),
     ...(data.unread === true && { unread: true }),
   };
+}
+
+function toPage([number, token, from]: readonly [number, string, (number | undefined)?]): NextPage {
+  return { number, token, ...(from !== undefined && { from }) };
 }
 
 function parseOrUndefined(text: string): unknown {

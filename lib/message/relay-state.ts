@@ -43,10 +43,11 @@ interface RelayState {
 
 /** Where a read of several pages goes on. */
 interface NextPage {
-  /** From 2. */
   readonly number: number;
-  /** Marketo's `nextPageToken`. */
+  /** Marketo's `nextPageToken`; empty for the first page of other values. */
   readonly token: string;
+  /** Of a read of more values than a call takes: the place of the first value that this page asks for. */
+  readonly from?: number;
 }
 
 interface HistoryEntry {

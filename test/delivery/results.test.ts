@@ -204,6 +204,65 @@ describe('a read', () => {
     expect(world.results.map(({ page }) => page?.number)).toEqual([1, 2]);
   });
 
+  it.each([
+    ['a text', (values: readonly string[]) => ({ query: { filterType: 'id', filterValues: values.join(',') } })],
+    ['a list', (values: readonly string[]) => ({ query: { filterType: 'id', filterValues: values } })],
+    [
+      'a form',
+      (values: readonly string[]) => ({
+        method: 'POST',
+        query: { _method: 'GET' },
+        form: { filterType: 'id', filterValues: values.join(',') },
+      }),
+    ],
+  ])('of more values than a call takes is made in parts, each a result: %s', async (_, request) => {
+    const values = Array.from({ length: 650 }, (__, index) => String(index));
+    const asked: string[][] = [];
+    const world = new World({
+      script: ({ request: { url, body } }) => {
+        const sent = new URLSearchParams(body ?? new URL(url).search);
+        asked.push(sent.getAll('filterValues').flatMap((text) => text.split(',')));
+        return json({ success: true, result: [], nextPageToken: 'more' });
+      },
+    });
+
+    await world.deliver(world.messages([{ path: '/rest/v1/leads.json', ...request(values) }]));
+
+    expect(asked.map((part) => part.length)).toEqual([300, 300, 50]);
+    expect(asked.flat()).toEqual(values);
+    expect(world.results.map(({ page }) => page)).toEqual([
+      { number: 1, more: true },
+      { number: 2, more: true },
+      { number: 3, more: false },
+    ]);
+  });
+
+  it('of many values goes on with its part in another invocation, and follows the pages of each part', async () => {
+    const asked: string[] = [];
+    const world = new World({
+      script: ({ request: { url }, index }) => {
+        const { searchParams } = new URL(url);
+        asked.push(`${searchParams.get('filterValues')?.split(',')[0]} ${searchParams.get('nextPageToken')}`);
+        if (index === 1) return failed('611', 'System error');
+        return json({ success: true, result: [], ...(index % 2 === 0 && { nextPageToken: `t${index}` }) });
+      },
+    });
+    const filterValues = Array.from({ length: 301 }, (_, index) => index).join(',');
+    const query = { filterType: 'id', filterValues };
+    const { copies } = await world.deliver(world.messages([{ path: '/rest/v1/leads.json', query, pages: 9 }]));
+
+    await world.deliver(copies.map((copy) => world.received(copy)));
+
+    expect(asked).toEqual(['0 null', '0 t0', '0 t0', '0 t2', '300 null', '300 t4']);
+    expect(world.results.map(({ page }) => [page?.number, page?.more])).toEqual([
+      [1, true],
+      [2, true],
+      [3, true],
+      [4, true],
+      [5, false],
+    ]);
+  });
+
   it('is read again when its reply could not be told', async () => {
     const world = new World({ script: () => json({ success: true, result: [] }) });
     world.accepts = (what) => what !== 'result';

@@ -6,7 +6,7 @@ import type { Result } from '../../results/result.ts';
 import type { RelayCode } from '../../settings/relay-codes.ts';
 import type { DeliveryDeps } from '../deps.ts';
 import { NO_OUTCOMES, sameOutcome } from '../outcome.ts';
-import { pageCall } from '../plan/page-call.ts';
+import { nextPage, pageCall } from '../plan/page-call.ts';
 import type { CallResult } from './call-result.ts';
 import type { FailedCall } from './replace-call.ts';
 
@@ -36,11 +36,9 @@ async function tellReply(read: ReadCall, deps: DeliveryDeps): Promise<CallResult
   return { kind: 'decided', outcomes: sameOutcome(call.items, { kind: 'delivered', answer }) };
 }
 
-function nextPageOf({ call, exchange }: ReadCall, { wanted }: Message): NextPage | undefined {
-  const number = (call.page?.number ?? 1) + 1;
-  if (number > wanted.pages || exchange.reply.kind !== 'reply') return undefined;
-  const token = nextPageToken(exchange.reply.body);
-  return token === undefined ? undefined : { number, token };
+function nextPageOf({ call, exchange }: ReadCall, message: Message): NextPage | undefined {
+  if (exchange.reply.kind !== 'reply') return undefined;
+  return nextPage(message, call.page, nextPageToken(exchange.reply.body));
 }
 
 /** Activities hand out a token for later even at the end, and say `moreResult: false` then (Marketo: activities). */
@@ -69,7 +67,7 @@ function resultOf({ call, verdict, exchange }: ReadCall, message: Message, more:
     settledAt: new Date(nowMs).toISOString(),
     ...(verdict.requestId !== undefined && { requestId: verdict.requestId }),
     ...replyOf(exchange.reply),
-    ...(wanted.pages > 1 && { page: { number: call.page?.number ?? 1, more } }),
+    ...((wanted.pages > 1 || call.page) && { page: { number: call.page?.number ?? 1, more } }),
     ...(wanted.withRequest && { request: { ...requestMembers(request) } }),
   };
 }

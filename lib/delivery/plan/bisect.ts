@@ -1,14 +1,15 @@
 import type { MarketoRequest } from '../../marketo/request.ts';
 import type { Message } from '../../message/message.ts';
 import { type Call, messagesOf, type WorkItem } from '../work-item.ts';
-import { pageOf } from './page-call.ts';
+import { firstPage, pageOf } from './page-call.ts';
 
 /** A call of exactly these items, which must be of one group. */
 function toCall(items: readonly WorkItem[]): Call {
-  const page = items[0]?.message.state.page;
+  const message = items[0]?.message;
+  const page = message && firstPage(message);
   return {
     items,
-    request: page === undefined ? requestOf(items) : pageOf(requestOf(items), page),
+    request: message !== undefined && page !== undefined ? pageOf(message, page) : requestOf(items),
     ...(page && { page }),
     tokenTries: Math.max(0, ...items.map(({ message }) => message.state.tokenTries ?? 0)),
     isPart: false,

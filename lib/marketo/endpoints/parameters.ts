@@ -48,5 +48,17 @@ function valueCount({ query = {}, form = {} }: MarketoRequest, name: string): nu
   return texts.filter((text) => text.trim() !== '').length;
 }
 
+/**
+ * The same request with some of the values of a parameter, as {@link valueCount} counts them: a text of values with commas
+ * between stays one, a list stays a list.
+ */
+function withValues(request: MarketoRequest, name: string, from: number, most: number): MarketoRequest {
+  const place = request.form !== undefined && Object.hasOwn(request.form, name) ? 'form' : 'query';
+  const given = ownValue((request[place] ?? {}) as JsonObject, name);
+  const texts = (Array.isArray(given) ? given : [given]).flatMap((value) => String(value).split(','));
+  const some = texts.filter((text) => text.trim() !== '').slice(from, from + most);
+  return { ...request, [place]: { ...request[place], [name]: Array.isArray(given) ? some : some.join(',') } };
+}
+
 export type { ParameterRules, RequiredParameter };
-export { hasValue, inBody, inQuery, missingParameters, valueCount };
+export { hasValue, inBody, inQuery, missingParameters, valueCount, withValues };
