@@ -49,6 +49,7 @@ function readersFor(allowOtherHosts: boolean) {
     quotaTimeZone: parseTimeZone,
     stackName: parseStackName,
     logLevel: parseLogLevel,
+    journal: parseBoolean,
     logRetention: parseLogRetention,
     removalPolicy: parseRemovalPolicy,
     webhook: parseAuthentication,

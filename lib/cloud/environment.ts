@@ -3,7 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { SettingName } from '../settings/names.ts';
+import type { OptionalSettingName, SettingName } from '../settings/names.ts';
 import { METRIC_NAMESPACE } from '../telemetry/metrics.ts';
 import type { OverflowBucket } from './grants.ts';
 import type { ResolvedProps } from './resolve-props.ts';
@@ -13,9 +13,6 @@ import { serviceName } from './service-name.ts';
 interface WithKey {
   readonly encryptionKey?: IKey | undefined;
 }
-
-/** Given by `results.ts`, where there are any. */
-type ResultSetting = 'RESULTS_QUEUE_URL' | 'RESULTS_BUS_NAME';
 
 /** What a delivery needs to reach: no more of each than is used, so that the construct itself fits. */
 interface RelayResources extends RelayResults {
@@ -40,11 +37,14 @@ function instrumentEnvironment(
   };
 }
 
-/** The settings of the delivery function. The type wants every name: a setting cannot be forgotten here. */
+/**
+ * The settings of the delivery function. The type wants every name but those of what can be turned off, which come with it: a
+ * setting cannot be forgotten here.
+ */
 function deliveryEnvironment(
   resources: RelayResources,
   props: ResolvedProps,
-): Record<Exclude<SettingName, ResultSetting>, string> {
+): Record<Exclude<SettingName, OptionalSettingName>, string> {
   const { queue, deadLetterQueue, table, secret, overflowBucket } = resources;
   return {
     MARKETO_BASE_URL: props.marketoBaseUrl,

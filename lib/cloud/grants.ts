@@ -31,7 +31,11 @@ function grantCredentials(grantee: LambdaFunction, secret: ISecret): void {
       resources: [secretArn(secret)],
     }),
   );
-  const { encryptionKey } = secret;
+  grantDecryption(grantee, secret);
+}
+
+/** What Secrets Manager decrypts for whoever reads a secret that has a key of its own. */
+function grantDecryption(grantee: LambdaFunction, { encryptionKey }: Pick<ISecret, 'encryptionKey'>): void {
   if (encryptionKey === undefined) return;
   const service = `secretsmanager.${Stack.of(grantee).region}.amazonaws.com`;
   grantee.addToRolePolicy(
@@ -73,4 +77,4 @@ function grantSend(grantee: IGrantable, queue: IQueue): void {
   );
 }
 
-export { grantCredentials, grantItems, grantObjects, grantSend, type OverflowBucket, secretArn };
+export { grantCredentials, grantDecryption, grantItems, grantObjects, grantSend, type OverflowBucket, secretArn };

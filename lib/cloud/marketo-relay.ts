@@ -18,6 +18,7 @@ import { createDashboard, triageWidget } from './dashboard/create-dashboard.ts';
 import { createDeliveryFunction } from './delivery-function.ts';
 import { allowLogs } from './encryption.ts';
 import { createGovernFunction } from './govern-function.ts';
+import { createJournal, type RelayJournal } from './journal/create-journal.ts';
 import { createLogQueries } from './log-queries.ts';
 import { MeteredConstruct } from './metered-construct.ts';
 import { createNetwork } from './network.ts';
@@ -62,6 +63,8 @@ class MarketoRelay extends MeteredConstruct {
   readonly governFunction: LambdaFunction;
   /** Answers the triage widget of the dashboard. */
   readonly triageFunction: LambdaFunction;
+  /** What became of each record: its bucket, the salt of its hashes, its table. Undefined where it is turned off. */
+  readonly journal: RelayJournal | undefined;
   readonly alarms: RelayAlarms;
   readonly dashboard: Dashboard;
 
@@ -89,6 +92,7 @@ class MarketoRelay extends MeteredConstruct {
     this.deliveryFunction = deliveryFunction;
     this.eventSourceMappingId = eventSourceMappingId;
     this.governFunction = createGovernFunction(this, this, resolved);
+    this.journal = createJournal(this, deliveryFunction, resolved);
 
     this.triageFunction = createTriageFunction(this, this, resolved);
     createLogQueries(this, { delivery: this.deliveryFunction.logGroup, govern: this.governFunction.logGroup });
@@ -97,6 +101,7 @@ class MarketoRelay extends MeteredConstruct {
       queue,
       deadLetterQueue,
       table: this.table,
+      journalBucket: this.journal?.bucket,
       functions: [this.deliveryFunction, this.governFunction, this.triageFunction],
       alarms: this.node.children.filter((child) => child instanceof Alarm),
       widgets: [triageWidget(this.triageFunction)],

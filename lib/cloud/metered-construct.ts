@@ -74,6 +74,11 @@ abstract class MeteredConstruct extends Construct implements MetricMethods {
     return this.metric(METRIC_NAMES.unsettled, options);
   }
 
+  /** Outcomes that the journal lacks. With the dimension `reason`, whether for want of the `salt` or of the `store`. */
+  metricRecordsUnjournaled(options?: MetricOptions): Metric {
+    return this.metric(METRIC_NAMES.unjournaled, options);
+  }
+
   /** Codes that the catalogue lacks. With the dimension `code`, by the code. */
   metricUnknownCodes(options?: MetricOptions): Metric {
     return this.metric(METRIC_NAMES.unknownCodes, options);

@@ -3,6 +3,7 @@ import { NUMBER_BOUNDS } from '../settings/bounds.ts';
 import {
   DEFAULT_GATHER_MESSAGES,
   DEFAULT_GATHER_SECONDS,
+  DEFAULT_JOURNAL_DAYS,
   DEFAULT_MAX_CONCURRENCY,
   DEFAULT_MAX_RECEIVE_COUNT,
   MAX_GATHER_MESSAGES,
@@ -19,6 +20,8 @@ const RELAY_NUMBERS = {
   maxConcurrency: { default: DEFAULT_MAX_CONCURRENCY, min: 2, max: 1_000 },
   maxReceiveCount: { default: DEFAULT_MAX_RECEIVE_COUNT, min: MIN_MAX_RECEIVE_COUNT, max: 1_000 },
   memorySize: { default: 512, min: 256, max: 10_240 },
+  // The upper end is ten years; what is kept for longer is an archive, not a journal.
+  journalDays: { default: DEFAULT_JOURNAL_DAYS, min: 1, max: 3_650 },
   oldestMessageAlarmSeconds: { default: 3_600, min: 300, max: RETENTION_SECONDS },
 } as const satisfies Record<string, Bounds>;
 

@@ -158,6 +158,20 @@ interface MarketoRelayProps extends GatherProps, LimitProps, NetworkProps {
    */
   readonly environment?: Readonly<Record<string, string>>;
 
+  /**
+   * Whether what becomes of each record is kept in a bucket of its own, with a table for Athena (docs/journal.md).
+   *
+   * @default true
+   */
+  readonly journal?: boolean;
+
+  /**
+   * How many days an outcome is kept, 1 to 3,650.
+   *
+   * @default 90
+   */
+  readonly journalDays?: number;
+
   /** @default RetentionDays.ONE_MONTH */
   readonly logRetention?: RetentionDays;
 

@@ -136,6 +136,7 @@ class RelayStack extends Stack {
     const { resultsQueue, resultsBus } = this.relay;
     if (resultsQueue) this.#output('ResultsQueueUrl', resultsQueue.queueUrl, 'What became of each message');
     if (resultsBus) this.#output('ResultsBusName', resultsBus.eventBusName, 'What became of each message');
+    this.#journalOutputs();
     this.#output('EventSourceMappingId', this.relay.eventSourceMappingId, 'Disabled, the relay is paused');
     // The parameter has taken the name already: an output of this name needs an id of another.
     const output = new CfnOutput(this, 'BaseUrl', { value: baseUrl, description: 'The subscription that is served' });
@@ -144,6 +145,15 @@ class RelayStack extends Stack {
       ...props,
       ...(encryptionKey === undefined ? {} : { encryptionKey }),
     });
+  }
+
+  #journalOutputs(): void {
+    const { journal } = this.relay;
+    if (journal === undefined) return;
+    this.#output('JournalBucketName', journal.bucket.bucketName, 'What became of each record');
+    this.#output('JournalSaltName', journal.salt.secretName, 'The salt of the key hashes in the journal');
+    this.#output('JournalDatabaseName', journal.databaseName, 'Has the table journal');
+    this.#output('JournalWorkGroupName', journal.workGroupName, 'Where Athena asks the journal');
   }
 
   #baseUrlParameter(allowOtherHosts: boolean): string {

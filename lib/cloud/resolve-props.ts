@@ -27,6 +27,7 @@ interface ResolvedProps extends Readonly<Record<RelayNumber, number>> {
   readonly environment: Readonly<Record<string, string>>;
   readonly encryptionKey?: IKey;
   readonly network?: Network;
+  readonly journal: boolean;
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
 }
@@ -76,6 +77,7 @@ function resolveProps(props: MarketoRelayProps): ResolvedProps {
     allowedOperations,
     environment: props.environment ?? {},
     ...(props.encryptionKey === undefined ? {} : { encryptionKey: props.encryptionKey }),
+    journal: props.journal ?? true,
     logRetention: props.logRetention ?? RetentionDays.ONE_MONTH,
     removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   };

@@ -12,6 +12,8 @@ interface LocalQueuesOptions {
   readonly queueName?: string;
   /** Default `marketo-relay-overflow`. */
   readonly bucketName?: string;
+  /** Default `marketo-relay-journal`. */
+  readonly journalBucketName?: string;
   /** How long a received message stays hidden. Default 30, as SQS. */
   readonly visibilityTimeoutSeconds?: number;
   /** Receives before SQS itself moves a message to the dead-letter queue. Default as the stack's. */
@@ -42,6 +44,7 @@ interface LocalQueues {
   readonly deadLetterQueueArn: string;
   readonly resultsQueueUrl: string;
   readonly bucketName: string;
+  readonly journalBucketName: string;
   /** What lies on the dead-letter queue, hidden or not. */
   letters(): readonly LyingMessage[];
   /** Calls back for each message that the dead-letter queue accepts from now on, whoever sends it. */
@@ -50,8 +53,8 @@ interface LocalQueues {
 }
 
 /**
- * Embedded SQS and S3 in this process, with the queue, its dead-letter queue (redrive policy), the queue of the results and the
- * overflow bucket.
+ * Embedded SQS and S3 in this process, with the queue, its dead-letter queue (redrive policy), the queue of the results, the
+ * overflow bucket and the journal's.
  *
  * Queue URLs carry `127.0.0.1` in place of the emulator's own host name, which not every machine can resolve and to which
  * the SDK's clients would send their requests.
@@ -61,6 +64,7 @@ async function startQueues(options: LocalQueuesOptions = {}): Promise<LocalQueue
   const deadLetterQueueName = `${queueName}-dead-letters`;
   const resultsQueueName = `${queueName}-results`;
   const bucketName = options.bucketName ?? 'marketo-relay-overflow';
+  const journalBucketName = options.journalBucketName ?? 'marketo-relay-journal';
   const open = await openStores(options.folder);
   const { sqsStore } = open.stores;
   const movedBySqs = new Set<string>();
@@ -107,7 +111,9 @@ async function startQueues(options: LocalQueuesOptions = {}): Promise<LocalQueue
         maxReceiveCount: options.maxReceiveCount ?? DEFAULT_MAX_RECEIVE_COUNT,
       }),
     });
-    await s3.send(new CreateBucketCommand({ Bucket: bucketName })).catch(unlessThere);
+    for (const name of [bucketName, journalBucketName]) {
+      await s3.send(new CreateBucketCommand({ Bucket: name })).catch(unlessThere);
+    }
     sqs.destroy();
     s3.destroy();
     deadLetters = existing(sqsStore.getQueueByName(deadLetterQueueName));
@@ -127,6 +133,7 @@ async function startQueues(options: LocalQueuesOptions = {}): Promise<LocalQueue
     deadLetterQueueArn: arnOf(deadLetterQueueName),
     resultsQueueUrl: `${url}/${LOCAL_ACCOUNT}/${resultsQueueName}`,
     bucketName,
+    journalBucketName,
     letters: () => lyingOn(deadLetters),
     onLetter: (listener) => onArrival(deadLetters, (message) => listener(toLying(message, false))),
     stop,

@@ -3,6 +3,10 @@ import type { NamedObject } from '../marketo/reply.ts';
 /** What became of one record in one invocation, or of one message that stands or falls as a whole. */
 interface JournalEntry {
   readonly relayId: string;
+  /** SQS's id of the copy that was settled. */
+  readonly messageId: string;
+  /** How often SQS had delivered that copy by then, from 1. */
+  readonly receiveCount: number;
   /** Which part of the message: it grows whenever some of its records are done and the others go back. */
   readonly part: number;
   /** In the `input` that the publisher wrote; absent for a whole message. */

@@ -18,6 +18,7 @@ import {
   DEFAULT_MAX_CONCURRENCY,
   DELIVERY_TIMEOUT_SECONDS,
 } from '../settings/policy.ts';
+import { localSalt } from './journal/salt.ts';
 import type { LetterLine } from './letter-line.ts';
 import { createLetterLog } from './letter-log.ts';
 import { type FakeMarketo, openMarketo } from './open-marketo.ts';
@@ -34,6 +35,7 @@ interface LocalRelay {
   /** What became of the messages. */
   readonly resultsQueueUrl: string;
   readonly bucketName: string;
+  readonly journal: { readonly bucketName: string; readonly saltName: string };
   readonly secretName: string;
   readonly marketoUrl: string;
   readonly endpoints: LocalEndpoints;
@@ -63,6 +65,7 @@ interface LocalRelay {
 }
 
 const SECRET_NAME = 'marketo-relay/credentials';
+const SALT_NAME = 'marketo-relay/journal-salt';
 /** The event source mapping holds a receive open for up to 20 s (SQS: long polling). */
 const LONG_POLL = { connectMs: 1_000, attemptMs: 25_000, totalMs: 30_000 };
 
@@ -110,7 +113,8 @@ async function open(
   });
   opened.push(table.stop);
   const credentials = JSON.stringify({ clientId: marketo.clientId, clientSecret: marketo.clientSecret });
-  const secrets = await startSecrets({ [SECRET_NAME]: credentials }, options.ports?.secrets);
+  const salt = await localSalt(options.stateFolder);
+  const secrets = await startSecrets({ [SECRET_NAME]: credentials, [SALT_NAME]: salt }, options.ports?.secrets);
   opened.push(secrets.stop);
 
   const endpoints = { sqs: queues.url, s3: queues.url, dynamodb: table.url, secretsManager: secrets.url };
@@ -130,6 +134,8 @@ async function open(
     [SETTING_NAMES.overflowBucketName]: queues.bucketName,
     [SETTING_NAMES.allowedOperations]: options.allowedOperations ?? '*',
     [SETTING_NAMES.resultsQueueUrl]: queues.resultsQueueUrl,
+    [SETTING_NAMES.journalBucketName]: queues.journalBucketName,
+    [SETTING_NAMES.journalSaltSecretId]: SALT_NAME,
     ...options.settings,
   };
   const createDelivery = options.createDelivery ?? createDeliveryHandler;
@@ -169,6 +175,7 @@ async function open(
     tableName: table.tableName,
     resultsQueueUrl: queues.resultsQueueUrl,
     bucketName: queues.bucketName,
+    journal: { bucketName: queues.journalBucketName, saltName: SALT_NAME },
     secretName: SECRET_NAME,
     marketoUrl: marketo.url,
     endpoints,

@@ -9,14 +9,17 @@ import { createTokenKeeper } from '../access-token/token-keeper.ts';
 import { createDynamoDbLedgerRegister } from '../aws/dynamodb-ledger.ts';
 import { createSendOnceTable } from '../aws/dynamodb-send-once.ts';
 import { createDynamoDbTokenRegister } from '../aws/dynamodb-token.ts';
+import { createJournalSalt } from '../aws/journal-salt.ts';
 import { createResultBus } from '../aws/result-bus.ts';
 import { createResultQueue } from '../aws/result-queue.ts';
+import { createS3Journal } from '../aws/s3-journal.ts';
 import { createS3Overflow } from '../aws/s3-overflow.ts';
 import { createSecretsManagerCredentials } from '../aws/secrets-manager-credentials.ts';
 import { createSqsQueue } from '../aws/sqs-queue.ts';
 import { createDeadLetterPublisher } from '../dead-letter/publish.ts';
 import type { DeliveryDeps } from '../delivery/deps.ts';
-import { NO_JOURNAL } from '../journal/entry.ts';
+import { type Journal, NO_JOURNAL } from '../journal/entry.ts';
+import { createJournal } from '../journal/journal.ts';
 import { DEFAULT_LIMITS, type LedgerLimits } from '../ledger/limits.ts';
 import { createSharedLedger } from '../ledger/shared-ledger.ts';
 import type { Transport } from '../marketo/http.ts';
@@ -69,6 +72,18 @@ function composeResults(settings: Settings, platform: Platform, store: ResultSto
   return createResultPublisher({ destination, store, log, observe });
 }
 
+function journalOf({ journalBucketName, journalSaltSecretId }: Settings, platform: Platform): Journal {
+  if (journalBucketName === undefined || journalSaltSecretId === undefined) return NO_JOURNAL;
+  const { s3, secretsManager, random, observe, log } = platform;
+  return createJournal({
+    store: createS3Journal({ client: s3, bucket: journalBucketName }),
+    salt: createJournalSalt({ client: secretsManager, secretId: journalSaltSecretId }),
+    random,
+    observe,
+    log,
+  });
+}
+
 /** Composes everything that delivery needs, for one execution environment. Makes no call. */
 function composeDelivery(settings: Settings, platform: Platform): DeliveryDeps {
   const { dynamoDb, sqs, clock, random, log, observe } = platform;
@@ -92,7 +107,7 @@ function composeDelivery(settings: Settings, platform: Platform): DeliveryDeps {
     log,
     observe,
     overflow,
-    journal: NO_JOURNAL,
+    journal: journalOf(settings, platform),
     results: composeResults(settings, platform, overflow),
     ledger: createSharedLedger({
       register: createDynamoDbLedgerRegister({ client: dynamoDb, tableName, subscription, limits }),

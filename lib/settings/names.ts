@@ -19,7 +19,16 @@ const SETTING_NAMES = {
   retryMaxAgeSeconds: 'RETRY_MAX_AGE_SECONDS',
   logBodies: 'LOG_BODIES',
   allowedOperations: 'ALLOWED_OPERATIONS',
+  journalBucketName: 'JOURNAL_BUCKET_NAME',
+  journalSaltSecretId: 'JOURNAL_SALT_SECRET_ID',
 } as const;
+
+/** What the relay does without: absent, the feature is off. */
+type OptionalSettingName = (typeof SETTING_NAMES)[
+  | 'journalBucketName'
+  | 'journalSaltSecretId'
+  | 'resultsQueueUrl'
+  | 'resultsBusName'];
 
 /** Of the function that governs, which has all the others too: the UUID of the mapping that it switches. */
 const MAPPING_ID_NAME = 'EVENT_SOURCE_MAPPING_ID';
@@ -33,5 +42,5 @@ const WEBHOOK_NAMES = {
 
 type SettingName = (typeof SETTING_NAMES)[keyof typeof SETTING_NAMES];
 
-export type { SettingName };
+export type { OptionalSettingName, SettingName };
 export { MAPPING_ID_NAME, SETTING_NAMES, WEBHOOK_NAMES };

@@ -79,6 +79,8 @@ const DEFAULT_MAX_CONCURRENCY = 5;
 
 /** Longer than SQS keeps a dead letter, so that no letter outlives the object that it points to. */
 const OVERFLOW_DAYS = 30;
+/** How long outcomes are kept, in days: a quarter, in which somebody asks after a record. */
+const DEFAULT_JOURNAL_DAYS = 90;
 /** CloudWatch Logs takes events of 1 MiB; the logger's own fields need some of it. */
 const MAX_LOGGED_BYTES = 900_000;
 
@@ -102,6 +104,7 @@ export {
   BILLED_BYTES,
   DEFAULT_GATHER_MESSAGES,
   DEFAULT_GATHER_SECONDS,
+  DEFAULT_JOURNAL_DAYS,
   DEFAULT_MAX_CONCURRENCY,
   DEFAULT_MAX_RECEIVE_COUNT,
   DELIVERY_TIMEOUT_SECONDS,

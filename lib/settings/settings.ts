@@ -46,6 +46,10 @@ interface Settings {
   readonly logBodies: boolean;
   /** Patterns of the operations that may be made: `lib/marketo/endpoints/operation-patterns.ts`. */
   readonly allowedOperations: readonly string[];
+  /** Where outcomes are kept, and the secret with the salt of its key hashes: both or neither. */
+  readonly journalBucketName?: string | undefined;
+  /** Name or ARN. */
+  readonly journalSaltSecretId?: string | undefined;
 }
 
 interface SettingProblem {
@@ -89,6 +93,11 @@ function numberWithDefault(key: NumberSetting) {
     .transform(checkedBy((text) => parseWholeNumber(text, bounds)));
 }
 
+/** Without it, what it is for is off. */
+function optional<T>(parse: (text: string) => Parsed<T>) {
+  return z.string().transform(checkedBy(parse)).optional();
+}
+
 function checkedBy<T>(parse: (text: string) => Parsed<T>) {
   return (text: string, context: z.RefinementCtx<string>): T => {
     const parsed = parse(text);
@@ -119,6 +128,8 @@ const SETTINGS = z.object({
   retryMaxAgeSeconds: numberWithDefault('retryMaxAgeSeconds'),
   allowedOperations: z.string().default(DEFAULT_ALLOWED_OPERATIONS.join()).transform(checkedBy(parseAllowedOperations)),
   logBodies: z.string().default('true').transform(checkedBy(parseBoolean)),
+  journalBucketName: optional(parseBucketName),
+  journalSaltSecretId: optional(parseSecretId),
 });
 
 /**
@@ -154,6 +165,13 @@ function readSettings(env: Readonly<Record<string, string | undefined>>): Settin
     const { dailyQuotaReserve, dailyQuota } = result.data;
     const problem = `is ${dailyQuotaReserve} of a quota of ${dailyQuota}: nothing would be left; give less`;
     problems.push({ name: SETTING_NAMES.dailyQuotaReserve, problem });
+  }
+  const { journalBucketName, journalSaltSecretId } = SETTING_NAMES;
+  if (Boolean(env[journalBucketName]) !== Boolean(env[journalSaltSecretId])) {
+    const [missing, given] = env[journalBucketName]
+      ? [journalSaltSecretId, journalBucketName]
+      : [journalBucketName, journalSaltSecretId];
+    problems.push({ name: missing, problem: `is missing beside ${given}: a journal needs both; set it, or neither` });
   }
   if (!result.success || !baseUrl.ok || problems.length > 0) throw new SettingsError(problems);
   return { ...result.data, marketoBaseUrl: baseUrl.value };

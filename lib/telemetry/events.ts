@@ -57,6 +57,8 @@ type DeliveryEvent =
   | { readonly kind: 'resultUnsent'; readonly relayId: string }
   /** A message that could not be settled: SQS brings it again. */
   | { readonly kind: 'unsettled'; readonly relayId: string }
+  /** Outcomes that the journal lacks: its store or its salt could not be reached. */
+  | { readonly kind: 'unjournaled'; readonly reason: 'salt' | 'store'; readonly records: number }
   /** A code that the catalogue lacks. */
   | { readonly kind: 'unknownCode'; readonly code: string; readonly level: string }
   /** The line is found stopped, or stops. Told at least once in each invocation that it keeps from calling. */

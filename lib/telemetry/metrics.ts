@@ -17,6 +17,7 @@ const METRIC_NAMES = {
   deadLetters: 'DeadLetters',
   deduplicated: 'MessagesDeduplicated',
   unsettled: 'MessagesUnsettled',
+  unjournaled: 'RecordsUnjournaled',
   unknownCodes: 'UnknownCodes',
   resultsUnsent: 'ResultsUnsent',
   lineStopped: 'LineStopped',
@@ -79,6 +80,8 @@ function measuresOf(event: DeliveryEvent): readonly Measure[] {
       return [count(METRIC_NAMES.unsettled)];
     case 'resultUnsent':
       return [count(METRIC_NAMES.resultsUnsent)];
+    case 'unjournaled':
+      return [{ ...count(METRIC_NAMES.unjournaled, event.records), by: { dimension: 'reason', value: event.reason } }];
     case 'unknownCode':
       return [{ ...count(METRIC_NAMES.unknownCodes), ...byCode(event.code) }];
     case 'lineStopped':

@@ -1,5 +1,6 @@
 import type { SQSRecord } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { JOURNAL_PATIENCE_MS } from '../../lib/aws/journal-salt.ts';
 import { awsEnvironment } from '../../lib/emulators/aws.ts';
 import { toLambdaRecord } from '../../lib/emulators/event-source-mapping/records.ts';
 import { startFakeMarketo } from '../../lib/fake-marketo/server.ts';
@@ -19,6 +20,8 @@ interface Case {
   readonly bodies: readonly string[];
   /** What is slow; Marketo's identity is a server of its own kind, since it has Marketo's address. */
   readonly slow: 'dynamodb' | 'sqs' | 's3' | 'secretsManager' | 'marketo' | 'identity';
+  /** Whether it keeps a journal. */
+  readonly journal?: true;
   /** Positions of the messages that stay on the queue, since nothing could be settled. */
   readonly unsettled: readonly number[];
 }
@@ -66,6 +69,14 @@ const CASES: Readonly<Record<string, Case>> = {
     slow: 'marketo',
     unsettled: [],
   },
+  // Delivered all the same: the journal is not waited for as long as a dead letter would be.
+  'the bucket of the journal': {
+    ...one(JOURNAL_PATIENCE_MS),
+    bodies: [upsert],
+    slow: 's3',
+    journal: true,
+    unsettled: [],
+  },
   // Each within its own deadline, they would take 13 s each.
   'the bucket, for one dead letter after another': {
     timeoutMs: 20_000,
@@ -98,6 +109,7 @@ async function run(artifact: Artifact, { slow, ...test }: Case, slowness: Slowne
   const texts = Object.entries(artifact.environment).filter(([, value]) => typeof value === 'string');
   const lambda = await startLambda(artifact, {
     ...Object.fromEntries(texts),
+    ...(test.journal && wire.journal.settings),
     ...wire.settingsFor({ ...marketo, url: isMarketo ? server.url : marketo.url }),
     // A request to SQS goes to where the queue's URL says.
     ...(slow === 'sqs' && {

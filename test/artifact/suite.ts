@@ -3,8 +3,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { awsEnvironment } from '../../lib/emulators/aws.ts';
 import type { FakeMarketo } from '../../lib/fake-marketo/handle.ts';
 import { startFakeMarketo } from '../../lib/fake-marketo/server.ts';
+import { createKeyHash } from '../../lib/journal/key-hash.ts';
 import { SETTING_NAMES } from '../../lib/settings/names.ts';
 import { createDesk, type Desk, type Published } from '../support/desk.ts';
+import { readJournal } from '../support/read-journal.ts';
 import { type OtherServers, startWire, type Wire } from '../support/wire.ts';
 import { type Artifact, synthesize } from './artifact.ts';
 import { type Environment, type LambdaProcess, startLambda } from './lambda-process.ts';
@@ -32,7 +34,12 @@ function testArtifact(startServers?: () => Promise<OtherServers & { stop(): Prom
   /** The template's own variables, with its references resolved as a deployment would. */
   function functionEnvironment(): Environment {
     const texts = Object.entries(artifact.environment).filter(([, value]) => typeof value === 'string');
-    return { ...Object.fromEntries(texts), ...wire.settingsFor(marketo), ...awsEnvironment(wire.endpoints) };
+    return {
+      ...Object.fromEntries(texts),
+      ...wire.settingsFor(marketo),
+      ...wire.journal.settings,
+      ...awsEnvironment(wire.endpoints),
+    };
   }
 
   beforeAll(async () => {
@@ -221,6 +228,19 @@ function testArtifact(startServers?: () => Promise<OtherServers & { stop(): Prom
         expect.objectContaining({ service: expect.stringMatching(/^MarketoRelay-/), Calls: expect.anything() }),
       ]);
       expect(sums).toContainEqual(['1006', expect.objectContaining({ DeadLetters: 1 })]);
+    });
+
+    it('writes what became of each record to the journal, and no address in clear', async () => {
+      await deliver(upsert('journaled', person('nora'), person('otto', { shoeSize: 40 })));
+      await desk.letters();
+
+      const lines = (await readJournal(wire)).filter(({ relay_id }) => relay_id === 'journaled');
+      expect(lines).toMatchObject([
+        { position: 0, operation: 'syncLeads', outcome: 'delivered', code: 'ok', statuses: ['created'] },
+        { position: 1, outcome: 'dead', code: '1006' },
+      ]);
+      expect(lines[0]?.keys).toEqual([createKeyHash(wire.journal.salt)('lead:email:nora@example.com')]);
+      expect(JSON.stringify(lines)).not.toContain('example.com');
     });
 
     it('is traced', async () => {

@@ -25,14 +25,21 @@ describe('a key of the same app', () => {
     template.hasResourceProperties('AWS::DynamoDB::Table', {
       SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: arn },
     });
-    template.hasResourceProperties('AWS::S3::Bucket', {
+    template.allResourcesProperties('AWS::S3::Bucket', {
       BucketEncryption: {
         ServerSideEncryptionConfiguration: [
           { BucketKeyEnabled: true, ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: arn } },
         ],
       },
     });
-    template.hasResourceProperties('AWS::SecretsManager::Secret', { KmsKeyId: arn });
+    template.allResourcesProperties('AWS::SecretsManager::Secret', { KmsKeyId: arn });
+    template.hasResourceProperties('AWS::Athena::WorkGroup', {
+      WorkGroupConfiguration: Match.objectLike({
+        ResultConfiguration: Match.objectLike({
+          EncryptionConfiguration: { EncryptionOption: 'SSE_KMS', KmsKey: arn },
+        }),
+      }),
+    });
     template.allResourcesProperties('AWS::Logs::LogGroup', { KmsKeyId: arn });
   });
 

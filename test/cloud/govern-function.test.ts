@@ -9,11 +9,12 @@ const mappingId = Object.keys(template.findResources('AWS::Lambda::EventSourceMa
 describe('the function that governs', () => {
   const { Properties } = functionOf(template, 'Govern');
 
-  it('is told every setting, and which mapping it switches', () => {
+  it('is told every setting but where the journal is, and which mapping it switches', () => {
     const { Variables } = Properties.Environment as { Variables: Record<string, unknown> };
     expect(Object.keys(Variables)).toEqual(
-      expect.arrayContaining(Object.values(SETTING_NAMES).filter((name) => !/^RESULTS_/.test(name))),
+      expect.arrayContaining(Object.values(SETTING_NAMES).filter((name) => !/^(RESULTS|JOURNAL)_/.test(name))),
     );
+    expect(Object.keys(Variables).filter((name) => name.startsWith('JOURNAL'))).toEqual([]);
     expect(Variables.EVENT_SOURCE_MAPPING_ID).toEqual({ Ref: mappingId });
     expect(Variables.POWERTOOLS_SERVICE_NAME).toBe(
       (functionOf(template).Properties.Environment as { Variables: Record<string, unknown> }).Variables

@@ -31,10 +31,12 @@ describe('everything that holds data', () => {
         "AWS::Logs::LogGroup RelayDeliveryLogs53A0935B",
         "AWS::Logs::LogGroup RelayGovernLogs450D0B92",
         "AWS::Logs::LogGroup RelayTriageLogsB83A3060",
+        "AWS::S3::Bucket RelayJournalB0AF4B24",
         "AWS::S3::Bucket RelayOverflowA55DC833",
         "AWS::SQS::Queue RelayDeadLetterQueue343F1AE9",
         "AWS::SQS::Queue RelayQueue9F733E89",
         "AWS::SecretsManager::Secret RelayCredentials4C072AC0",
+        "AWS::SecretsManager::Secret RelayJournalSaltC4F0BBFA",
       ]
     `);
   });

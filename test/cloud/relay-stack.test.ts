@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../lib/cloud/configuration-error.ts';
 import type { RelayStackProps } from '../../lib/cloud/relay-stack.ts';
 import { RELAY_STACK_ID, RelayStack } from '../../lib/cloud/relay-stack.ts';
-import { OUTPUTS } from '../../lib/local/target/stack-target.ts';
+import { JOURNAL_OUTPUTS, OUTPUTS } from '../../lib/local/target/stack-target.ts';
 import { baseUrlPattern } from '../../lib/settings/base-url.ts';
 import { BASE_URL, functionOf, onlyResource, testApp } from './synth.ts';
 
@@ -18,7 +18,9 @@ function baseUrlOf(template: Template): unknown {
 
 describe('the stack', () => {
   it('prints what an operator needs to publish, look and fill in, and all that the command line reads', () => {
-    expect(Object.keys(synthesizeStack().findOutputs('*')).sort()).toEqual(OUTPUTS.toSorted());
+    expect(Object.keys(synthesizeStack().findOutputs('*')).sort()).toEqual([...OUTPUTS, ...JOURNAL_OUTPUTS].sort());
+    const bare = synthesizeStack({ journal: false });
+    expect(Object.keys(bare.findOutputs('*')).sort()).toEqual(OUTPUTS.toSorted());
   });
 
   it('prints what the command line works on', () => {
@@ -63,7 +65,7 @@ describe('the stack', () => {
 
   it('uses an existing secret and an existing topic', () => {
     const alarmTopicArn = 'arn:aws:sns:us-east-1:123456789012:on-call';
-    const template = synthesizeStack({ secretName: 'marketo/credentials', alarmTopicArn });
+    const template = synthesizeStack({ secretName: 'marketo/credentials', alarmTopicArn, journal: false });
     template.resourceCountIs('AWS::SecretsManager::Secret', 0);
     template.hasOutput('SecretName', { Value: 'marketo/credentials' });
     template.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [alarmTopicArn] });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { deliverBatch } from '../../lib/delivery/deliver.ts';
 import { done, failed, json, skipped, World } from './harness.ts';
 
 const upsert = (...emails: string[]) => ({
@@ -85,6 +86,38 @@ describe('what the journal is told', () => {
 
     expect(unsettled.size).toBe(2);
     expect(world.journal).toEqual([]);
+  });
+
+  it('is told before anything is acknowledged: a worker that ends between letter and journal loses nothing', async () => {
+    const world = new World({ script: ({ input }) => done(input, () => skipped('1003', 'no good')) });
+    const messages = world.messages([{ ...upsert('a@x.test'), id: 'one' }]);
+    const ends = { write: () => Promise.reject(new Error('the worker ends')) };
+    const endsMs = world.time.nowMs + 400_000;
+    const first = world.time.finish(deliverBatch(messages, { ...world.deps, journal: ends }, endsMs));
+    await expect(first).rejects.toThrow('the worker ends');
+    expect(world.letters).toHaveLength(1);
+
+    // Nothing was acknowledged, so SQS brings it again: a letter too many, and one entry.
+    const { unsettled } = await world.deliver(messages);
+    expect(unsettled.size).toBe(0);
+    expect(world.letters).toHaveLength(2);
+    expect(world.journal).toMatchObject([{ relayId: 'one', outcome: 'dead', code: '1003' }]);
+  });
+
+  it('says in which order the records of a message came, whatever became of them', async () => {
+    const world = new World({
+      script: ({ input }) =>
+        done(input, ({ email }) =>
+          email === 'good@x.test' ? { id: 1, status: 'created' } : skipped('1003', 'no good'),
+        ),
+    });
+    await world.deliver(world.messages([upsert('bad@x.test', 'good@x.test', 'worse@x.test')]));
+
+    expect(world.journal.map(({ position, outcome }) => [position, outcome])).toEqual([
+      [0, 'dead'],
+      [1, 'delivered'],
+      [2, 'dead'],
+    ]);
   });
 
   it('has an entry for what is no message', async () => {

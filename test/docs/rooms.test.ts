@@ -11,7 +11,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   message: ['marketo', 'settings', 'ports'],
   'access-token': ['marketo', 'settings', 'ports'],
   ledger: ['marketo', 'settings', 'ports'],
-  journal: ['marketo', 'settings', 'ports'],
+  journal: ['telemetry', 'marketo', 'settings', 'ports'],
   telemetry: ['ledger', 'marketo', 'settings', 'ports'],
   'dead-letter': ['telemetry', 'message', 'marketo', 'settings', 'ports'],
   results: ['telemetry', 'message', 'marketo', 'settings', 'ports'],

@@ -6,6 +6,7 @@ import type { FakeMarketoOptions } from '../../lib/fake-marketo/options.ts';
 import { startFakeMarketo } from '../../lib/fake-marketo/server.ts';
 import type { CallReport } from '../../lib/fake-marketo/stats.ts';
 import { DEFAULT_LIMITS } from '../../lib/ledger/limits.ts';
+import type { Log } from '../../lib/ports.ts';
 import { createDeliveryHandler, type DeliveryHandler } from '../../lib/runtime/delivery.ts';
 import type { DeliveryEvent } from '../../lib/telemetry/events.ts';
 import { createDesk, type Desk } from '../support/desk.ts';
@@ -15,6 +16,7 @@ interface BenchOptions {
   readonly fake?: FakeMarketoOptions;
   /** Of the delivery function, beside those that the relayUnderTest knows. */
   readonly settings?: Readonly<Record<string, string>>;
+  readonly log?: Log;
 }
 
 /** The whole way of a message on real wires, an invocation at a time: no event source mapping decides when. */
@@ -64,7 +66,10 @@ async function startRelayUnderTest(options: BenchOptions = {}): Promise<RelayUnd
 
   function renew(settings: Readonly<Record<string, string>> = {}): void {
     const env = { ...wire.settingsFor(marketo), ...WIDE_SETTINGS, ...options.settings, ...settings };
-    deliverBatch = createDeliveryHandler(env, { observe: (event) => events.push(event) });
+    deliverBatch = createDeliveryHandler(env, {
+      observe: (event) => events.push(event),
+      ...(options.log && { log: options.log }),
+    });
   }
   renew();
 

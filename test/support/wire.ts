@@ -10,6 +10,7 @@ import { LOCAL_CREDENTIALS, LOCAL_REGION, type LocalEndpoints } from '../../lib/
 import { startQueues } from '../../lib/emulators/queues.ts';
 import { startSecrets } from '../../lib/emulators/secrets.ts';
 import { startTable } from '../../lib/emulators/table.ts';
+import { Secret } from '../../lib/marketo/secret.ts';
 import { SETTING_NAMES, type SettingName } from '../../lib/settings/names.ts';
 import { MAX_MESSAGE_BYTES } from '../../lib/settings/policy.ts';
 
@@ -35,6 +36,11 @@ interface Wire {
   readonly deadLetterQueueUrl: string;
   readonly tableName: string;
   readonly bucketName: string;
+  readonly journal: {
+    readonly bucketName: string;
+    readonly salt: Secret;
+    readonly settings: Partial<Record<SettingName, string>>;
+  };
   /** Whether the queues are the embedded ones, which show what lies on them without a receive. */
   readonly hasInspection: boolean;
   /** The delivery function's settings that have no default. */
@@ -53,13 +59,18 @@ interface WireOptions {
 }
 
 const SECRET_NAME = 'marketo-relay/credentials';
+const SALT_NAME = 'marketo-relay/journal-salt';
 
 async function startWire({ marketo, visibilityTimeoutSeconds = 30, servers = {} }: WireOptions): Promise<Wire> {
   const { sqsUrl, dynamodbUrl } = servers;
   const embedded = await startQueues({ visibilityTimeoutSeconds });
   const table = await startTable();
   const { clientId, clientSecret } = marketo;
-  const secrets = await startSecrets({ [SECRET_NAME]: JSON.stringify({ clientId, clientSecret }) });
+  const salt = new Secret('0123456789abcdef'.repeat(4));
+  const secrets = await startSecrets({
+    [SECRET_NAME]: JSON.stringify({ clientId, clientSecret }),
+    [SALT_NAME]: salt.reveal(),
+  });
   const endpoints = {
     sqs: sqsUrl ?? embedded.url,
     s3: embedded.url,
@@ -82,6 +93,14 @@ async function startWire({ marketo, visibilityTimeoutSeconds = 30, servers = {} 
     deadLetterQueueUrl: queues.deadLetterQueueUrl,
     tableName,
     bucketName: embedded.bucketName,
+    journal: {
+      bucketName: embedded.journalBucketName,
+      salt,
+      settings: {
+        [SETTING_NAMES.journalBucketName]: embedded.journalBucketName,
+        [SETTING_NAMES.journalSaltSecretId]: SALT_NAME,
+      },
+    },
     hasInspection: sqsUrl === undefined,
     settingsFor: ({ url }) => ({
       [SETTING_NAMES.marketoBaseUrl]: url,

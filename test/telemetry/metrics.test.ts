@@ -28,6 +28,10 @@ const EVENTS: readonly [DeliveryEvent, ReturnType<typeof measuresOf>][] = [
   [{ kind: 'unsettled', relayId: 'a' }, [{ name: 'MessagesUnsettled', unit: 'Count', value: 1 }]],
   [{ kind: 'resultUnsent', relayId: 'a' }, [{ name: 'ResultsUnsent', unit: 'Count', value: 1 }]],
   [
+    { kind: 'unjournaled', reason: 'store', records: 3 },
+    [{ name: 'RecordsUnjournaled', unit: 'Count', value: 3, by: { dimension: 'reason', value: 'store' } }],
+  ],
+  [
     { kind: 'unknownCode', code: '1999', level: 'record' },
     [{ name: 'UnknownCodes', unit: 'Count', value: 1, by: { dimension: 'code', value: '1999' } }],
   ],

@@ -17,6 +17,7 @@ interface FlowAlarms {
   readonly governErrors: Alarm;
   readonly throttles: Alarm;
   readonly duration: Alarm;
+  readonly journal: Alarm;
 }
 
 /** Whether messages flow as they should, short of a stop. */
@@ -120,6 +121,16 @@ function createFlowAlarms(
         'Past the timeout it would be cut off, and its messages come again.',
       metric: deliveryFunction.metricDuration({ statistic: 'Maximum', period: ONE_MINUTE }),
       rule: rules.durationMs,
+      severity: 'warn',
+    }),
+    journal: create({
+      id: 'JournalAlarm',
+      description:
+        'Outcomes could not be written to the journal. All was delivered as ever; what became of these records is in the log alone. ' +
+        'Look in the log of the delivery function for "the journal lacks these entries": its bucket or its salt cannot be reached. ' +
+        'Mend the permission or the bucket; nothing is written later.',
+      metric: ownMetric(relay, METRIC_NAMES.unjournaled),
+      rule: rules.unjournaled,
       severity: 'warn',
     }),
   };

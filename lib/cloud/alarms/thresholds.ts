@@ -60,6 +60,8 @@ function alarmRules(props: {
     unreadQueue: { above: hiddenSeconds + MAX_DELAY_SECONDS, holdMinutes: SHORTLY },
     resultsUnsent: { above: 0, holdMinutes: SHORTLY },
     deadLetters: { above: 0, holdMinutes: SHORTLY },
+    // One lost entry is one question without an answer; what keeps them from being written is seldom alone.
+    unjournaled: { above: 0, holdMinutes: SHORTLY },
     // Single bad records are somebody's to mend in the coming hours; this many have one cause that goes on.
     deadLetterSurge: { above: 10, holdMinutes: SHORTLY },
     deadLetterQueueGrowth: { above: 0, holdMinutes: SHORTLY },

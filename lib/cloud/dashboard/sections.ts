@@ -1,7 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
-import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Operation, type Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { type CustomMetricGroup, type CustomMetricSearch, MetricStatistic } from 'cdk-monitoring-constructs';
 import type { Construct } from 'constructs';
@@ -17,6 +18,7 @@ interface Charted {
   readonly table: Table;
   /** The delivery function first. */
   readonly functions: readonly LambdaFunction[];
+  readonly journalBucket: Bucket | undefined;
 }
 
 interface Section {
@@ -75,6 +77,7 @@ function chartSections(relay: Construct, charted: Charted): readonly Section[] {
           ],
         },
         { title: 'Sent back to the queue, by reason', metrics: [by(METRIC_NAMES.returned, 'reason')] },
+        { title: 'Outcomes that the journal lacks, by reason', metrics: [by(METRIC_NAMES.unjournaled, 'reason')] },
         { title: 'Codes that the catalogue lacks', metrics: [by(METRIC_NAMES.unknownCodes, 'code')] },
       ],
     },
@@ -165,9 +168,24 @@ function chartSections(relay: Construct, charted: Charted): readonly Section[] {
             }) as IMetric as MathExpression,
           ],
         },
+        ...keptJournal(charted),
       ],
     },
   ];
+}
+
+/** S3 counts the bytes of a bucket once a day, and nothing else of it for nothing (S3: metrics and dimensions). */
+function keptJournal({ journalBucket }: Charted): readonly CustomMetricGroup[] {
+  if (journalBucket === undefined) return [];
+  const bytes = new Metric({
+    namespace: 'AWS/S3',
+    metricName: 'BucketSizeBytes',
+    dimensionsMap: { BucketName: journalBucket.bucketName, StorageType: 'StandardStorage' },
+    statistic: 'Average',
+    period: Duration.days(1),
+    label: 'bytes',
+  });
+  return [{ title: 'Journal: bytes kept', metrics: [bytes] }];
 }
 
 /** What is deleted and not sent again, as a copy or by a publisher, shortens the queue. */

@@ -1,4 +1,5 @@
 import type { JournalEntry } from '../../journal/entry.ts';
+import type { ReceivedMessage } from '../../message/queue.ts';
 import type { RelayState } from '../../message/relay-state.ts';
 import type { DeadLetterCode } from '../../settings/relay-codes.ts';
 import type { Outcome } from '../outcome.ts';
@@ -9,16 +10,20 @@ type Facts = Pick<
   'outcome' | 'code' | 'attempts' | 'sentAtMs' | 'requestId' | 'objects' | 'outcomeUnknown'
 >;
 
-/** The journal's entry for an item that is settled. */
+/** The journal's entries for the items of a message that is settled, in the order of its records. */
+function journalEntriesOf(outcomes: readonly (readonly [WorkItem, Outcome])[], nowMs: number): readonly JournalEntry[] {
+  return outcomes
+    .map(([item, outcome]) => journalEntryOf(item, outcome, nowMs))
+    .toSorted((one, other) => (one.position ?? 0) - (other.position ?? 0));
+}
+
 function journalEntryOf({ message, record, keys }: WorkItem, outcome: Outcome, nowMs: number): JournalEntry {
-  const { state, endpoint, idempotent } = message;
+  const { state, received, endpoint, idempotent } = message;
   return {
-    relayId: state.relayId,
-    part: state.part,
+    ...copyOf(state, received),
     ...(record && { position: record.position }),
     operation: endpoint.operation,
     idempotent,
-    publishedAtMs: state.firstSeenMs,
     settledAtMs: nowMs,
     ...factsOf(outcome, state.attempts),
     keys,
@@ -26,19 +31,28 @@ function journalEntryOf({ message, record, keys }: WorkItem, outcome: Outcome, n
 }
 
 /** The journal's entry for a message that is dead without having become a request. */
-function unreadEntryOf({ state }: { readonly state: RelayState }, code: DeadLetterCode, nowMs: number): JournalEntry {
+function unreadEntryOf(
+  { state, received }: { readonly state: RelayState; readonly received: ReceivedMessage },
+  code: DeadLetterCode,
+  nowMs: number,
+): JournalEntry {
   return {
-    relayId: state.relayId,
-    part: state.part,
+    ...copyOf(state, received),
     operation: 'unknown',
     idempotent: false,
-    publishedAtMs: state.firstSeenMs,
     settledAtMs: nowMs,
     outcome: 'dead',
     code,
     attempts: state.attempts,
     keys: [],
   };
+}
+
+function copyOf(
+  { relayId, part, firstSeenMs }: RelayState,
+  { messageId, receiveCount }: ReceivedMessage,
+): Pick<JournalEntry, 'relayId' | 'messageId' | 'receiveCount' | 'part' | 'publishedAtMs'> {
+  return { relayId, messageId, receiveCount, part, publishedAtMs: firstSeenMs };
 }
 
 function factsOf(outcome: Outcome, attempts: number): Facts {
@@ -74,4 +88,4 @@ function said({
   return { ...(requestId !== undefined && { requestId }), ...(objects && { objects }) };
 }
 
-export { journalEntryOf, unreadEntryOf };
+export { journalEntriesOf, unreadEntryOf };

@@ -10,7 +10,7 @@ import type { Outcome, Outcomes } from '../outcome.ts';
 import { DELIVERY_POLICY } from '../policy.ts';
 import type { WorkItem } from '../work-item.ts';
 import { type DeadItems, deadLetterOf } from './dead-letter-of.ts';
-import { journalEntryOf } from './journal-entries.ts';
+import { journalEntriesOf } from './journal-entries.ts';
 import { resultOf } from './result-of.ts';
 import { type Requeued, retryDelays } from './retry-delays.ts';
 import { retryMessageOf } from './retry-message.ts';
@@ -29,7 +29,7 @@ interface Settlement {
   readonly requeued?: { readonly reason: 'wait' | 'retry'; readonly code: string };
   /** What is told of it where results go. */
   readonly result?: Result;
-  /** What the journal says once all of it is accepted: an entry for each item. */
+  /** What the journal says once all of it is accepted: an entry for each item, in the order of its records. */
   readonly entries: readonly JournalEntry[];
 }
 
@@ -171,9 +171,7 @@ function written(
     ...(result && { result }),
     ...rest,
     counts: { delivered: delivered.length, dead: dead.length, requeued: requeued.length },
-    entries: [...delivered, ...dead, ...requeued].map(([item, outcome]) =>
-      journalEntryOf(item, outcome, context.nowMs),
-    ),
+    entries: journalEntriesOf([...delivered, ...dead, ...requeued], context.nowMs),
     ...(shown && { requeued: { reason: shown.reason, code: shown.code } }),
   };
 }

@@ -116,6 +116,7 @@ function createTally(): Tallying {
       case 'quotaLeft':
       case 'gauges':
       case 'paused':
+      case 'unjournaled':
         return;
       default:
         event satisfies never;

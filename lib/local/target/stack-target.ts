@@ -24,6 +24,14 @@ const OUTPUTS = [
 /** Of a stack that was asked for a second queue. */
 const BACKFILL_OUTPUT = 'BackfillQueueUrl';
 
+/** Those of a relay that keeps a journal. */
+const JOURNAL_OUTPUTS = [
+  'JournalBucketName',
+  'JournalSaltName',
+  'JournalDatabaseName',
+  'JournalWorkGroupName',
+] as const;
+
 type Outputs = Readonly<Record<(typeof OUTPUTS)[number], string>>;
 
 /** A request that hangs ends: the longest waits a second for dead letters. Without the last, the SDK only warns. */
@@ -107,4 +115,4 @@ function hostOf(baseUrl: string): string {
   return URL.canParse(baseUrl) ? new URL(baseUrl).host : baseUrl;
 }
 
-export { OUTPUTS, openStack };
+export { JOURNAL_OUTPUTS, OUTPUTS, openStack };

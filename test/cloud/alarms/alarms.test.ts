@@ -47,6 +47,7 @@ describe('the alarms', () => {
       'DeliveryErrorAlarm',
       'DeliveryThrottleAlarm',
       'GovernErrorAlarm',
+      'JournalAlarm',
       'LineStoppedAccessDeniedAlarm',
       'LineStoppedCredentialsRefusedAlarm',
       'LineStoppedDaySpentAlarm',

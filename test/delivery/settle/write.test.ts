@@ -17,6 +17,8 @@ const REQUEUED = { reason: 'retry', code: '713' } as const;
 
 const entryOf = (relayId: string): JournalEntry => ({
   relayId,
+  messageId: relayId,
+  receiveCount: 1,
   part: 0,
   operation: 'syncLeads',
   idempotent: true,

@@ -1,0 +1,73 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import { SETTING_NAMES } from '../../settings/names.ts';
+import { grantDecryption } from '../grants.ts';
+import type { ResolvedProps } from '../resolve-props.ts';
+import { createJournalTable, type JournalTable, RESULTS_PREFIX } from './table.ts';
+
+/** Where outcomes are kept, and how they are asked for. */
+interface RelayJournal extends JournalTable {
+  readonly bucket: Bucket;
+  /** The salt of the key hashes. */
+  readonly salt: Secret;
+}
+
+/** Longer than any salt needs: 64 characters of 62 kinds are 381 bits. */
+const SALT_CHARACTERS = 64;
+
+/**
+ * A bucket of its own, so that reading outcomes is no reading of dead letters, a salt of its own, and the table over it.
+ *
+ * @returns undefined where the journal is turned off.
+ */
+function createJournal(scope: Construct, writer: LambdaFunction, props: ResolvedProps): RelayJournal | undefined {
+  if (!props.journal) return undefined;
+  const { encryptionKey } = props;
+  const bucket = createBucket(scope, props);
+  const salt = new Secret(scope, 'JournalSalt', {
+    description:
+      'Salt of the key hashes in the journal. Another value hides everything written before from a search by address',
+    ...(encryptionKey === undefined ? {} : { encryptionKey }),
+    generateSecretString: { passwordLength: SALT_CHARACTERS, excludePunctuation: true },
+    removalPolicy: props.removalPolicy,
+  });
+  writer.addEnvironment(SETTING_NAMES.journalBucketName, bucket.bucketName);
+  writer.addEnvironment(SETTING_NAMES.journalSaltSecretId, salt.secretFullArn ?? salt.secretArn);
+  writer.addToRolePolicy(
+    new PolicyStatement({ actions: ['s3:PutObject'], resources: [bucket.arnForObjects('journal/*')] }),
+  );
+  writer.addToRolePolicy(
+    new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [salt.secretArn] }),
+  );
+  if (encryptionKey !== undefined) grantDecryption(writer, { encryptionKey });
+  return { bucket, salt, ...createJournalTable(scope, bucket, props) };
+}
+
+/** The key of one's own is used by way of S3, as for the overflow bucket: `grantKeys` covers both. */
+function createBucket(scope: Construct, props: ResolvedProps): Bucket {
+  const { encryptionKey } = props;
+  return new Bucket(scope, 'Journal', {
+    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+    ...(encryptionKey === undefined
+      ? { encryption: BucketEncryption.S3_MANAGED }
+      : { encryption: BucketEncryption.KMS, encryptionKey, bucketKeyEnabled: true }),
+    enforceSSL: true,
+    minimumTLSVersion: 1.2,
+    objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+    // No versions: what is erased must be gone.
+    lifecycleRules: [
+      { prefix: 'journal/', expiration: Duration.days(props.journalDays) },
+      { prefix: RESULTS_PREFIX, expiration: Duration.days(1) },
+      { abortIncompleteMultipartUploadAfter: Duration.days(1) },
+    ],
+    removalPolicy: props.removalPolicy,
+    autoDeleteObjects: props.removalPolicy === RemovalPolicy.DESTROY,
+  });
+}
+
+export type { RelayJournal };
+export { createJournal };
