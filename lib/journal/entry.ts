@@ -7,6 +7,8 @@ interface JournalEntry {
   readonly messageId: string;
   /** How often SQS had delivered that copy by then, from 1. */
   readonly receiveCount: number;
+  /** A worker ended over this message, or a copy of it, without an outcome. */
+  readonly suspect?: true;
   /** Which part of the message: it grows whenever some of its records are done and the others go back. */
   readonly part: number;
   /** In the `input` that the publisher wrote; absent for a whole message. */

@@ -10,6 +10,7 @@ interface JournalLine {
   readonly relay_id: string;
   readonly message_id: string;
   readonly receive_count: number;
+  readonly suspect?: true;
   readonly part: number;
   readonly position?: number;
   readonly operation: string;
@@ -29,9 +30,12 @@ interface JournalLine {
   readonly outcome_unknown?: true;
   /** Hashes of keys. */
   readonly keys: readonly string[];
+  /** Hashes of the addresses in keys of other objects than leads. */
+  readonly addresses?: readonly string[];
 }
 
 const LINE_VERSION = 1;
+const ADDRESS = /[^\s"',:;<>()[\]\\]+@[^\s"',:;<>()[\]\\]+/g;
 /** Marks a hash that stands in a place that usually holds the text itself. */
 const HASHED = 'hash:';
 
@@ -44,6 +48,7 @@ function toLine(entry: JournalEntry, hash: KeyHash): JournalLine {
     relay_id: plain(entry.relayId),
     message_id: entry.messageId,
     receive_count: entry.receiveCount,
+    ...(entry.suspect && { suspect: true as const }),
     part: entry.part,
     ...(position !== undefined && { position }),
     operation: entry.operation,
@@ -61,6 +66,7 @@ function toLine(entry: JournalEntry, hash: KeyHash): JournalLine {
     }),
     ...(entry.outcomeUnknown && { outcome_unknown: true as const }),
     keys: entry.keys.map(hash),
+    ...addressesIn(entry.keys, hash),
   };
 }
 
@@ -74,6 +80,13 @@ function withoutAddress(text: string, hash: KeyHash): string {
 
 function instant(atMs: number): string {
   return new Date(atMs).toISOString();
+}
+
+/** A lead's key is found by its address; that of a custom object may hold one too, in a place that only its definition knows. */
+function addressesIn(keys: readonly string[], hash: KeyHash): Pick<JournalLine, 'addresses'> {
+  const others = keys.filter((key) => key.includes('@') && !key.startsWith('lead:email:'));
+  const found = new Set(others.flatMap((key) => key.toLowerCase().match(ADDRESS) ?? []));
+  return found.size === 0 ? {} : { addresses: [...found].map(hash) };
 }
 
 /** The line in a text; undefined where it is none, or of a version that this program does not know. */

@@ -17,6 +17,15 @@ interface JournalStore {
   put(key: string, body: Uint8Array): Promise<void>;
 }
 
+/** A journal for those who read it, and erase from it. Each method throws when it cannot be reached. */
+interface JournalArchive extends JournalStore {
+  /** Keys of a day, or of all days. */
+  list(day?: string): Promise<readonly string[]>;
+  /** Undefined when there is no such object, or none any more. */
+  get(key: string): Promise<Uint8Array | undefined>;
+  remove(key: string): Promise<void>;
+}
+
 /**
  * The name of a new object, which no other object has.
  *
@@ -35,7 +44,12 @@ function dayPrefix(day: string): string {
 }
 
 function packLines(lines: readonly JournalLine[]): Uint8Array {
-  return gzipSync(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  return packTexts(lines.map((line) => JSON.stringify(line)));
+}
+
+/** Lines as they are written. */
+function packTexts(texts: readonly string[]): Uint8Array {
+  return gzipSync(texts.map((text) => `${text}\n`).join(''));
 }
 
 interface Unpacked {
@@ -58,5 +72,5 @@ function unpackLines(body: Uint8Array): Unpacked {
   return { lines, unknown };
 }
 
-export type { JournalStore, Unpacked };
-export { dayPrefix, JOURNAL_PREFIX, MAX_OBJECT_LINES, objectKey, packLines, unpackLines };
+export type { JournalArchive, JournalStore, Unpacked };
+export { dayPrefix, JOURNAL_PREFIX, MAX_OBJECT_LINES, objectKey, packLines, packTexts, unpackLines };

@@ -81,6 +81,11 @@ const DEFAULT_MAX_CONCURRENCY = 5;
 const OVERFLOW_DAYS = 30;
 /** How long outcomes are kept, in days: a quarter, in which somebody asks after a record. */
 const DEFAULT_JOURNAL_DAYS = 90;
+/**
+ * Every record has an end by then: what waits becomes a dead letter after 13 days (`maxMessageAgeMs`), at its next receive, which is
+ * hours away at most.
+ */
+const LONGEST_LIFE_DAYS = 14;
 /** CloudWatch Logs takes events of 1 MiB; the logger's own fields need some of it. */
 const MAX_LOGGED_BYTES = 900_000;
 
@@ -109,6 +114,7 @@ export {
   DEFAULT_MAX_RECEIVE_COUNT,
   DELIVERY_TIMEOUT_SECONDS,
   GOVERN_TIMEOUT_SECONDS,
+  LONGEST_LIFE_DAYS,
   MAX_ATTRIBUTES,
   MAX_BATCH_ENTRIES,
   MAX_DELAY_SECONDS,

@@ -23,6 +23,7 @@ const CHECKS = {
   budgetEnds: 'a message that always fails of its own fault is dead after a bounded number of calls and a bounded time',
   resultsTrue:
     "no result contradicts Marketo's own log or the dead letters, and each record that is settled is told of",
+  journalTells: 'the journal has an end for each record, none that Marketo contradicts, and shows no promise broken',
   lettersAreOwn: 'a letter holds only the records of its own message',
 } as const;
 

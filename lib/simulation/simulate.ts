@@ -1,6 +1,7 @@
 import type { Finding } from './checks.ts';
 import type { Dice } from './dice.ts';
 import { Governor } from './governor.ts';
+import { auditJournal } from './journal-checks.ts';
 import { ModelMapping } from './mapping.ts';
 import { ModelMarketo } from './model/marketo.ts';
 import { auditOwnFaults, drainBoundOfOwnMs, ownFaultFigures } from './own-fault-checks.ts';
@@ -108,6 +109,7 @@ async function simulate(seed: number, options: RunOptions = {}): Promise<RunRepo
   if (!isFailed() && !isRunning()) world.checks.fail('resumes', `the mapping is disabled in the end`);
   if (!isFailed()) {
     audit(world, boundMs);
+    auditJournal(world);
     auditOwnFaults(world);
     auditResults(world);
   }

@@ -1,6 +1,7 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { DeliveryDeps } from '../delivery/deps.ts';
 import type { GovernDeps } from '../govern/govern.ts';
+import type { Journal } from '../journal/entry.ts';
 import type { Transport } from '../marketo/http.ts';
 import { composeDelivery, type Platform } from '../runtime/compose.ts';
 import { type DeliveryHandler, handlerOver } from '../runtime/delivery.ts';
@@ -68,7 +69,7 @@ class Worker {
     const platform = this.#platform(marketo);
     const wired = composeDelivery(settingsOf(world), plant.platform?.(platform, world) ?? platform);
     const watched = watchedLedger(
-      this.#mortalAtClaims(wired),
+      { ...this.#mortalAtClaims(wired), journal: this.#journal() },
       () => this.#invocation,
       () => dice.chance(world.scenario.usageShare),
     );
@@ -166,6 +167,11 @@ class Worker {
       return sendOnce.claim(relayId, ...rest);
     };
     return { ...deps, sendOnce: { ...sendOnce, claim } };
+  }
+
+  /** At once, and with a chance to end before and after: how long S3 takes changes nothing. */
+  #journal(): Journal {
+    return { write: (entries) => this.life.through(async () => void this.#world.journal.push(entries)) };
   }
 
   #transport(marketo: ModelMarketo): Transport {

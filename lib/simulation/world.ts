@@ -1,3 +1,4 @@
+import type { JournalEntry } from '../journal/entry.ts';
 import { Checks } from './checks.ts';
 import { Dice } from './dice.ts';
 import { type FaultName, type Faults, NO_FAULTS } from './faults.ts';
@@ -59,6 +60,8 @@ class World {
   readonly hidden: { readonly mark: string; readonly code: string }[] = [];
   /** Marks of which a result tells. */
   readonly told = new Set<string>();
+  /** What the workers wrote of outcomes, a list for each write. */
+  readonly journal: (readonly JournalEntry[])[] = [];
   /** Whose life a relay id names. */
   readonly markOf = new Map<string, string>();
   readonly faultsEndMs: number;

@@ -19,7 +19,7 @@ describe('the journal of the whole relay', () => {
   beforeEach(async () => {
     await relay.reset();
     logged.length = 0;
-    relay.renew(relay.wire.journal.settings);
+    relay.renew();
   });
 
   it('and its log hold no address, whatever became of its record', async () => {
@@ -54,7 +54,7 @@ describe('the journal of the whole relay', () => {
     ['its bucket is not there', { [SETTING_NAMES.journalBucketName]: 'no-such-bucket' }, 'store'],
     ['its salt is not there', { [SETTING_NAMES.journalSaltSecretId]: 'no/such/secret' }, 'salt'],
   ])('is left out where %s: all is delivered, and counted', async (_, settings, reason) => {
-    relay.renew({ ...relay.wire.journal.settings, ...settings });
+    relay.renew(settings);
     await relay.desk.publish(upsert('order-4', 'a@example.com', 'b@example.com'));
     const { failedIds } = await relay.deliver();
 
@@ -65,7 +65,7 @@ describe('the journal of the whole relay', () => {
   });
 
   it('is off without its settings', async () => {
-    relay.renew();
+    relay.renew({ [SETTING_NAMES.journalBucketName]: '', [SETTING_NAMES.journalSaltSecretId]: '' });
     const before = (await readJournal(relay.wire)).length;
     await relay.desk.publish(upsert('order-5', 'a@example.com'));
     await relay.deliver();

@@ -10,6 +10,7 @@ import type { Log } from '../../lib/ports.ts';
 import { createDeliveryHandler, type DeliveryHandler } from '../../lib/runtime/delivery.ts';
 import type { DeliveryEvent } from '../../lib/telemetry/events.ts';
 import { createDesk, type Desk } from '../support/desk.ts';
+import { checkJournal, clearJournal } from '../support/read-journal.ts';
 import { startWire, type Wire } from '../support/wire.ts';
 
 interface BenchOptions {
@@ -36,7 +37,7 @@ interface RelayUnderTest {
   ledger(): Promise<LedgerStatus>;
   /** Lets time pass for relay, queues and table at once: leases and delays end. The fake's day goes on as it was. */
   later(ms: number): void;
-  /** As new: empty queues and table, no faults. */
+  /** As new: empty queues, table and journal, no faults. Throws when the journal so far shows a promise broken. */
   reset(): Promise<void>;
   /** A new execution environment, which remembers no token; its settings may differ. */
   renew(settings?: Readonly<Record<string, string>>): void;
@@ -65,7 +66,13 @@ async function startRelayUnderTest(options: BenchOptions = {}): Promise<RelayUnd
   let deliverBatch: DeliveryHandler;
 
   function renew(settings: Readonly<Record<string, string>> = {}): void {
-    const env = { ...wire.settingsFor(marketo), ...WIDE_SETTINGS, ...options.settings, ...settings };
+    const env = {
+      ...wire.settingsFor(marketo),
+      ...wire.journal.settings,
+      ...WIDE_SETTINGS,
+      ...options.settings,
+      ...settings,
+    };
     deliverBatch = createDeliveryHandler(env, {
       observe: (event) => events.push(event),
       ...(options.log && { log: options.log }),
@@ -100,14 +107,16 @@ async function startRelayUnderTest(options: BenchOptions = {}): Promise<RelayUnd
       laterMs += ms;
     },
     async reset() {
+      await checkJournal(wire);
       laterMs = 0;
       marketo.setFaults([]);
-      await Promise.all([desk.clear(), wire.clearTable()]);
+      await Promise.all([desk.clear(), wire.clearTable(), clearJournal(wire)]);
       events = [];
       callsBefore = marketo.calls().at(-1)?.sequence ?? 0;
     },
     renew,
     async stop() {
+      await checkJournal(wire);
       await Promise.all([marketo.stop(), wire.stop()]);
       restoreEnvironment();
       Date.now = realNow;

@@ -5,6 +5,7 @@ const fullEntry: JournalEntry = {
   relayId: 'order-7',
   messageId: 'm-1',
   receiveCount: 1,
+  suspect: true,
   part: 0,
   position: 3,
   operation: 'syncLeads',
@@ -18,12 +19,20 @@ const fullEntry: JournalEntry = {
   requestId: '1a2b#3c4d',
   objects: [{ id: '318', status: 'skipped' }],
   outcomeUnknown: true,
-  keys: ['lead:email:ada@example.com'],
+  keys: ['lead:email:ada@example.com', 'customObject:car_c:owner:eve@example.com'],
 };
 
 function entryOf(rest: Partial<JournalEntry> = {}): JournalEntry {
-  const { position: _, sentAtMs: __, requestId: ___, objects: ____, outcomeUnknown: _____, ...least } = fullEntry;
-  return { ...least, outcome: 'delivered', code: 'ok', attempts: 1, ...rest };
+  const {
+    position: _,
+    sentAtMs: __,
+    requestId: ___,
+    objects: ____,
+    outcomeUnknown: _____,
+    suspect: ______,
+    ...least
+  } = fullEntry;
+  return { ...least, outcome: 'delivered', code: 'ok', attempts: 1, keys: ['lead:email:ada@example.com'], ...rest };
 }
 
 export { entryOf, fullEntry };

@@ -44,6 +44,7 @@ describe('a line', () => {
       relay_id: 'order-7',
       message_id: 'm-1',
       receive_count: 1,
+      suspect: true,
       part: 0,
       position: 3,
       operation: 'syncLeads',
@@ -58,7 +59,8 @@ describe('a line', () => {
       marketo_ids: ['318'],
       statuses: ['skipped'],
       outcome_unknown: true,
-      keys: [hash('lead:email:ada@example.com')],
+      keys: [hash('lead:email:ada@example.com'), hash('customObject:car_c:owner:eve@example.com')],
+      addresses: [hash('eve@example.com')],
     });
   });
 

@@ -94,6 +94,7 @@ describe('the journal, read by DuckDB by the SQL of docs/journal.md', () => {
       relay_id: 'order-7',
       message_id: 'm-1',
       receive_count: 1,
+      suspect: true,
       part: 0,
       position: 3,
       operation: 'syncLeads',
@@ -108,7 +109,8 @@ describe('the journal, read by DuckDB by the SQL of docs/journal.md', () => {
       marketo_ids: ['318'],
       statuses: ['created'],
       outcome_unknown: null,
-      keys: [hash('lead:email:ada@example.com')],
+      keys: [hash('lead:email:ada@example.com'), hash('customObject:car_c:owner:eve@example.com')],
+      addresses: [hash('eve@example.com')],
       dt: '2027-02-01',
     });
   });

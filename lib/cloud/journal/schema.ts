@@ -13,6 +13,7 @@ const JOURNAL_COLUMNS = [
   { name: 'relay_id', type: 'string', comment: 'The message, across all its copies' },
   { name: 'message_id', type: 'string', comment: "SQS's id of the copy that was settled" },
   { name: 'receive_count', type: 'int', comment: 'How often SQS had delivered that copy' },
+  { name: 'suspect', type: 'boolean', comment: 'A worker ended over the message, or a copy of it' },
   { name: 'part', type: 'int', comment: 'How often records had been taken out of the message' },
   { name: 'position', type: 'int', comment: 'Of the record in the input; null for a whole message' },
   { name: 'operation', type: 'string', comment: 'Such as syncLeads' },
@@ -28,6 +29,7 @@ const JOURNAL_COLUMNS = [
   { name: 'statuses', type: 'array<string>', comment: "Marketo's word for each of them" },
   { name: 'outcome_unknown', type: 'boolean', comment: 'Nobody can tell whether Marketo has executed it' },
   { name: 'keys', type: 'array<string>', comment: 'Keyed hashes of what it changes' },
+  { name: 'addresses', type: 'array<string>', comment: 'Keyed hashes of addresses in keys of custom objects' },
 ] as const satisfies readonly Column[];
 
 /** Saved in the work group. They stand in docs/journal.md too, where a test runs them. */

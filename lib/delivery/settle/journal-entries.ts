@@ -49,10 +49,11 @@ function unreadEntryOf(
 }
 
 function copyOf(
-  { relayId, part, firstSeenMs }: RelayState,
+  { relayId, part, firstSeenMs, group }: RelayState,
   { messageId, receiveCount }: ReceivedMessage,
-): Pick<JournalEntry, 'relayId' | 'messageId' | 'receiveCount' | 'part' | 'publishedAtMs'> {
-  return { relayId, messageId, receiveCount, part, publishedAtMs: firstSeenMs };
+): Pick<JournalEntry, 'relayId' | 'messageId' | 'receiveCount' | 'suspect' | 'part' | 'publishedAtMs'> {
+  const suspect = receiveCount > 1 || group !== undefined;
+  return { relayId, messageId, receiveCount, ...(suspect && { suspect }), part, publishedAtMs: firstSeenMs };
 }
 
 function factsOf(outcome: Outcome, attempts: number): Facts {

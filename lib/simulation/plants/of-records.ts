@@ -107,6 +107,22 @@ const BUGS_OF_RECORDS: readonly PlantedBug[] = [
     deps: withCopies((message) => ({ ...message, delaySeconds: 0 })),
   },
   {
+    what: 'writes to the journal what is delivered, and nothing of what is dead',
+    finds: 'journalTells',
+    deps: (deps) => ({
+      ...deps,
+      journal: { write: (entries) => deps.journal.write(entries.filter(({ outcome }) => outcome !== 'dead')) },
+    }),
+  },
+  {
+    what: 'tells the journal that whatever was settled is delivered',
+    finds: 'journalTells',
+    deps: (deps) => ({
+      ...deps,
+      journal: { write: (entries) => deps.journal.write(entries.map((entry) => ({ ...entry, outcome: 'delivered' }))) },
+    }),
+  },
+  {
     what: 'shows in a letter what the whole shared call carried',
     finds: 'lettersAreOwn',
     deps: (deps) => {
