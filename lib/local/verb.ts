@@ -32,13 +32,21 @@ async function onTarget(command: Command, io: CliIo, work: (run: VerbRun) => Pro
     ...(options.local === undefined ? {} : { local: options.local }),
     ...(options.state === undefined ? {} : { state: options.state }),
   });
+  try {
+    await withInterrupt(io, (interrupted) => work({ target, interrupted, json: options.json === true }));
+  } finally {
+    target.close();
+  }
+}
+
+/** Runs a verb that needs no relay. */
+async function withInterrupt(io: CliIo, work: (interrupted: AbortSignal) => Promise<ExitName>): Promise<void> {
   const interrupt = new AbortController();
   const forget = io.onInterrupt(() => interrupt.abort());
   try {
-    io.end(await work({ target, interrupted: interrupt.signal, json: options.json === true }));
+    io.end(await work(interrupt.signal));
   } finally {
     forget();
-    target.close();
   }
 }
 
@@ -52,4 +60,4 @@ function examples(...rows: readonly (readonly [command: string, what: string])[]
 }
 
 export type { GlobalOptions, VerbRun };
-export { examples, onTarget };
+export { examples, onTarget, withInterrupt };

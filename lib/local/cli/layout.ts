@@ -83,9 +83,17 @@ function formatDuration(durationMs: number): string {
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
+/** `512 B`, `1.5 KB`, `3.2 GB`: thousands, as AWS bills them. */
+function formatBytes(bytes: number): string {
+  const units = ['B', 'KB', 'MB', 'GB', 'TB'];
+  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const amount = bytes / 1_000 ** power;
+  return `${power === 0 ? amount : amount.toFixed(1)} ${units[power]}`;
+}
+
 function plural(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
 
 export type { Row, Screen, Style };
-export { formatCount, formatDuration, hang, plural, printable, section };
+export { formatBytes, formatCount, formatDuration, hang, plural, printable, section };

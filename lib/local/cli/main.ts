@@ -1,7 +1,9 @@
 import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Log } from '../../ports.ts';
 import { findPlace, type ServingPlace } from '../serve/place.ts';
+import { DEFAULT_STATE_FOLDER } from '../target/target.ts';
 import { type RunOptions, readArguments } from './arguments.ts';
 import { HELP } from './command.ts';
 import { createJsonLog, SILENT_LOG } from './json-log.ts';
@@ -19,11 +21,16 @@ interface Terminal {
   /** For `--messages -`. */
   readonly stdin?: AsyncIterable<Buffer | string>;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The current folder, where the journal of a run is kept. Without it, none is. */
+  readonly folder?: string;
   /** Calls back at the first Ctrl-C. */
   onInterrupt(handler: () => void): void;
 }
 
 const EXAMPLES = fileURLToPath(new URL('../../../examples/messages.ndjson', import.meta.url));
+
+/** Below the current folder: the journal of the last run that did not serve. */
+const LAST_RUN = `${DEFAULT_STATE_FOLDER}/last-run`;
 
 const STATUS = { accounted: 0, unaccounted: 1, wrongUse: 2, interrupted: 130 } as const;
 
@@ -75,6 +82,8 @@ async function runAndReport(
     interrupted.abort();
   });
   for (const remark of place?.remarks ?? []) output.note(remark);
+  const { folder } = terminal;
+  let example: string | undefined;
   const summary = await run({
     options,
     source: path === undefined ? undefined : { path: path === '-' ? 'stdin' : shorten(path), messages },
@@ -85,12 +94,23 @@ async function runAndReport(
     log: logFor(options, output),
     ...(place === undefined ? {} : { serving: place }),
     interrupted: interrupted.signal,
+    ...(folder === undefined || options.serve ? {} : { keepIn: join(folder, LAST_RUN) }),
+    onKept: (found) => {
+      example = found;
+    },
   });
   output.clear();
   await tell(options.json ? `${JSON.stringify(summary, undefined, 2)}\n` : renderSummary(summary, screen));
+  if (example !== undefined && !options.json) await tell(`\n${findHint(example)}\n`);
   if (options.failOnDeadLetters && summary.messages.dead > 0) return STATUS.unaccounted;
   if (summary.accounted) return STATUS.accounted;
   return summary.end === 'interrupted' && summary.messages.lost === 0 ? STATUS.interrupted : STATUS.unaccounted;
+}
+
+/** What works in the next line of the same terminal. */
+function findHint(example: string): string {
+  const what = /^[\w@.+-]+$/.test(example) ? example : `'${example.replaceAll("'", "'\\''")}'`;
+  return `find any of them: npm run relay -- find ${what} --journal ${LAST_RUN}`;
 }
 
 function refuse(terminal: Terminal, problems: readonly string[]): number {

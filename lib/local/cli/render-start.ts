@@ -43,6 +43,7 @@ function renderEndpoints(
     `${screen.paint('bold', 'Page')}  ${served.pageUrl}`,
     '  watch it, publish, mend dead letters and send them again, rehearse faults',
     '  or in another terminal: npm run relay -- status --local, npm run relay -- rehearse outage --for 10m --local',
+    '  find any of them: npm run relay -- find ADDRESS --local (or a relay id, or a Marketo id)',
     ...(served.isPaused ? paused : []),
     '',
     screen.paint('bold', 'Endpoints'),

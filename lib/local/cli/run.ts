@@ -3,6 +3,7 @@ import { LOCAL_LATENCY, localFaults } from '../../fake-marketo/local-faults.ts';
 import type { FakeMarketoOptions } from '../../fake-marketo/options.ts';
 import { DEFAULT_LIMITS } from '../../ledger/limits.ts';
 import type { Log } from '../../ports.ts';
+import { keepRun } from '../journal/keep-run.ts';
 import { type LocalRelay, type LocalRelayOptions, startLocalRelay } from '../relay.ts';
 import type { PublishedMessage } from '../report/accounting.ts';
 import type { RunFacts, Summary } from '../report/summary.ts';
@@ -31,6 +32,10 @@ interface RunInput {
   readonly interrupted: AbortSignal;
   /** Where a relay that serves listens and keeps what it keeps. */
   readonly serving?: ServingPlace;
+  /** Where its journal is kept when it ends; not of a relay that serves. */
+  readonly keepIn?: string;
+  /** Told of what can be looked for there. */
+  readonly onKept?: (example: string) => void;
   /** Overrules how the relay is started. */
   readonly relay?: LocalRelayOptions;
 }
@@ -90,6 +95,7 @@ async function run(input: RunInput): Promise<Summary> {
     });
     if (end !== 'drained') await Promise.race([relay.stopDelivery(), pause(SETTLE_MS)]);
     const durationMs = Date.now() - startedAtMs;
+    if (input.keepIn !== undefined) await keep(relay, input.keepIn, messages, input.onKept);
     return await conclude(relay, {
       end,
       tally,
@@ -103,6 +109,21 @@ async function run(input: RunInput): Promise<Summary> {
     await served?.stop();
     await Promise.race([relay.stop(), pause(GRACE_MS)]);
   }
+}
+
+/** A folder that cannot be written takes nothing away from the run. */
+async function keep(
+  relay: LocalRelay,
+  folder: string,
+  messages: readonly FileMessage[],
+  onKept: RunInput['onKept'] = () => {},
+): Promise<void> {
+  const example = await keepRun(
+    relay,
+    folder,
+    messages.map(({ body }) => body),
+  ).catch(() => undefined);
+  if (example !== undefined) onKept(example);
 }
 
 function withTokenTrouble(log: Log, add: (problem: string) => void): Log {

@@ -13,6 +13,7 @@ async function start(): Promise<void> {
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
+    folder: process.cwd(),
     onInterrupt: (handler) => {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) {
         process.once(signal, () => {

@@ -16,6 +16,8 @@ type AuditLine = { readonly relay: string } & (
       readonly counts: Readonly<Record<string, number>>;
     }
   | { readonly verb: 'pause' | 'resume'; readonly reason: string }
+  /** The hash of an address, never the address. */
+  | { readonly verb: 'forget'; readonly person: string; readonly found: number }
   | {
       readonly verb: 'load';
       readonly event: 'started' | 'ended';

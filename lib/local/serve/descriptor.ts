@@ -52,6 +52,8 @@ async function writeDescriptor(
     ledgerTableName: relay.tableName,
     overflowBucketName: relay.bucketName,
     secretName: relay.secretName,
+    journalBucketName: relay.journal.bucketName,
+    journalSaltName: relay.journal.saltName,
     baseUrl: relay.marketoUrl,
     subscription: new URL(relay.marketoUrl).host,
     endpoints: relay.endpoints,

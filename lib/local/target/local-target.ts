@@ -22,6 +22,8 @@ const descriptorSchema = z.looseObject({
   ledgerTableName: z.string().min(1),
   overflowBucketName: z.string().min(1),
   secretName: z.string().min(1),
+  journalBucketName: z.string().min(1).optional(),
+  journalSaltName: z.string().min(1).optional(),
   baseUrl: z.url(),
   subscription: z.string().min(1),
   endpoints: z.object({ sqs: loopbackUrl, dynamodb: loopbackUrl, s3: loopbackUrl, secretsManager: loopbackUrl }),
@@ -70,10 +72,19 @@ async function openLocal(folder: string, state: string): Promise<RelayTarget> {
     secretName: data.secretName,
     baseUrl: data.baseUrl,
     subscription: data.subscription,
+    ...journalOf(data),
     clients,
     control: { url: data.controlUrl, token: data.controlToken },
     close: () => Object.values(clients).map((client) => client.destroy()),
   };
+}
+
+/** A relay of an older version has none. */
+function journalOf({
+  journalBucketName: bucketName,
+  journalSaltName: saltName,
+}: z.infer<typeof descriptorSchema>): Pick<RelayTarget, 'journal'> {
+  return bucketName === undefined || saltName === undefined ? {} : { journal: { bucketName, saltName } };
 }
 
 function parseOrUndefined(text: string): unknown {

@@ -1,3 +1,4 @@
+import { AthenaClient } from '@aws-sdk/client-athena';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -53,6 +54,7 @@ async function openStack(name: string): Promise<RelayTarget> {
     cloudFormation: new CloudFormationClient(IN_TIME),
     cloudWatch: new CloudWatchClient(IN_TIME),
     sns: new SNSClient(IN_TIME),
+    athena: new AthenaClient(IN_TIME),
   };
   return {
     kind: 'stack',
@@ -67,6 +69,7 @@ async function openStack(name: string): Promise<RelayTarget> {
     subscription: hostOf(outputs.MarketoBaseUrl),
     functionName: outputs.DeliveryFunctionName,
     eventSourceMappingId: outputs.EventSourceMappingId,
+    ...journalOf(found),
     clients,
     close: () => Object.values(clients).map((client) => client.destroy()),
   };
@@ -109,6 +112,15 @@ function checkOutputs(name: string, found: ReadonlyMap<string, string>): Outputs
     throw failed('failed', `${what}: it is no relay, or one of an older version: deploy it again`);
   }
   return Object.fromEntries(OUTPUTS.map((output) => [output, found.get(output) ?? ''])) as Outputs;
+}
+
+/** Of a relay that keeps one: all of its outputs are there. */
+function journalOf(found: ReadonlyMap<string, string>): Pick<RelayTarget, 'journal'> {
+  const [bucketName = '', saltName = '', databaseName = '', workGroupName = ''] = JOURNAL_OUTPUTS.map((output) =>
+    found.get(output),
+  );
+  const isThere = [bucketName, saltName, databaseName, workGroupName].every((value) => value !== '');
+  return isThere ? { journal: { bucketName, saltName, databaseName, workGroupName } } : {};
 }
 
 function hostOf(baseUrl: string): string {

@@ -1,3 +1,4 @@
+import type { AthenaClient } from '@aws-sdk/client-athena';
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -21,6 +22,7 @@ interface TargetClients {
   readonly cloudFormation?: CloudFormationClient;
   readonly cloudWatch?: CloudWatchClient;
   readonly sns?: SNSClient;
+  readonly athena?: AthenaClient;
 }
 
 /** The relay that a command works on: a deployed stack, or one that serves on this machine. */
@@ -42,6 +44,14 @@ interface RelayTarget {
   readonly baseUrl: string;
   readonly functionName?: string;
   readonly eventSourceMappingId?: string;
+  /** Absent where the relay keeps none. */
+  readonly journal?: {
+    readonly bucketName: string;
+    readonly saltName: string;
+    // Of a stack only.
+    readonly databaseName?: string;
+    readonly workGroupName?: string;
+  };
   readonly clients: TargetClients;
   /** Of a local relay: its control server. */
   readonly control?: { readonly url: string; readonly token: string };

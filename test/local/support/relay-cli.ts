@@ -115,6 +115,8 @@ async function startCliUnderTest(shared?: { readonly wire: Wire; readonly baseUr
       ledgerTableName: wire.tableName,
       overflowBucketName: wire.bucketName,
       secretName: 'marketo-relay/credentials',
+      journalBucketName: wire.journal.bucketName,
+      journalSaltName: wire.journal.settings.JOURNAL_SALT_SECRET_ID,
       baseUrl,
       subscription: new URL(baseUrl).host,
       endpoints: wire.endpoints,
