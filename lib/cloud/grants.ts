@@ -49,10 +49,21 @@ function grantDecryption(grantee: LambdaFunction, { encryptionKey }: Pick<ISecre
 
 /** Objects of the bucket, by the names that they have: no list. */
 function grantObjects(grantee: LambdaFunction, bucket: OverflowBucket, ...actions: readonly `s3:${string}`[]): void {
-  grantee.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [bucket.arnForObjects('*')] }));
+  grantObjectsBelow(grantee, bucket, '', ...actions);
+}
+
+/** @param prefix of the names: the whole bucket where it is empty */
+function grantObjectsBelow(
+  grantee: LambdaFunction,
+  bucket: OverflowBucket,
+  prefix: string,
+  ...actions: readonly `s3:${string}`[]
+): void {
+  const resources = [bucket.arnForObjects(`${prefix}*`)];
+  grantee.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources }));
   const name = Stack.of(bucket).getLogicalId(bucket.node.defaultChild as CfnElement);
   acknowledge(grantee.role ?? grantee, {
-    [`AwsSolutions-IAM5[Resource::<${name}.Arn>/*]`]:
+    [`AwsSolutions-IAM5[Resource::<${name}.Arn>/${prefix}*]`]:
       'The names of objects are hashes and ids that only a run of the relay knows.',
   });
 }
@@ -77,4 +88,13 @@ function grantSend(grantee: IGrantable, queue: IQueue): void {
   );
 }
 
-export { grantCredentials, grantDecryption, grantItems, grantObjects, grantSend, type OverflowBucket, secretArn };
+export {
+  grantCredentials,
+  grantDecryption,
+  grantItems,
+  grantObjects,
+  grantObjectsBelow,
+  grantSend,
+  type OverflowBucket,
+  secretArn,
+};

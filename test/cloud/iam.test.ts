@@ -51,7 +51,9 @@ describe('the roles of a relay', () => {
         "<RelayDeliveryRole> Allow dynamodb:DeleteItem, dynamodb:GetItem, dynamodb:PutItem, dynamodb:UpdateItem on <RelayLedger>",
         "<RelayDeliveryRole> Allow logs:CreateLogStream, logs:PutLogEvents on <RelayDeliveryLogs>",
         "<RelayDeliveryRole> Allow s3:GetObject, s3:PutObject on <RelayOverflow>/*",
+        "<RelayDeliveryRole> Allow s3:PutObject on <RelayJournal>/journal/*",
         "<RelayDeliveryRole> Allow secretsmanager:DescribeSecret, secretsmanager:GetSecretValue on <RelayCredentials>",
+        "<RelayDeliveryRole> Allow secretsmanager:GetSecretValue on <RelayJournalSalt>",
         "<RelayDeliveryRole> Allow sqs:ChangeMessageVisibility, sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:GetQueueUrl, sqs:ReceiveMessage, sqs:SendMessage on <RelayQueue>",
         "<RelayDeliveryRole> Allow sqs:SendMessage on <RelayDeadLetterQueue>",
         "<RelayDeliveryRole> Allow xray:PutTelemetryRecords, xray:PutTraceSegments on *",
@@ -106,12 +108,12 @@ describe('the roles of a relay', () => {
 });
 
 describe('who else is let in', () => {
-  it('is nobody: policies of queues and bucket only refuse', () => {
+  it('is nobody: policies of queues and buckets only refuse', () => {
     const template = synthesize();
     const policies = ['AWS::SQS::QueuePolicy', 'AWS::S3::BucketPolicy'].flatMap(
       (type) => Object.values(template.findResources(type)) as Resource[],
     );
-    expect(policies).toHaveLength(3);
+    expect(policies).toHaveLength(4);
     for (const { Properties } of policies) {
       const { Statement: statements } = Properties.PolicyDocument as { Statement: Conditioned[] };
       expect(statements.map(({ Effect }) => Effect)).not.toContain('Allow');

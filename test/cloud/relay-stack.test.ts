@@ -19,6 +19,9 @@ function baseUrlOf(template: Template): unknown {
 describe('the stack', () => {
   it('prints what an operator needs to publish, look and fill in, and all that the command line reads', () => {
     expect(Object.keys(synthesizeStack().findOutputs('*')).sort()).toEqual([...OUTPUTS, ...JOURNAL_OUTPUTS].sort());
+  });
+
+  it('prints nothing of a journal that is turned off', () => {
     const bare = synthesizeStack({ journal: false });
     expect(Object.keys(bare.findOutputs('*')).sort()).toEqual(OUTPUTS.toSorted());
   });

@@ -5,7 +5,8 @@ import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aw
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { SETTING_NAMES } from '../../settings/names.ts';
-import { grantDecryption } from '../grants.ts';
+import { acknowledge } from '../acknowledge.ts';
+import { grantDecryption, grantObjectsBelow } from '../grants.ts';
 import type { ResolvedProps } from '../resolve-props.ts';
 import { createJournalTable, type JournalTable, RESULTS_PREFIX } from './table.ts';
 
@@ -16,6 +17,8 @@ interface RelayJournal extends JournalTable {
   readonly salt: Secret;
 }
 
+/** Where the lines are; what Athena finds lies beside them. */
+const OBJECTS_PREFIX = 'journal/';
 /** Longer than any salt needs: 64 characters of 62 kinds are 381 bits. */
 const SALT_CHARACTERS = 64;
 
@@ -35,11 +38,12 @@ function createJournal(scope: Construct, writer: LambdaFunction, props: Resolved
     generateSecretString: { passwordLength: SALT_CHARACTERS, excludePunctuation: true },
     removalPolicy: props.removalPolicy,
   });
+  acknowledge(salt, {
+    'AwsSolutions-SMG4': 'Under another salt nothing that was written before is found by an address, nor erased.',
+  });
   writer.addEnvironment(SETTING_NAMES.journalBucketName, bucket.bucketName);
   writer.addEnvironment(SETTING_NAMES.journalSaltSecretId, salt.secretFullArn ?? salt.secretArn);
-  writer.addToRolePolicy(
-    new PolicyStatement({ actions: ['s3:PutObject'], resources: [bucket.arnForObjects('journal/*')] }),
-  );
+  grantObjectsBelow(writer, bucket, OBJECTS_PREFIX, 's3:PutObject');
   writer.addToRolePolicy(
     new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [salt.secretArn] }),
   );
@@ -50,7 +54,7 @@ function createJournal(scope: Construct, writer: LambdaFunction, props: Resolved
 /** The key of one's own is used by way of S3, as for the overflow bucket: `grantKeys` covers both. */
 function createBucket(scope: Construct, props: ResolvedProps): Bucket {
   const { encryptionKey } = props;
-  return new Bucket(scope, 'Journal', {
+  const bucket = new Bucket(scope, 'Journal', {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     ...(encryptionKey === undefined
       ? { encryption: BucketEncryption.S3_MANAGED }
@@ -60,13 +64,18 @@ function createBucket(scope: Construct, props: ResolvedProps): Bucket {
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
     // No versions: what is erased must be gone.
     lifecycleRules: [
-      { prefix: 'journal/', expiration: Duration.days(props.journalDays) },
+      { prefix: OBJECTS_PREFIX, expiration: Duration.days(props.journalDays) },
       { prefix: RESULTS_PREFIX, expiration: Duration.days(1) },
       { abortIncompleteMultipartUploadAfter: Duration.days(1) },
     ],
     removalPolicy: props.removalPolicy,
     autoDeleteObjects: props.removalPolicy === RemovalPolicy.DESTROY,
   });
+  acknowledge(bucket, {
+    'AwsSolutions-S1':
+      'One function writes it, which logs what it could not write; reading is for whoever the account lets.',
+  });
+  return bucket;
 }
 
 export type { RelayJournal };
