@@ -11,6 +11,8 @@ const SAME = [
   'pattern',
   'minLength',
   'maxLength',
+  'minimum',
+  'maximum',
   'minItems',
   'maxItems',
   'required',
