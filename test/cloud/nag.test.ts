@@ -53,20 +53,21 @@ describe("cdk-nag's AwsSolutions and Serverless packs", () => {
   it.each<[string, (other: Stack) => RelayStackProps]>([
     ['by default', () => ({})],
     [
-      'that is deleted with its stack, and tells by mail',
-      () => ({ removalPolicy: RemovalPolicy.DESTROY, alarmEmail: 'a@example.com' }),
+      'that is deleted with its stack, tells by mail, is not traced, and puts results on a queue',
+      () => ({ removalPolicy: RemovalPolicy.DESTROY, alarmEmail: 'a@example.com', tracing: false, results: 'queue' }),
     ],
-    ['without traces', () => ({ tracing: false })],
-    ['with a results queue', () => ({ results: 'queue' })],
-    ['with a results bus', () => ({ results: 'bus' })],
-    ['with a key of its own', (other) => ({ encryptionKey: new Key(other, 'Key', { enableKeyRotation: true }) })],
     [
-      'in a VPC',
-      (other) => ({ vpc: new Vpc(other, 'Vpc', { maxAzs: 2, restrictDefaultSecurityGroup: false }) as IVpc }),
+      'in a VPC, with a key of its own, and results on a bus',
+      (other) => ({
+        encryptionKey: new Key(other, 'Key', { enableKeyRotation: true }),
+        vpc: new Vpc(other, 'Vpc', { maxAzs: 2, restrictDefaultSecurityGroup: false }) as IVpc,
+        results: 'bus',
+      }),
     ],
-    ['with a secret that exists', () => ({ secretName: 'marketo/credentials' })],
-    ['with queues that exist', (other) => ({ queue: queueIn(other) })],
-    ['with webhooks by IAM', () => ({ webhook: 'iam', webhookForms })],
+    [
+      'with a secret and queues that exist, and webhooks by IAM',
+      (other) => ({ secretName: 'marketo/credentials', queue: queueIn(other), webhook: 'iam', webhookForms }),
+    ],
     ['with webhooks by an API key', () => ({ webhook: 'apiKey', webhookForms })],
     ['with webhooks by a signature', () => ({ webhook: 'signature', webhookForms })],
   ])('find nothing unexplained in a relay %s', (_, props) => {
