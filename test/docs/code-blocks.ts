@@ -8,7 +8,10 @@ function fenced(path: string, language: string): readonly string[] {
 
 /** The command lines of a page: of indented code, and what stands in backticks; long ones joined, comments left out. */
 function commandLines(path: string): readonly string[] {
-  const text = readDoc(path).replace(/^```[\s\S]*?^```$/gm, '');
+  // A block for a shell is read like one that is indented.
+  const text = readDoc(path).replace(/^```(\w*)\n([\s\S]*?)^```$/gm, (_, language: string, block: string) =>
+    language === 'sh' ? block.replace(/^/gm, '    ') : '',
+  );
   const indented = [...text.matchAll(/^ {4}(.*(?:\\\n {4}.*)*)/gm)].map(([, line = '']) =>
     line.replace(/\\\n\s*/g, ' '),
   );

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { checkMessage } from '../../lib/message/check-message.ts';
@@ -7,7 +7,12 @@ import { fenced } from './code-blocks.ts';
 import { readDoc } from './source.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const PAGES = ['README.md', 'docs/webhook.md'];
+const PAGES = [
+  'README.md',
+  ...readdirSync(join(ROOT, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
 const snippets = PAGES.flatMap((page) => fenced(page, 'ts').map((text, index) => ({ page, index, text })));
 
 /** Three seconds of work, on a machine that may do much else. */
