@@ -67,6 +67,7 @@ function createDeps(bench: BenchDeps): DeliveryDeps {
     random,
     log: silentLog,
     observe: () => {},
+    isolate: 'record',
     limits: {
       windowCalls: limits.windowCalls,
       windowMs: limits.windowMs,

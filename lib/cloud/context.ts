@@ -5,6 +5,7 @@ import type { Parsed } from '../settings/parse.ts';
 import {
   accept,
   parseBoolean,
+  parseIsolationUnit,
   parseLogLevel,
   parseTimeZone,
   parseWholeNumber,
@@ -47,6 +48,7 @@ function readersFor(allowOtherHosts: boolean) {
     warningEmail: listOf(parseEmail),
     runbookUrl: parseRunbookUrl,
     quotaTimeZone: parseTimeZone,
+    isolate: parseIsolationUnit,
     stackName: parseStackName,
     logLevel: parseLogLevel,
     journal: parseBoolean,

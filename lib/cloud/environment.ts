@@ -65,6 +65,7 @@ function deliveryEnvironment(
     RETRY_MAX_AGE_SECONDS: String(props.retryMaxAgeSeconds),
     ALLOWED_OPERATIONS: props.allowedOperations.join(),
     LOG_BODIES: String(props.logBodies),
+    ISOLATE: props.isolate,
   };
 }
 

@@ -3,7 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import type { LogLevel } from '../settings/parse.ts';
+import type { IsolationUnit, LogLevel } from '../settings/parse.ts';
 import type { AlarmTarget } from './alarms/alarm-settings.ts';
 import type { GatherProps, LimitProps } from './limit-props.ts';
 import type { NetworkProps } from './network.ts';
@@ -20,6 +20,14 @@ interface MarketoRelayProps extends GatherProps, LimitProps, NetworkProps {
    * @default false
    */
   readonly allowOtherHosts?: boolean;
+
+  /**
+   * What is told apart when Marketo fails a whole call because of its data: `record` delivers the other records of a message,
+   * where Marketo answers record by record and may be asked again; `message` rejects a message whole, as Marketo does.
+   *
+   * @default 'record'
+   */
+  readonly isolate?: IsolationUnit;
 
   /**
    * The credentials of the API user: `{"clientId":"...","clientSecret":"..."}`. The function may read it, and decrypt with its

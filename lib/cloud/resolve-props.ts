@@ -4,8 +4,16 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DEFAULT_ALLOWED_OPERATIONS, parseAllowedOperations } from '../settings/allowed-operations.ts';
 import { baseUrlPattern, parseBaseUrl } from '../settings/base-url.ts';
 import { DEFAULT_QUOTA_TIME_ZONE, MAX_CALLS_A_SECOND } from '../settings/bounds.ts';
-import type { LogLevel, Parsed } from '../settings/parse.ts';
-import { accept, parseTimeZone, range, refuse, shown } from '../settings/parse.ts';
+import type { IsolationUnit, LogLevel, Parsed } from '../settings/parse.ts';
+import {
+  accept,
+  DEFAULT_ISOLATION_UNIT,
+  parseIsolationUnit,
+  parseTimeZone,
+  range,
+  refuse,
+  shown,
+} from '../settings/parse.ts';
 import { MAX_MESSAGES_WITHOUT_GATHERING } from '../settings/policy.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { environmentProblems } from './extra-environment.ts';
@@ -19,6 +27,7 @@ interface ResolvedProps extends Readonly<Record<RelayNumber, number>> {
   readonly marketoBaseUrl: string;
   readonly allowOtherHosts: boolean;
   readonly quotaTimeZone: string;
+  readonly isolate: IsolationUnit;
   readonly logLevel: LogLevel;
   readonly tracing: boolean;
   readonly logBodies: boolean;
@@ -49,6 +58,8 @@ function resolveProps(props: MarketoRelayProps): ResolvedProps {
   }
   const quotaTimeZone = props.quotaTimeZone ?? DEFAULT_QUOTA_TIME_ZONE;
   note(problems, 'quotaTimeZone', checkText(quotaTimeZone, parseTimeZone));
+  const isolate = props.isolate ?? DEFAULT_ISOLATION_UNIT;
+  note(problems, 'isolate', checkText(isolate, parseIsolationUnit));
   const allowOtherHosts = props.allowOtherHosts ?? false;
   note(
     problems,
@@ -69,6 +80,7 @@ function resolveProps(props: MarketoRelayProps): ResolvedProps {
   return {
     ...numbers,
     quotaTimeZone,
+    isolate,
     marketoBaseUrl: props.marketoBaseUrl,
     allowOtherHosts,
     logLevel: props.logLevel ?? 'INFO',

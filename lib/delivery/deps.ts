@@ -8,6 +8,7 @@ import type { Secret } from '../marketo/secret.ts';
 import type { Queue } from '../message/queue.ts';
 import type { Clock, Log, Random } from '../ports.ts';
 import type { ResultPublisher } from '../results/publish.ts';
+import type { IsolationUnit } from '../settings/parse.ts';
 import type { Observe } from '../telemetry/events.ts';
 import type { SendOnce } from './call/send-once.ts';
 
@@ -43,6 +44,8 @@ interface DeliveryDeps {
   readonly log: Log;
   readonly observe: Observe;
   readonly limits: DeliveryLimits;
+  /** By what messages are isolated that may be isolated by record. */
+  readonly isolate: IsolationUnit;
   /** Values that must not appear in a dead letter, even when Marketo echoes them. */
   secrets(): readonly Secret[];
 }

@@ -36,6 +36,8 @@ type Outcome =
       readonly delayMs: number;
       /** The next call of this message is shared by so many messages at most: isolation goes on from there. */
       readonly shareAtMost?: number;
+      /** The next calls of this message hold so many of its records at most. */
+      readonly recordsAtMost?: number;
       /** The call was refused for its token so often, and is still to be made anew. */
       readonly tokenTries?: number;
       /** The page of a read that comes next. */

@@ -3,6 +3,7 @@ import type { Endpoint } from '../marketo/endpoints/types.ts';
 import type { MarketoRequest } from '../marketo/request.ts';
 import type { Message, MessageRecord } from '../message/message.ts';
 import type { NextPage } from '../message/relay-state.ts';
+import type { Part } from './plan/isolation.ts';
 import { type Group, groupOf } from './plan/request-group.ts';
 
 /**
@@ -33,6 +34,10 @@ interface Call {
   readonly tokenTries: number;
   /** True for a part of a call that failed as a whole: its messages stay in parts so small when they are requeued. */
   readonly isPart: boolean;
+  /** Of a part that isolation asked for. */
+  readonly part?: Part;
+  /** It shows a kind of fault that is proven, and goes after those that may well succeed. */
+  readonly isApart?: true;
   /** True for a read in the other form, because the one that the relay gave it was refused: see `otherRead`. */
   readonly isOtherRead?: true;
   /** Of a read: the page that it asks for, when it is not the first. */

@@ -1,6 +1,7 @@
 import type { RecordKeys } from '../marketo/endpoints/keys.ts';
 import type { Endpoint } from '../marketo/endpoints/types.ts';
 import type { JsonObject, MarketoRequest } from '../marketo/request.ts';
+import type { IsolationUnit } from '../settings/parse.ts';
 import { toJsonText } from './json-text.ts';
 import type { MessageProblem } from './problem.ts';
 import type { ReceivedMessage } from './queue.ts';
@@ -27,6 +28,11 @@ interface Message {
   readonly wanted: WantedResult;
   /** Past this instant the message is dead-lettered instead of sent. */
   readonly notAfterMs?: number;
+  /**
+   * What is told apart when a call fails as a whole: its records, where Marketo answers them one by one and may be asked
+   * again, or nothing less than the message.
+   */
+  readonly isolatedBy: IsolationUnit;
   /** Undefined where `result` does not answer `input` entry by entry, and the message stands or falls as a whole. */
   readonly records: readonly MessageRecord[] | undefined;
   /** The publisher's body: what copies and letters carry. Not `received.body`, which may be a dead letter around it. */

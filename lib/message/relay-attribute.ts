@@ -42,6 +42,7 @@ const attributeSchema = z.strictObject({
   share: z.int().min(1).max(MAX_RECORDS).optional(),
   /** Number, token, and the first of the values. */
   page: z.tuple([z.int().min(1).max(MAX_PAGES), z.string().max(MAX_PAGE_TOKEN_LENGTH), count.optional()]).optional(),
+  records: z.int().min(1).max(MAX_RECORDS).optional(),
   resends: count.optional(),
   group: z.int().min(1).max(MAX_GATHER_MESSAGES).optional(),
   diedAlone: count.optional(),
@@ -67,7 +68,18 @@ function freshState(record: Pick<ReceivedMessage, 'messageId' | 'sentAtMs'>, rel
  * encodeRelayState(state).stringValue; // {"v":1,"id":"order-7","attempt":2,"firstSeen":"2027-...","lastCode":"713",...}
  */
 function encodeRelayState(state: RelayState): MessageAttribute {
-  const { firstSeenMs, firstFailedMs, lastCode, positions, shareAtMost, page, resends, group, diedAlone } = state;
+  const {
+    firstSeenMs,
+    firstFailedMs,
+    lastCode,
+    positions,
+    shareAtMost,
+    recordsAtMost,
+    page,
+    resends,
+    group,
+    diedAlone,
+  } = state;
   const history = state.history
     .slice(-MAX_HISTORY)
     .map((entry) => [boundCode(entry.code), Math.round(entry.atMs - firstSeenMs)] as const);
@@ -86,6 +98,7 @@ function encodeRelayState(state: RelayState): MessageAttribute {
     ...(state.tokenTries === undefined ? {} : { tokenTries: state.tokenTries }),
     ...(shareAtMost === undefined ? {} : { share: shareAtMost }),
     ...(page === undefined ? {} : { page: [page.number, page.token, ...(page.from === undefined ? [] : [page.from])] }),
+    ...(recordsAtMost === undefined ? {} : { records: recordsAtMost }),
     ...(resends === undefined ? {} : { resends }),
     ...(group === undefined ? {} : { group }),
     ...(diedAlone === undefined ? {} : { diedAlone }),
@@ -126,6 +139,7 @@ function decodeRelayState(
     ...(data.tokenTries === undefined ? {} : { tokenTries: data.tokenTries }),
     ...(data.share === undefined ? {} : { shareAtMost: data.share }),
     ...(data.page === undefined ? {} : { page: toPage(data.page) }),
+    ...(data.records === undefined ? {} : { recordsAtMost: data.records }),
     ...(data.resends === undefined ? {} : { resends: data.resends }),
     ...(data.group === undefined ? {} : { group: data.group }),
     ...(data.diedAlone === undefined ? {} : { diedAlone: data.diedAlone }),

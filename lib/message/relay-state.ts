@@ -31,6 +31,8 @@ interface RelayState {
   readonly shareAtMost?: number;
   /** The page of a read that comes next, when it is not the first. */
   readonly page?: NextPage;
+  /** So many of its records may be in one call. */
+  readonly recordsAtMost?: number;
   /** How often an operator has sent it again out of the dead-letter queue. Absent: never. */
   readonly resends?: number;
   /** A suspect: a worker ended without an outcome for it. It is delivered in a group of so many at most. */

@@ -137,6 +137,7 @@ function composeDelivery(settings: Settings, platform: Platform): DeliveryDeps {
       retryMaxAgeMs: settings.retryMaxAgeSeconds * 1_000,
       allowedOperations: settings.allowedOperations,
     },
+    isolate: settings.isolate,
     secrets: known.secrets,
   };
 }

@@ -21,6 +21,7 @@ const SETTING_NAMES = {
   allowedOperations: 'ALLOWED_OPERATIONS',
   journalBucketName: 'JOURNAL_BUCKET_NAME',
   journalSaltSecretId: 'JOURNAL_SALT_SECRET_ID',
+  isolate: 'ISOLATE',
 } as const;
 
 /** What the relay does without: absent, the feature is off. */

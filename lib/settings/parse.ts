@@ -70,6 +70,18 @@ function parseBoolean(text: string): Parsed<boolean> {
   return refuse(`is ${shown(text)}: give "true" or "false"`);
 }
 
+const ISOLATION_UNITS = ['record', 'message'] as const;
+
+/** What is told apart when a call fails as a whole because of its data. */
+type IsolationUnit = (typeof ISOLATION_UNITS)[number];
+
+const DEFAULT_ISOLATION_UNIT: IsolationUnit = 'record';
+
+function parseIsolationUnit(text: string): Parsed<IsolationUnit> {
+  const unit = ISOLATION_UNITS.find((one) => one === text);
+  return unit === undefined ? refuse(`is ${shown(text)}: give "record" or "message"`) : accept(unit);
+}
+
 const LOG_LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
 
 type LogLevel = (typeof LOG_LEVELS)[number];
@@ -80,13 +92,15 @@ function parseLogLevel(text: string): Parsed<LogLevel> {
   return level === undefined ? refuse(`is ${shown(text)}: give one of ${LOG_LEVELS.join(', ')}`) : accept(level);
 }
 
-export type { LogLevel, Parsed };
+export type { IsolationUnit, LogLevel, Parsed };
 export {
   accept,
+  DEFAULT_ISOLATION_UNIT,
   LOG_LEVELS,
   parseBoolean,
   parseBucketName,
   parseBusName,
+  parseIsolationUnit,
   parseLogLevel,
   parseTableName,
   parseTimeZone,

@@ -4,11 +4,13 @@ import { parseBaseUrl } from './base-url.ts';
 import type { NumberSetting } from './bounds.ts';
 import { DEFAULT_QUOTA_TIME_ZONE, NUMBER_BOUNDS } from './bounds.ts';
 import { SETTING_NAMES } from './names.ts';
-import type { Parsed } from './parse.ts';
+import type { IsolationUnit, Parsed } from './parse.ts';
 import {
+  DEFAULT_ISOLATION_UNIT,
   parseBoolean,
   parseBucketName,
   parseBusName,
+  parseIsolationUnit,
   parseTableName,
   parseTimeZone,
   parseWholeNumber,
@@ -50,6 +52,8 @@ interface Settings {
   readonly journalBucketName?: string | undefined;
   /** Name or ARN. */
   readonly journalSaltSecretId?: string | undefined;
+  /** Whether records of one message are told apart when a call fails as a whole. */
+  readonly isolate: IsolationUnit;
 }
 
 interface SettingProblem {
@@ -130,6 +134,7 @@ const SETTINGS = z.object({
   logBodies: z.string().default('true').transform(checkedBy(parseBoolean)),
   journalBucketName: optional(parseBucketName),
   journalSaltSecretId: optional(parseSecretId),
+  isolate: z.string().default(DEFAULT_ISOLATION_UNIT).transform(checkedBy(parseIsolationUnit)),
 });
 
 /**

@@ -23,16 +23,20 @@ const CORNERED = 'workerCrash';
 const FAULTY_BOUND_MS = 4 * 60 * MINUTE_MS;
 /** Behind an operation that never works again the age decides: a day, and the waits around it. */
 const BROKEN_BOUND_MS = 26 * 60 * MINUTE_MS;
-/** Calls that may hold one message: its budget, the rounds of sharing with fewer, and the halves of an isolation. */
+/** Calls that may hold one message: its budget, the rounds of sharing with fewer, and the parts of an isolation. */
 const MOST_CALLS = 30;
+/** For each of its records: where all of them fail, each has a budget as if it had been published by itself. */
+const MOST_CALLS_A_RECORD = 8;
 
-/** How long the slowest healthy message took, and the most calls that held one of the faulty ones. */
+/** How long the slowest healthy message took, and the most calls that held a faulty one, less those for its further records. */
 function ownFaultFigures(world: World): { readonly slowestHealthyMs: number; readonly mostCallsOfFaulty: number } {
   const publications = world.scenario.own === undefined ? [] : [...world.publications.values()];
   const tookMs = publications.flatMap(({ mark, isHealthy }) =>
     isHealthy ? [(world.doneAtMs.get(mark) ?? 0) - (world.publishedAtMs.get(mark) ?? 0)] : [],
   );
-  const calls = publications.flatMap(({ mark, ownFault }) => (ownFault ? [world.callsOf.get(mark) ?? 0] : []));
+  const calls = publications.flatMap(({ mark, ownFault, faultyMarks }) =>
+    ownFault ? [(world.callsOf.get(mark) ?? 0) - MOST_CALLS_A_RECORD * (faultyMarks.length - 1)] : [],
+  );
   return { slowestHealthyMs: Math.max(0, ...tookMs), mostCallsOfFaulty: Math.max(0, ...calls) };
 }
 
@@ -42,7 +46,10 @@ function auditOwnFaults(world: World): void {
   for (const publication of world.publications.values()) {
     if (publication.kind === undefined) continue;
     if (publication.isHealthy) checkHealthy(world, publication);
-    else if (publication.ownFault !== undefined) checkFaulty(world, publication);
+    else if (publication.ownFault !== undefined) {
+      checkFaulty(world, publication);
+      checkOtherRecords(world, publication);
+    }
     checkCalls(world, publication);
   }
 }
@@ -105,9 +112,18 @@ function checkCornered(world: World, { mark, marks, safe, ownFault }: Publicatio
   world.checks.fail('budgetEnds', `${mark}, which ends its workers, is dead of ${code}`, marks);
 }
 
+/** One bad record costs its message that record. */
+function checkOtherRecords(world: World, { mark, marks, faultyMarks, ownFault }: Publication): void {
+  const missing = marks.filter((one) => !faultyMarks.includes(one) && !world.isDone(one));
+  if (missing.length === 0) return;
+  const name = ownFault === undefined ? '' : describeOwnFault(ownFault);
+  const what = `${missing.join(' ')} went down with ${faultyMarks.join(' ')} of ${mark} (${name})`;
+  world.checks.fail('neighboursUnharmed', what, marks);
+}
+
 function checkCalls(world: World, { mark, marks }: Publication): void {
   const calls = world.callsOf.get(mark) ?? 0;
-  const most = MOST_CALLS + 2 * marks.length;
+  const most = MOST_CALLS + MOST_CALLS_A_RECORD * marks.length;
   if (calls > most)
     world.checks.fail('budgetEnds', `${mark} was in ${calls} calls, at most ${most} were allowed`, marks);
 }

@@ -60,9 +60,32 @@ function drawOperationFault(dice: Dice): OwnFault {
     : { kind: 'response', code: dice.pick(SERVER_CODES) };
 }
 
+/** Faults of the data that may be one record's, and failures that may pass. Whole refusals are taken for the endpoint's. */
+const OF_ONE_RECORD = new Set([
+  '609',
+  '701',
+  '704',
+  '709',
+  '718',
+  '1001',
+  '1003',
+  '1006',
+  '604',
+  '611',
+  '713',
+  '500',
+  '502',
+  '504',
+]);
+
+/** Whether the relay promises to find the record, and to deliver the others of its message. */
+function isOfOneRecord(fault: OwnFault): boolean {
+  return 'code' in fault ? fault.kind !== 'record' && OF_ONE_RECORD.has(fault.code) : fault.kind !== 'kills';
+}
+
 function describeOwnFault(fault: OwnFault): string {
   return 'code' in fault ? `${fault.kind} ${fault.code || '(no code)'}` : fault.kind;
 }
 
 export type { OwnFault };
-export { describeOwnFault, drawKiller, drawOperationFault, drawOwnFault };
+export { describeOwnFault, drawKiller, drawOperationFault, drawOwnFault, isOfOneRecord };

@@ -1,4 +1,5 @@
 import { BUGS_OF_FLOW } from './plants/of-flow.ts';
+import { BUGS_OF_ISOLATION } from './plants/of-isolation.ts';
 import { BUGS_OF_LIMITS } from './plants/of-limits.ts';
 import { BUGS_OF_RECORDS } from './plants/of-records.ts';
 import { BUGS_OF_RESULTS } from './plants/of-results.ts';
@@ -7,6 +8,7 @@ import type { PlantedBug } from './plants/planted-bug.ts';
 /** Bugs that somebody could write any day: at least one for each check, and each must be found. */
 const PLANTED_BUGS: readonly PlantedBug[] = [
   ...BUGS_OF_RECORDS,
+  ...BUGS_OF_ISOLATION,
   ...BUGS_OF_LIMITS,
   ...BUGS_OF_FLOW,
   ...BUGS_OF_RESULTS,

@@ -1,6 +1,6 @@
 import type { Dice } from './dice.ts';
 import { KIND_NAMES, KINDS, type Kind, type KindName } from './kinds.ts';
-import { drawKiller, drawOwnFault, type OwnFault } from './own-faults.ts';
+import { drawKiller, drawOwnFault, isOfOneRecord, type OwnFault } from './own-faults.ts';
 import type { Scenario } from './scenario.ts';
 
 interface Publication {
@@ -15,8 +15,10 @@ interface Publication {
   /** Every mark in it: one for each record where Marketo answers record by record, else its own alone. */
   readonly marks: readonly string[];
   readonly poison: boolean;
-  /** What every call that holds it meets. */
+  /** What every call that holds one of its `faultyMarks` meets. */
   readonly ownFault: OwnFault | undefined;
+  /** All of its marks, or that of one record, where the relay promises to deliver the others. */
+  readonly faultyMarks: readonly string[];
   /** Nothing in the message itself keeps it from being delivered. */
   readonly isHealthy: boolean;
 }
@@ -146,6 +148,7 @@ function invalidPublication(mark: string, attributes: number, dice: Dice): Publi
     marks: [mark],
     poison: false,
     ownFault: undefined,
+    faultyMarks: [],
     isHealthy: false,
   };
 }
@@ -168,6 +171,7 @@ function drawPublication(index: number, role: Role, scenario: Scenario, dice: Di
   const hasId = dice.chance(0.6);
   const overruled = dice.chance(0.03);
   const { safe } = KINDS[name];
+  const isSafe = overruled ? !safe : safe;
   const notAfter = dice.chance(ownFault?.kind === 'kills' ? 0 : 0.04)
     ? new Date(scenario.startMs + dice.between(0, scenario.faultsMs)).toISOString()
     : undefined;
@@ -182,16 +186,19 @@ function drawPublication(index: number, role: Role, scenario: Scenario, dice: Di
   const broken = Object.keys(scenario.own?.operations ?? {}) as readonly KindName[];
   const isBroken = broken.some((one) => KINDS[one].path.source === KINDS[name].path.source);
   const isTooMany = marks.length >= (scenario.own?.failsFromRecords ?? Number.POSITIVE_INFINITY);
+  const mayBeOfOne = isSafe && notAfter === undefined && ownFault !== undefined && isOfOneRecord(ownFault);
+  const isOfOne = mayBeOfOne && dice.chance(0.9);
   return {
     mark,
     kind: KINDS[name],
-    safe: overruled ? !safe : safe,
+    safe: isSafe,
     body,
     attributes,
     twinAfterMs,
     marks,
     poison: isPoison,
     ownFault,
+    faultyMarks: isOfOne ? [dice.pick(marks)] : marks,
     isHealthy: isOwnRun && ownFault === undefined && notAfter === undefined && !isBroken && !isTooMany,
   };
 }

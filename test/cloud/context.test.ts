@@ -93,6 +93,7 @@ describe('the context', () => {
     ['logBodies', 'no', 'is "no": give "true" or "false"'],
     ['allowedOperations', 'syncleads', 'has "syncleads", and no operation has such a name (syncLeads has)'],
     ['logLevel', 'debug', 'is "debug": give one of DEBUG, INFO, WARN, ERROR'],
+    ['isolate', 'records', 'is "records": give "record" or "message"'],
     ['allowOtherHosts', 'yes', 'is "yes": give "true" or "false"'],
     ['marketoBaseUrl', 'https://marketo.example.com', 'or allow other hosts with allowOtherHosts=true'],
     ['marketoBaseUrl', 'https://123-ABC-456.mktorest.com.example.com', 'outside *.mktorest.com'],

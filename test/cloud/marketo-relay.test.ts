@@ -168,6 +168,7 @@ describe('the delivery function', () => {
       QUOTA_TIME_ZONE: 'America/Chicago',
       RETRY_MAX_ATTEMPTS: '8',
       RETRY_MAX_AGE_SECONDS: '86400',
+      ISOLATE: 'record',
     });
   });
 
@@ -180,6 +181,7 @@ describe('the delivery function', () => {
       quotaTimeZone: 'UTC',
       retryMaxAttempts: 3,
       retryMaxAgeSeconds: 600,
+      isolate: 'message',
       memorySize: 1_024,
     });
     given.hasResourceProperties('AWS::Lambda::Function', {
@@ -193,6 +195,7 @@ describe('the delivery function', () => {
           QUOTA_TIME_ZONE: 'UTC',
           RETRY_MAX_ATTEMPTS: '3',
           RETRY_MAX_AGE_SECONDS: '600',
+          ISOLATE: 'message',
         }),
       },
     });

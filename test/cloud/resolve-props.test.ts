@@ -37,6 +37,11 @@ describe('the props of a relay', () => {
     expect(problemsOf({ ...gather, [name]: RELAY_NUMBERS[name].max })).toEqual([]);
   });
 
+  it('refuse a unit of isolation that there is not', () => {
+    expect(problemsOf({ isolate: 'field' as 'record' })).toEqual(['isolate is "field": give "record" or "message"']);
+    expect(problemsOf({ isolate: 'message' })).toEqual([]);
+  });
+
   it('refuse a reserve that leaves nothing of the day', () => {
     expect(problemsOf({ dailyQuota: 100, dailyQuotaReserve: 100 })).toEqual([
       'dailyQuotaReserve is 100 of a dailyQuota of 100: give less',

@@ -42,6 +42,8 @@ interface WorldOptions {
   readonly retryMaxAgeMs?: number;
   readonly sendOnce?: SendOnce;
   readonly allowedOperations?: readonly string[];
+  /** @default 'record' */
+  readonly isolate?: DeliveryDeps['isolate'];
 }
 
 /** One batch, settled. */
@@ -164,6 +166,7 @@ class World {
         retryMaxAgeMs: options.retryMaxAgeMs ?? 86_400_000,
         ...(options.allowedOperations === undefined ? {} : { allowedOperations: options.allowedOperations }),
       },
+      isolate: options.isolate ?? 'record',
       secrets: () => [new Secret(`token-${this.#tokens}`)],
     };
   }

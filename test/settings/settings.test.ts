@@ -48,6 +48,7 @@ describe('settings that can be used', () => {
       retryMaxAgeSeconds: 86_400,
       logBodies: true,
       allowedOperations: ['*', '!delete*', '!merge*'],
+      isolate: 'record',
     });
   });
 
@@ -94,6 +95,13 @@ describe('settings that can be used', () => {
     const name = SETTING_NAMES[key as keyof typeof NUMBER_BOUNDS];
     const env = { ...REQUIRED, DAILY_QUOTA: String(NUMBER_BOUNDS.dailyQuota.max), [name]: String(value) };
     expect(readSettings(env)).toMatchObject({ [key]: value });
+  });
+
+  it('name a unit of isolation that there is not', () => {
+    expect(() => readSettings({ ...REQUIRED, ISOLATE: 'field' })).toThrow(
+      'ISOLATE is "field": give "record" or "message"',
+    );
+    expect(readSettings({ ...REQUIRED, ISOLATE: 'message' }).isolate).toBe('message');
   });
 
   it('refuse a reserve that leaves nothing of the day', () => {

@@ -5,8 +5,10 @@ import type { DeliveryDeps } from '../deps.ts';
 import { type Circumstances, outcomeOf } from '../judge/disposition.ts';
 import { unclear } from '../judge/judge.ts';
 import type { Verdict } from '../judge/verdict.ts';
-import { type Exchange, type Outcomes, sameOutcome } from '../outcome.ts';
+import { type Exchange, NO_OUTCOMES, type Outcomes, sameOutcome } from '../outcome.ts';
 import { withItems } from '../plan/bisect.ts';
+import type { Fault } from '../plan/trait.ts';
+import { countUnits } from '../plan/units.ts';
 import { type Call, endpointOf, messagesOf } from '../work-item.ts';
 import type { CallResult } from './call-result.ts';
 import { type Deadline, longestCallMs } from './call-timeout.ts';
@@ -92,19 +94,45 @@ async function conclude(ended: EndedCall, reply: JudgedReply, invocation: Invoca
     observeReply(call, reply, deps);
     if (reply.outcome === 'success') health.succeeded(token);
     if (judgement.kind === 'each') {
-      const at = circumstances(ended, { counts: true, sharedBy: 1 }, deps);
+      const at = circumstances(ended, { counts: true, sharedBy: 1, units: 1 }, deps);
       return { kind: 'decided', outcomes: outcomesOf(call, (index) => judgement.verdicts[index] ?? verdict, at) };
     }
     const replacement = await replaceCall({ call, verdict, exchange, token }, invocation);
     if (replacement !== undefined) return replacement;
     const told = await tellReply({ call, verdict, exchange }, deps);
     if (told !== undefined) return told;
-    const sharedBy = messagesOf(call.items).length;
-    const at = circumstances(ended, { counts: await isCounted(ended, reply, health), sharedBy }, deps);
-    return { kind: 'decided', outcomes: outcomesOf(call, () => verdict, at) };
+    if (isOfSome(call, verdict)) {
+      const at = circumstances(ended, { counts: true, sharedBy: 1, units: 1 }, deps);
+      return {
+        kind: 'failed',
+        outcomes: NO_OUTCOMES,
+        final: outcomesOf(call, () => verdict, at),
+        fault: faultOf(verdict),
+      };
+    }
+    const counts = await isCounted(ended, reply, health);
+    const at = circumstances(ended, { counts, ...sizesOf(call) }, deps);
+    const isData = verdict.rule.kind === 'isolate' || verdict.rule.kind === 'reject';
+    return {
+      kind: 'decided',
+      outcomes: outcomesOf(call, () => verdict, at),
+      ...(isData && { fault: faultOf(verdict) }),
+    };
   } catch (error) {
     return withoutVerdict(ended, error, invocation);
   }
+}
+
+/** A fault of the data, by one or more of several. */
+function isOfSome({ items }: Call, { rule, level, executed }: Verdict): boolean {
+  const isUnsafe = executed === 'unknown' && items.some(({ message }) => !message.idempotent);
+  if (rule.kind !== 'isolate' || isUnsafe) return false;
+  // A reply with another number of results can be Marketo's own fault, each time: records alone would prove nothing.
+  return (level === 'relay' ? messagesOf(items).length : countUnits(items)) > 1;
+}
+
+function faultOf({ code, message, errors }: Verdict): Fault {
+  return { code, text: errors.length > 0 ? errors.map((error) => error.message).join('; ') : message };
 }
 
 /** A failure that may be Marketo's own counts as an attempt once another call shows that Marketo works. */
@@ -113,12 +141,16 @@ async function isCounted({ permit, exchange }: EndedCall, reply: JudgedReply, he
   return reply.outcome !== 'transient' || health.worksAbout(exchange.sentAtMs);
 }
 
+function sizesOf({ items }: Call): Pick<Circumstances, 'sharedBy' | 'units'> {
+  return { sharedBy: messagesOf(items).length, units: countUnits(items) };
+}
+
 function circumstances(
   { exchange, holdMs }: EndedCall,
-  { counts, sharedBy }: Pick<Circumstances, 'counts' | 'sharedBy'>,
+  { counts, sharedBy, units }: Pick<Circumstances, 'counts' | 'sharedBy' | 'units'>,
   { clock, limits, random }: DeliveryDeps,
 ): Circumstances {
-  return { exchange, counts, sharedBy, holdMs, nowMs: clock.nowMs(), limits, random };
+  return { exchange, counts, sharedBy, units, holdMs, nowMs: clock.nowMs(), limits, random };
 }
 
 /** Sent is sent: whatever is wrong with the relay or with a reply, it must not look like a call that was not made. */
@@ -127,7 +159,7 @@ function withoutVerdict(ended: EndedCall, error: unknown, { deps }: Invocation):
   const { operation } = endpointOf(call);
   deps.log.error('the relay could not deal with a reply', { operation, error: String(error) });
   const verdict = unclear('the relay could not deal with the reply');
-  const at = circumstances(ended, { counts: true, sharedBy: messagesOf(call.items).length }, deps);
+  const at = circumstances(ended, { counts: true, ...sizesOf(call) }, deps);
   return { kind: 'decided', outcomes: outcomesOf(call, () => verdict, at) };
 }
 

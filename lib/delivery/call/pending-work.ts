@@ -2,9 +2,12 @@ import type { Message } from '../../message/message.ts';
 import type { WaitCode } from '../../settings/relay-codes.ts';
 import { type Outcome, type Outcomes, type RequeueOutcome, sameOutcome } from '../outcome.ts';
 import { withItems } from '../plan/bisect.ts';
+import { createKnownKinds } from '../plan/known-kinds.ts';
 import { type Plan, plan } from '../plan/plan.ts';
+import { countUnits } from '../plan/units.ts';
 import { type Call, createKeysAhead, messagesOf, toWorkItems, type WorkItem } from '../work-item.ts';
 import type { CallResult } from './call-result.ts';
+import { createParts } from './parts.ts';
 
 /**
  * The work list of one invocation: which items are still to send, which are in flight, and what became of the others.
@@ -12,6 +15,7 @@ import type { CallResult } from './call-result.ts';
  *
  *     pending --start--> in flight --end--> decided
  *     in flight --end, replaced--> ready: a call to make again, which goes before anything new; --start--> in flight
+ *     in flight --end, failed--> ready, held: parts of it, and what waits for what becomes of them; held --> ready
  *     in flight --end, not sent--> pending
  *     pending, ready --withdraw--> withdrawn --decide--> decided
  *
@@ -19,7 +23,7 @@ import type { CallResult } from './call-result.ts';
  * order of the queue, one after the other; when an item is requeued, the pending ones of its keys are requeued with it.
  */
 interface PendingWork {
-  /** The calls that could be made now: those to make again, then the plan of what is pending. */
+  /** The calls that could be made now: those to make again, the plan of what is pending, and last what will likely fail. */
   startable(): readonly Call[];
   /** Takes `items` of a startable call, all of them unless told otherwise; what is left of the call stays to do. */
   start(call: Call, items?: readonly WorkItem[]): Call;
@@ -39,7 +43,7 @@ interface PendingWork {
   /** Of one message, in the order of its records. */
   outcomesOf(message: Message): Outcomes;
   /** Where the items without an outcome are. */
-  places(): Record<'pending' | 'ready' | 'inFlight' | 'withdrawn', readonly WorkItem[]>;
+  places(): Record<'pending' | 'ready' | 'held' | 'inFlight' | 'withdrawn', readonly WorkItem[]>;
 }
 
 /** The outcome of what comes after an item of its key that is requeued. The delay follows from that item's, in settle. */
@@ -52,17 +56,20 @@ function createPendingWork(messages: readonly Message[]): PendingWork {
   const decided = new Map<WorkItem, Outcome>();
   const inFlight = new Set<Call>();
   const withdrawn = new Set<WorkItem>();
+  const kinds = createKnownKinds();
+  const parts = createParts(kinds);
   let pending: readonly WorkItem[] = [...itemsOf.values()].flat();
   let ready: readonly Call[] = [];
-  let planned: { readonly pending: readonly WorkItem[]; readonly plan: Plan } | undefined;
+  let planned: { readonly pending: readonly WorkItem[]; readonly kinds: number; readonly plan: Plan } | undefined;
 
   function startable(): readonly Call[] {
     // While no key holds anything up, a plan is good until the pending items change: a call that ends only frees keys.
-    if (planned?.pending !== pending || planned.plan.later.length > 0) {
-      const busyKeys = keysOf([...itemsIn(inFlight), ...itemsIn(ready), ...withdrawn]);
-      planned = { pending, plan: plan(pending, new Set(busyKeys)) };
+    if (planned?.pending !== pending || planned.kinds !== kinds.version() || planned.plan.later.length > 0) {
+      const busyKeys = keysOf([...itemsIn(inFlight), ...itemsIn(ready), ...parts.held(), ...withdrawn]);
+      planned = { pending, kinds: kinds.version(), plan: plan(pending, new Set(busyKeys), kinds.shownBy(pending)) };
     }
-    return [...ready, ...planned.plan.calls];
+    const calls = [...ready, ...planned.plan.calls];
+    return calls.some(isApart) ? [...calls.filter((call) => !isApart(call)), ...calls.filter(isApart)] : calls;
   }
 
   function start(call: Call, items: readonly WorkItem[] = call.items): Call {
@@ -70,8 +77,11 @@ function createPendingWork(messages: readonly Message[]): PendingWork {
     const going = new Set(items);
     const left = call.items.filter((item) => !going.has(item));
     if (ready.includes(call)) {
-      const rest = left.length > 0 ? [withItems(call, left)] : [];
-      ready = [...ready.filter((one) => one !== call), ...rest];
+      const others = ready.filter((one) => one !== call);
+      const both = parts.divided(started, withItems(call, left));
+      ready = left.length > 0 ? [...others, both.rest] : others;
+      inFlight.add(both.started);
+      return both.started;
     } else {
       const own = new Set(call.items);
       const before = pending;
@@ -85,7 +95,7 @@ function createPendingWork(messages: readonly Message[]): PendingWork {
   /** Without a call that was started whole, the rest of a plan is a plan of the rest: a long queue is planned once. */
   function keepPlan(started: Call, before: readonly WorkItem[]): void {
     if (planned?.pending !== before || planned.plan.later.length > 0) return;
-    planned = { pending, plan: { calls: planned.plan.calls.filter((one) => one !== started), later: [] } };
+    planned = { ...planned, pending, plan: { calls: planned.plan.calls.filter((one) => one !== started), later: [] } };
   }
 
   function end(call: Call, result: CallResult): void {
@@ -96,16 +106,22 @@ function createPendingWork(messages: readonly Message[]): PendingWork {
       if (call.isPart) ready = [...ready, withItems(call, result.items)];
       else pending = [...result.items, ...pending];
     }
-    decide(new Map([...result.outcomes].map(([item, outcome]) => [item, keptApart(outcome, call)])));
+    const after = parts.after(call, result);
+    ready = [...ready, ...after.calls];
+    const outcomes = [...result.outcomes, ...(after.isFinal && result.kind === 'failed' ? result.final : [])];
+    decide(new Map(outcomes.map(([item, outcome]) => [item, keptApart(outcome, call)])));
   }
 
   function withdraw(isGone: (item: WorkItem) => boolean): readonly WorkItem[] {
-    const gone = new Set([...itemsIn(ready), ...pending].filter(isGone));
+    const gone = new Set([...itemsIn(ready), ...parts.held(), ...pending].filter(isGone));
     if (gone.size === 0) return [];
     for (const item of gone) withdrawn.add(item);
     const stays = (item: WorkItem): boolean => !gone.has(item);
     pending = pending.filter(stays);
-    ready = ready.map((call) => withItems(call, call.items.filter(stays))).filter(({ items }) => items.length > 0);
+    parts.withdraw((item) => gone.has(item));
+    const left = ready.map((call) => withItems(call, call.items.filter(stays)));
+    ready = left.filter(({ items }) => items.length > 0);
+    for (const call of left) if (call.items.length === 0) ready = [...ready, ...parts.gone(call)];
     return [...gone];
   }
 
@@ -133,16 +149,16 @@ function createPendingWork(messages: readonly Message[]): PendingWork {
   }
 
   function requeueRest(outcomeOf: (turn: number) => RequeueOutcome): void {
-    const calls = [...ready, ...plan(pending, new Set()).calls];
-    const turns = new Map(calls.flatMap((call, turn) => call.items.map((item) => [item, turn] as const)));
-    const outcomeNow = (item: WorkItem): Outcome => outcomeOf(turns.get(item) ?? calls.length);
-    const parted = ready.flatMap((call) =>
-      call.items.map((item) => [item, keptApart(outcomeNow(item), call)] as const),
+    const made = [...ready, ...parts.take(ready)];
+    const calls = [...made, ...plan(pending, new Set(), kinds.shownBy(pending)).calls];
+    const requeued = calls.flatMap((call, turn) =>
+      call.items.map((item) => [item, keptApart(outcomeOf(turn), call)] as const),
     );
-    const others = pending.map((item) => [item, outcomeNow(item)] as const);
+    const planned = new Set(requeued.map(([item]) => item));
+    const later = pending.filter((item) => !planned.has(item)).map((item) => [item, outcomeOf(calls.length)] as const);
     ready = [];
     pending = [];
-    decide(new Map([...parted, ...others]));
+    decide(new Map([...requeued, ...later]));
   }
 
   function outcomesOf(message: Message): Outcomes {
@@ -163,7 +179,13 @@ function createPendingWork(messages: readonly Message[]): PendingWork {
     isDecided: (message) => undecided.get(message) === 0,
     outcomes: () => decided,
     outcomesOf,
-    places: () => ({ pending, ready: itemsIn(ready), inFlight: itemsIn(inFlight), withdrawn: [...withdrawn] }),
+    places: () => ({
+      pending,
+      ready: itemsIn(ready),
+      held: parts.held(),
+      inFlight: itemsIn(inFlight),
+      withdrawn: [...withdrawn],
+    }),
   };
 }
 
@@ -174,8 +196,26 @@ function keptApart(outcome: Outcome, call: Call): Outcome {
   return {
     ...outcome,
     ...(page && { page }),
-    ...(isPart && { shareAtMost: Math.min(messagesOf(items).length, outcome.shareAtMost ?? Number.POSITIVE_INFINITY) }),
+    ...(isPart && asSmall(items, outcome)),
     ...(tokenTries > 0 && outcome.reason === 'wait' && { tokenTries }),
+  };
+}
+
+function isApart(call: Call): boolean {
+  return call.isApart === true;
+}
+
+/** So many messages share its next call, and of one message by itself so many records. */
+function asSmall(
+  items: readonly WorkItem[],
+  outcome: RequeueOutcome,
+): Pick<RequeueOutcome, 'shareAtMost' | 'recordsAtMost'> {
+  const most = Number.POSITIVE_INFINITY;
+  const [messages, units] = [messagesOf(items).length, countUnits(items)];
+  return {
+    shareAtMost: Math.min(messages, outcome.shareAtMost ?? most),
+    ...(messages === 1 &&
+      items[0]?.message.isolatedBy === 'record' && { recordsAtMost: Math.min(units, outcome.recordsAtMost ?? most) }),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Secret } from '../../marketo/secret.ts';
 import { callOutcomeOf, holdMsOf } from '../judge/disposition.ts';
 import { type Judgement, judge } from '../judge/judge.ts';
 import { heaviest, type Verdict } from '../judge/verdict.ts';
+import { countUnits } from '../plan/units.ts';
 import { type Call, endpointOf, messagesOf } from '../work-item.ts';
 import { longestCallMs } from './call-timeout.ts';
 import type { ReleaseTerms } from './permit-releases.ts';
@@ -34,7 +35,8 @@ function readReply(
   const isAligned = call.items.every((item) => item.record !== undefined);
   const records = isAligned ? call.items.length : undefined;
   const messages = messagesOf(call.items).length;
-  const judgement = judge({ endpoint, method: request.method, records, messages }, parsed);
+  const units = countUnits(call.items);
+  const judgement = judge({ endpoint, method: request.method, records, messages, units }, parsed);
   const isWhole = judgement.kind === 'whole';
   const verdict = isWhole ? judgement.verdict : heaviest(judgement.verdicts);
   const durationMs = nowMs - sentAtMs;

@@ -3,7 +3,7 @@ import type { Secret } from '../../marketo/secret.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import { type Exchange, NO_OUTCOMES } from '../outcome.ts';
 import { bisect } from '../plan/bisect.ts';
-import { type Call, messagesOf } from '../work-item.ts';
+import type { Call } from '../work-item.ts';
 import type { Invocation } from './attempt.ts';
 import type { CallResult } from './call-result.ts';
 import { afterRefusedToken } from './refused-token.ts';
@@ -17,8 +17,8 @@ interface FailedCall {
 }
 
 /**
- * What is made at once instead of a call that failed as a whole: the same with another token, the same as a POST, or its
- * two parts. Undefined when its items get their outcomes from the verdict.
+ * What is made at once instead of a call that failed as a whole: the same with another token, the same in another form, or
+ * its two halves when it is too large. Undefined when its items get their outcomes from the verdict.
  */
 async function replaceCall(failed: FailedCall, invocation: Invocation): Promise<CallResult | undefined> {
   const { call, verdict, exchange } = failed;
@@ -36,8 +36,6 @@ async function replaceCall(failed: FailedCall, invocation: Invocation): Promise<
         return replacedBy([{ ...call, request: postAsGet(call.request) }]);
       }
       return undefined;
-    case 'isolate':
-      return messagesOf(call.items).length > 1 ? replacedBy(bisect(call)) : undefined;
     default:
       return undefined;
   }
@@ -55,8 +53,11 @@ function isShapeRefused({ call, verdict, exchange }: FailedCall): boolean {
 function inOtherForm({ call }: FailedCall): CallResult | undefined {
   const [item] = call.items;
   if (item === undefined || call.isOtherRead) return undefined;
-  // As planned, a read is the GET that the publisher wrote; a 414 has made a POST of it.
-  const other = otherRead(item.message.request, call.request.method === 'POST');
+  // As planned, a read is a GET; a 414 has made a POST of it. Then a page is not asked for a second time: it is not the
+  // message's own request.
+  const wasRefused = call.request.method === 'POST';
+  if (wasRefused && call.page !== undefined) return undefined;
+  const other = otherRead(wasRefused ? item.message.request : call.request, wasRefused);
   return other && replacedBy([{ ...call, request: other, isOtherRead: true }]);
 }
 

@@ -13,7 +13,7 @@ type ReadIntake = Exclude<Intake, Overflowed>;
 async function fetchOverflow(
   received: ReceivedMessage,
   overflowed: Overflowed,
-  { overflow, clock, log }: Pick<DeliveryDeps, 'overflow' | 'clock' | 'log'>,
+  { overflow, clock, log, isolate }: Pick<DeliveryDeps, 'overflow' | 'clock' | 'log' | 'isolate'>,
 ): Promise<ReadIntake | undefined> {
   const { state, pointer } = overflowed;
   const invalid = (expected: string): ReadIntake => {
@@ -23,7 +23,7 @@ async function fetchOverflow(
   try {
     const body = await overflow.get(pointer.key);
     if (body === undefined) return invalid(`the letter at ${pointer.key}; there is none`);
-    const whole = readMessage({ ...received, body }, clock.nowMs());
+    const whole = readMessage({ ...received, body }, clock.nowMs(), isolate);
     return whole.kind === 'overflowed' ? invalid('a whole letter; got another pointer') : whole;
   } catch (error) {
     log.warn('the overflow bucket did not answer', { relayId: state.relayId, key: pointer.key, error: String(error) });

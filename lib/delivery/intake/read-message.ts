@@ -10,16 +10,22 @@ import { isObject } from '../../message/message-schema.ts';
 import type { ReceivedMessage } from '../../message/queue.ts';
 import { decodeRelayState, freshState } from '../../message/relay-attribute.ts';
 import type { RelayState } from '../../message/relay-state.ts';
+import { DEFAULT_ISOLATION_UNIT, type IsolationUnit } from '../../settings/parse.ts';
 
 /**
  * Reads one received message: a message to send, or every reason why it is invalid. Never throws, whatever the body.
  *
  * @param nowMs - bounds the instants that a `relay` attribute may claim
+ * @param isolate - by what messages are isolated that may be isolated by record
  * @example
  * const intake = readMessage(received, clock.nowMs());
  * if (intake.kind === 'invalid') intake.problems; // [{ path: 'path', expected: 'no "." or ".." segment; got "..."' }]
  */
-function readMessage(received: ReceivedMessage, nowMs: number): Intake {
+function readMessage(
+  received: ReceivedMessage,
+  nowMs: number,
+  isolate: IsolationUnit = DEFAULT_ISOLATION_UNIT,
+): Intake {
   const { envelope, opened } = open(received.body);
   const { content, letter, text } = opened;
   const sent = decodeRelayState(received.attributes, nowMs);
@@ -43,6 +49,7 @@ function readMessage(received: ReceivedMessage, nowMs: number): Intake {
   }
   const { parsed, endpoint } = checked;
   const records = numberedRecords(parsed.request, endpoint, state.positions);
+  const idempotent = parsed.idempotent ?? endpoint.idempotent(parsed.request);
   return {
     kind: 'message',
     message: {
@@ -50,7 +57,8 @@ function readMessage(received: ReceivedMessage, nowMs: number): Intake {
       state: withSoundPositions(state, records),
       request: parsed.request,
       endpoint,
-      idempotent: parsed.idempotent ?? endpoint.idempotent(parsed.request),
+      idempotent,
+      isolatedBy: records !== undefined && idempotent ? isolate : 'message',
       wanted: parsed.wanted,
       ...(parsed.notAfterMs === undefined ? {} : { notAfterMs: parsed.notAfterMs }),
       records,

@@ -45,7 +45,7 @@ async function receiveBatch(received: readonly ReceivedMessage[], deps: Delivery
 }
 
 async function read(received: ReceivedMessage, deps: DeliveryDeps): Promise<ReadIntake | undefined> {
-  const intake = readMessage(received, deps.clock.nowMs());
+  const intake = readMessage(received, deps.clock.nowMs(), deps.isolate);
   const whole = intake.kind === 'overflowed' ? await fetchOverflow(received, intake, deps) : intake;
   if (whole?.kind !== 'message') return whole;
   const { message } = whole;

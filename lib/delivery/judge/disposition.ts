@@ -18,6 +18,8 @@ interface Circumstances {
   readonly counts: boolean;
   /** Messages that the failed call carried; 1 where the verdict is about the item's own entry of the reply. */
   readonly sharedBy: number;
+  /** What isolation can tell apart in it: messages, or records. */
+  readonly units: number;
   /** How much longer Marketo may be busy with the call. */
   readonly holdMs: number;
   readonly nowMs: number;
@@ -79,7 +81,8 @@ function isDoneAlready({ message, record }: WorkItem, { code, level, message: sa
  *
  * 1. What may not be repeated, and may have been executed, is dead.
  * 2. A failure that does not count (Marketo is not known to work) costs nothing: no attempt, no age, no smaller calls.
- * 3. A counted failure of a call that others shared ends nobody: each comes back to share with fewer.
+ * 3. A counted failure of a call that others shared ends nobody: each comes back to share with fewer, and the records of a
+ *    message by itself, where they can be told apart, in calls of fewer.
  * 4. Alone, a message ends when its attempts or its age are spent, and at least two attempts were made alone.
  */
 function retry(item: WorkItem, verdict: Verdict, pace: Pace, maxAttempts: number, at: Circumstances): Outcome {
@@ -102,7 +105,12 @@ function retry(item: WorkItem, verdict: Verdict, pace: Pace, maxAttempts: number
   if (at.sharedBy > 1) {
     // Whose fault it was is found out soon, however long the code alone would wait: only the culprit has to.
     const soonMs = Math.max(retryDelayMs('growing', attempts, at.random), at.holdMs);
-    return { ...requeue, reason: 'retry', delayMs: soonMs, shareAtMost: fewerThan(at) };
+    return { ...requeue, reason: 'retry', delayMs: soonMs, shareAtMost: fewerThan(at.sharedBy, at) };
+  }
+  if (at.units > 1) {
+    const soonMs = Math.max(retryDelayMs('growing', attempts, at.random), at.holdMs);
+    const recordsAtMost = fewerThan(at.units, at);
+    return { ...requeue, reason: 'retry', delayMs: soonMs, shareAtMost: 1, recordsAtMost };
   }
   const budget = Math.min(maxAttempts, at.limits.retryMaxAttempts);
   const ageMs = at.nowMs - (state.firstFailedMs ?? at.nowMs);
@@ -115,12 +123,12 @@ function retry(item: WorkItem, verdict: Verdict, pace: Pace, maxAttempts: number
   return { ...requeue, reason: 'retry', delayMs, alone: true };
 }
 
-/** So many messages may share the next call. Where each round takes minutes, fewer rounds are worth more calls. */
-function fewerThan({ sharedBy, exchange, nowMs, holdMs }: Circumstances): number {
+/** So many may share the next call. Where each round takes minutes, fewer rounds are worth more calls. */
+function fewerThan(count: number, { exchange, nowMs, holdMs }: Circumstances): number {
   const roundMs = nowMs - exchange.sentAtMs + holdMs;
   const { narrowingFactor, slowRoundMs, slowNarrowingFactor } = DELIVERY_POLICY;
   const factor = roundMs < slowRoundMs ? narrowingFactor : slowNarrowingFactor;
-  return Math.max(1, Math.floor(sharedBy / factor));
+  return Math.max(1, Math.floor(count / factor));
 }
 
 /** Among what is worth a retry: failures of Marketo as a whole, not limits and not faults of one request. */

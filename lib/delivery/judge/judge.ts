@@ -23,6 +23,8 @@ interface JudgedCall {
   readonly records: number | undefined;
   /** How many messages the call carries: one of them may have made all of them fail. */
   readonly messages: number;
+  /** How many can be told apart: `messages` where that is left out, or records. */
+  readonly units?: number;
 }
 
 type MarketoReply = Extract<ParsedReply, { kind: 'marketo' }>;
@@ -52,11 +54,12 @@ function ruleOf(entry: CatalogueEntry, level: CodeLevel, message: string, call: 
   const about = { level, circumstances: call.endpoint.circumstances, message };
   const rule = verdictFor(entry, { ...about, shared: (call.records ?? 1) > 1 });
   if (level === 'record') return rule;
-  if (call.messages > 1) {
+  if ((call.units ?? call.messages) > 1) {
     // One message may be the cause of any rejection, with a value that a firewall dislikes, say. The others may pass.
-    return rule.kind === 'reject' ? { kind: 'isolate' } : rule;
+    // Of the records of one message, what looks like the whole endpoint's is taken for that.
+    return rule.kind === 'reject' && call.messages > 1 ? { kind: 'isolate' } : rule;
   }
-  // A message in a call of its own waits for what passes by itself, however many records it has.
+  // In a call of its own it waits for what passes by itself.
   const alone = rule.kind === 'isolate' ? verdictFor(entry, { ...about, shared: false }) : rule;
   return alone.kind === 'retry' ? alone : rule;
 }

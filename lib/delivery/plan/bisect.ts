@@ -30,8 +30,8 @@ function requestOf(items: readonly WorkItem[]): MarketoRequest {
 function withItems(call: Call, items: readonly WorkItem[]): Call {
   if (items.length === call.items.length) return call;
   if (items.length === 0) return { ...call, items };
-  const { tokenTries, isPart } = call;
-  return { ...toCall(items), tokenTries, isPart };
+  const { request: _, ...how } = call;
+  return { ...how, ...toCall(items), tokenTries: call.tokenTries, isPart: call.isPart };
 }
 
 /**

@@ -27,25 +27,30 @@ interface Draft {
   bytes: number;
 }
 
+const NOBODY: ReadonlySet<WorkItem> = new Set();
+
 /** How many calls of a group are kept open for a record that fits: bounds the work, and the room that is left over. */
 const MAX_OPEN_DRAFTS = 16;
 
 function fits(draft: Draft, item: WorkItem): boolean {
   if (draft.bytes + 1 + item.bytes > MAX_BODY_BYTES) return false;
-  const { shareAtMost } = item.message.state;
+  const { shareAtMost, recordsAtMost = Number.POSITIVE_INFINITY } = item.message.state;
+  if (draft.items.length >= recordsAtMost) return false;
   return shareAtMost === undefined || draft.messages.size < shareAtMost || draft.messages.has(item.message);
 }
 
 interface Drafts {
   readonly all: Draft[];
-  /** By group: what has room for one more. */
-  readonly open: Map<string, readonly Draft[]>;
+  /** By group, and for each message that is kept apart: what has room for one more. */
+  readonly open: Map<string | Message, readonly Draft[]>;
+  readonly apart: ReadonlySet<WorkItem>;
 }
 
 /** Puts a record into the first call of its group that has room for it, or into `only`; undefined when that has no room. */
-function place(item: WorkItem, { all, open }: Drafts, only: Draft | undefined): Draft | undefined {
+function place(item: WorkItem, { all, open, apart }: Drafts, only: Draft | undefined): Draft | undefined {
   const { message } = item;
-  const { name, frameBytes } = item.group ?? groupOf(message);
+  const { name: group, frameBytes } = item.group ?? groupOf(message);
+  const name = apart.has(item) ? message : group;
   const openOnes = open.get(name) ?? [];
   const found = openOnes.find((draft) => (only ?? draft) === draft && fits(draft, item));
   if (only !== undefined && found === undefined) return undefined;
@@ -92,20 +97,25 @@ function holderFor(item: WorkItem, taken: ReadonlyMap<string, Holder>): Holder |
  *
  * @param pending items without an outcome, in queue order.
  * @param busyKeys keys of items whose calls are under way.
+ * @param apart those that show a proven kind of fault: they share a call with nobody's records but their own message's.
  * @example
  * const { calls, later } = plan(messages.flatMap(toWorkItems), new Set());
  */
-function plan(pending: readonly WorkItem[], busyKeys: ReadonlySet<string>): Plan {
+function plan(
+  pending: readonly WorkItem[],
+  busyKeys: ReadonlySet<string>,
+  apart: ReadonlySet<WorkItem> = NOBODY,
+): Plan {
   const taken = new Map<string, Holder>([...busyKeys].map((key) => [key, 'waitedFor']));
   const later: WorkItem[] = [];
-  const drafts: Drafts = { all: [], open: new Map() };
+  const drafts: Drafts = { all: [], open: new Map(), apart };
 
   for (const item of pending) {
-    const { message, record } = item;
+    const { record } = item;
     const holder = holderFor(item, taken);
     let draft: Draft | undefined;
     if (record === undefined && holder === undefined) {
-      draft = { items: [item], messages: new Set([message]), bytes: 0 };
+      draft = { items: [item], messages: new Set([item.message]), bytes: 0 };
       drafts.all.push(draft);
     } else if (holder !== 'waitedFor') {
       draft = place(item, drafts, holder);
@@ -116,7 +126,12 @@ function plan(pending: readonly WorkItem[], busyKeys: ReadonlySet<string>): Plan
       taken.set(key, draft !== undefined && item.setKeys.includes(key) ? draft : 'waitedFor');
     }
   }
-  return { calls: drafts.all.map((one) => toCall(one.items)), later };
+  const isApart = ({ items: [item] }: Draft): boolean => item !== undefined && apart.has(item);
+  const calls = drafts.all.map((one): Call => {
+    const call = toCall(one.items);
+    return isApart(one) ? { ...call, isPart: true, isApart: true } : call;
+  });
+  return { calls, later };
 }
 
 export type { Plan };

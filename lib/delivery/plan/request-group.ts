@@ -31,7 +31,15 @@ function measureFrame(name: string, frame: JsonObject): number {
 /** The order of members means nothing to Marketo. Messages that may be repeated and those that may not are kept apart. */
 function groupName({ request, idempotent, state }: Message, frame: JsonObject): string {
   const { method, path, query = {} } = request;
-  return JSON.stringify([method, path, sorted(query), sorted(frame), idempotent, state.shareAtMost ?? 0]);
+  return JSON.stringify([
+    method,
+    path,
+    sorted(query),
+    sorted(frame),
+    idempotent,
+    state.shareAtMost ?? 0,
+    state.recordsAtMost ?? 0,
+  ]);
 }
 
 function sorted(members: object): readonly (readonly [string, unknown])[] {

@@ -36,6 +36,7 @@ function nextState(input: RetryMessageInput): RelayState {
   const firstFailedMs = ageFrom(input, outcomes);
   // What isolation found out of a shared call's fault holds until the message is delivered, however often it must wait.
   const shares = [state, ...outcomes].flatMap((one) => one.shareAtMost ?? []);
+  const sizes = [state, ...outcomes].flatMap((one) => one.recordsAtMost ?? []);
   const positions = isPartial ? requeued.flatMap(([item]) => item.record?.position ?? []) : state.positions;
   const tokenTries = Math.max(0, ...outcomes.map((outcome) => outcome.tokenTries ?? 0));
   const page = outcomes.find((outcome) => outcome.page !== undefined)?.page ?? state.page;
@@ -54,6 +55,7 @@ function nextState(input: RetryMessageInput): RelayState {
     ...(page && { page }),
     part: state.part + (isPartial ? 1 : 0),
     ...(shares.length > 0 && { shareAtMost: Math.min(...shares) }),
+    ...(sizes.length > 0 && { recordsAtMost: Math.min(...sizes) }),
   };
 }
 

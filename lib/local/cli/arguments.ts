@@ -3,6 +3,7 @@ import { Secret } from '../../marketo/secret.ts';
 import { DEFAULT_ALLOWED_OPERATIONS, parseAllowedOperations } from '../../settings/allowed-operations.ts';
 import { parseBaseUrl } from '../../settings/base-url.ts';
 import { NUMBER_BOUNDS } from '../../settings/bounds.ts';
+import { DEFAULT_ISOLATION_UNIT, type IsolationUnit, parseIsolationUnit } from '../../settings/parse.ts';
 import { createCommand, type Values } from './command.ts';
 import { readPorts, type ServePorts } from './read-ports.ts';
 
@@ -35,6 +36,7 @@ interface RunOptions {
   readonly timeLimitSeconds: number;
   /** As the setting of that name. */
   readonly allowedOperations: string;
+  readonly isolate: IsolationUnit;
 }
 
 type Arguments =
@@ -89,6 +91,7 @@ function readArguments(argv: readonly string[], env: Readonly<Record<string, str
     maxConcurrentCalls: number('maxConcurrent', 1, NUMBER_BOUNDS.maxConcurrentCalls.max, usual.maxConcurrentCalls),
     timeLimitSeconds: number('timeLimit', 1, MAX_SECONDS, isServing ? MAX_SECONDS : 900),
     allowedOperations: readAllowed(values.allowedOperations?.at(-1), marketoUrl, problems),
+    isolate: readIsolate(values.isolate?.at(-1), problems),
   };
   if (marketoUrl !== undefined && options.messagesPath === undefined && !isServing) {
     problems.push(
@@ -143,6 +146,13 @@ function readAllowed(given: string | undefined, marketoUrl: string | undefined, 
   const parsed = parseAllowedOperations(given);
   if (!parsed.ok) problems.push(`--allowed-operations ${parsed.problem}`);
   return given;
+}
+
+function readIsolate(text: string | undefined, problems: string[]): IsolationUnit {
+  const parsed = parseIsolationUnit(text ?? DEFAULT_ISOLATION_UNIT);
+  if (parsed.ok) return parsed.value;
+  problems.push(`--isolate ${parsed.problem}`);
+  return DEFAULT_ISOLATION_UNIT;
 }
 
 function readMarketo(

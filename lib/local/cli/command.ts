@@ -16,6 +16,7 @@ interface Values {
   readonly maxConcurrent?: readonly string[];
   readonly timeLimit?: readonly string[];
   readonly allowedOperations?: readonly string[];
+  readonly isolate?: readonly string[];
   readonly verbose?: true;
   readonly logFile?: readonly string[];
   readonly help?: true;
@@ -60,6 +61,11 @@ function createCommand(): Command {
     .option('--seed <n>', 'what the fake draws its latency and faults from (default 1)', gather)
     .option('--rate-limit <n>', 'calls in any 20 seconds (default 100, 50 with --marketo)', gather)
     .option('--max-concurrent <n>', 'calls in flight (default 10, 5 with --marketo)', gather)
+    .option(
+      '--isolate <unit>',
+      'record or message: what is told apart when a call fails as a whole (default record)',
+      gather,
+    )
     .option('--time-limit <n>', 'seconds after which the run ends with what it has (default 900)', gather)
     .option(
       '--allowed-operations <list>',

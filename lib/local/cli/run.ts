@@ -3,6 +3,7 @@ import { LOCAL_LATENCY, localFaults } from '../../fake-marketo/local-faults.ts';
 import type { FakeMarketoOptions } from '../../fake-marketo/options.ts';
 import { DEFAULT_LIMITS } from '../../ledger/limits.ts';
 import type { Log } from '../../ports.ts';
+import { SETTING_NAMES } from '../../settings/names.ts';
 import { keepRun } from '../journal/keep-run.ts';
 import { type LocalRelay, type LocalRelayOptions, startLocalRelay } from '../relay.ts';
 import type { PublishedMessage } from '../report/accounting.ts';
@@ -148,6 +149,7 @@ function relayOptions(options: RunOptions, kept: Pick<FakeMarketoOptions, 'data'
   return {
     limits: { windowCalls: limits.rateLimitCalls, slots: limits.maxConcurrentCalls },
     allowedOperations: options.allowedOperations,
+    settings: { [SETTING_NAMES.isolate]: options.isolate },
     ...(options.marketo === undefined
       ? { fake: { ...limits, seed: options.seed, latencyMs: LOCAL_LATENCY, ...faultsFor(options), ...kept } }
       : { marketo: options.marketo }),

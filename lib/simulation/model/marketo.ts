@@ -2,7 +2,7 @@ import type { HttpReply, HttpRequest } from '../../marketo/http.ts';
 import type { Dice } from '../dice.ts';
 import { KINDS } from '../kinds.ts';
 import type { OwnFault } from '../own-faults.ts';
-import { marksIn } from '../publications.ts';
+import { marksIn, written } from '../publications.ts';
 import type { World } from '../world.ts';
 import { type ArrivedCall, readCall } from './arrived-call.ts';
 import { API_USER, ModelIdentity } from './identity.ts';
@@ -111,8 +111,20 @@ class ModelMarketo {
     if (call.kind.aligned && call.marks.length >= (own.failsFromRecords ?? Number.POSITIVE_INFINITY)) return TOO_MANY;
     const ofOperation = own.operations[call.kind.name];
     if (ofOperation !== undefined) return ofOperation;
-    const faults = call.allMarks.flatMap((mark) => this.#world.publicationOf(mark)?.ownFault ?? []);
+    const faults = call.allMarks.flatMap((mark) => this.#faultOf(mark) ?? []);
     return faults.find((fault) => fault.kind !== 'record') ?? faults[0];
+  }
+
+  #faultOf(mark: string): OwnFault | undefined {
+    const publication = this.#world.publicationOf(mark);
+    return publication?.faultyMarks.includes(mark) ? publication.ownFault : undefined;
+  }
+
+  /** Its culprit, somebody else, or nobody, in quotes as Marketo has it. */
+  #nameSomebody(call: ArrivedCall, dice: Dice): string {
+    const who = dice.pick(['culprit', 'neighbour', 'nobody'] as const);
+    const mark = call.allMarks.find((one) => (this.#faultOf(one) !== undefined) === (who === 'culprit'));
+    return who === 'nobody' || mark === undefined ? '' : ` for '${written(mark)}'`;
   }
 
   #playOwn(call: ArrivedCall, fault: OwnFault): Play | undefined {
@@ -120,7 +132,7 @@ class ModelMarketo {
     this.#world.count(`own ${fault.kind}`);
     switch (fault.kind) {
       case 'response':
-        return failure(call, fault.code, dice);
+        return failure(call, fault.code, dice, this.#nameSomebody(call, dice));
       case 'http':
         return httpStatus(call, dice, fault.code);
       case 'noErrors':
@@ -136,7 +148,7 @@ class ModelMarketo {
   }
 
   #recordCodeOf(marks: readonly string[]): string | undefined {
-    const fault = marks.map((mark) => this.#world.publicationOf(mark)?.ownFault).find((one) => one !== undefined);
+    const fault = marks.map((mark) => this.#faultOf(mark)).find((one) => one !== undefined);
     return fault?.kind === 'record' ? fault.code : undefined;
   }
 

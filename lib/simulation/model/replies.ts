@@ -76,9 +76,9 @@ function success(call: PlayedCall): Play {
 }
 
 /** The whole call failed, with a code in the body. */
-function failure(call: PlayedCall, code: string, dice: Dice): Play {
+function failure(call: PlayedCall, code: string, dice: Dice, whose = ''): Play {
   const asNumber = /^\d+$/.test(code) && dice.chance(0.2);
-  const errors = [{ code: asNumber ? Number(code) : code, message: `model says ${code}${call.echo}` }];
+  const errors = [{ code: asNumber ? Number(code) : code, message: `model says ${code}${whose}${call.echo}` }];
   const executed = AMBIGUOUS.has(code) ? some(call, dice) : [];
   return { reply: json({ requestId: 'a1#2', success: false, errors }), executed, alreadySo: [], code };
 }

@@ -4,6 +4,7 @@ import type { CallResult } from '../../../lib/delivery/call/call-result.ts';
 import { createPendingWork } from '../../../lib/delivery/call/pending-work.ts';
 import { type Outcome, type RequeueOutcome, sameOutcome } from '../../../lib/delivery/outcome.ts';
 import { bisect } from '../../../lib/delivery/plan/bisect.ts';
+import { countUnits } from '../../../lib/delivery/plan/units.ts';
 import { type Call, messagesOf, type WorkItem } from '../../../lib/delivery/work-item.ts';
 import type { Message } from '../../../lib/message/message.ts';
 import { messageOf } from '../fixtures.ts';
@@ -39,7 +40,7 @@ const messages = fc
 const steps = fc.array(
   fc.record({
     what: fc.constantFrom('start', 'start', 'start', 'end', 'end', 'withdraw', 'decide', 'requeueRest'),
-    how: fc.constantFrom('decided', 'decided', 'replaced', 'reauthenticated', 'notSent'),
+    how: fc.constantFrom('decided', 'decided', 'failed', 'failed', 'failed', 'halved', 'reauthenticated', 'notSent'),
     which: fc.nat({ max: 20 }),
     bits: fc.nat({ max: 255 }),
   }),
@@ -52,7 +53,14 @@ const chosen = (items: readonly WorkItem[], bits: number): readonly WorkItem[] =
 
 function resultOf(call: Call, { how, bits }: Step): CallResult {
   const { items } = call;
-  if (how === 'replaced' && items.length > 1) return { kind: 'replaced', outcomes: new Map(), calls: bisect(call) };
+  if (how === 'halved' && items.length > 1) return { kind: 'replaced', outcomes: new Map(), calls: bisect(call) };
+  if (how === 'failed') {
+    const fault = { code: '1003', text: bits % 2 === 0 ? 'no good' : `no good: '${bits % 4}@x.test'` };
+    const dead = sameOutcome(items, DELIVERED);
+    return countUnits(items) > 1
+      ? { kind: 'failed', outcomes: new Map(), final: dead, fault }
+      : { kind: 'decided', outcomes: dead, fault };
+  }
   if (how === 'reauthenticated') {
     return { kind: 'replaced', outcomes: new Map(), calls: [{ ...call, tokenTries: call.tokenTries + 1 }] };
   }
@@ -140,8 +148,8 @@ describe('the work list of an invocation, whatever happens in whatever order', (
   it('has every item in exactly one place: none is lost, none is doubled', () => {
     const property = fc.property(messages, steps, (queue, todo) => {
       play(queue, todo, ({ work, all }) => {
-        const { pending, ready, inFlight, withdrawn } = work.places();
-        const found = [...pending, ...ready, ...inFlight, ...withdrawn, ...work.outcomes().keys()];
+        const { pending, ready, held, inFlight, withdrawn } = work.places();
+        const found = [...pending, ...ready, ...held, ...inFlight, ...withdrawn, ...work.outcomes().keys()];
         expect(found).toHaveLength(all.length);
         expect(new Set(found)).toEqual(new Set(all));
       });
@@ -152,11 +160,11 @@ describe('the work list of an invocation, whatever happens in whatever order', (
   it('has something to start while anything is to do and nothing is in the way', () => {
     const property = fc.property(messages, steps, (queue, todo) => {
       play(queue, todo, ({ work }) => {
-        const { pending, ready, inFlight, withdrawn } = work.places();
+        const { pending, ready, held, inFlight, withdrawn } = work.places();
         const calls = work.startable();
         expect(calls.every(({ items }) => items.length > 0)).toBe(true);
         const isFree = inFlight.length + withdrawn.length === 0;
-        if (isFree && pending.length + ready.length > 0) expect(calls).not.toEqual([]);
+        if (isFree && pending.length + ready.length + held.length > 0) expect(calls).not.toEqual([]);
       });
     });
     fc.assert(property, RUNS);
@@ -203,8 +211,8 @@ describe('the work list of an invocation, whatever happens in whatever order', (
   it('requeues with an item all that comes after it by its keys', () => {
     const property = fc.property(messages, steps, (queue, todo) => {
       play(queue, todo, (world) => {
-        const { pending, ready, inFlight } = world.work.places();
-        const open = new Set([...pending, ...ready, ...inFlight]);
+        const { pending, ready, held, inFlight } = world.work.places();
+        const open = new Set([...pending, ...ready, ...held, ...inFlight]);
         for (const [item, { kind }] of world.work.outcomes()) {
           if (kind === 'requeue') expect(world.behind(item).filter((later) => open.has(later))).toEqual([]);
         }
@@ -239,7 +247,9 @@ describe('the work list of an invocation, whatever happens in whatever order', (
       work.requeueRest(() => REQUEUED);
       for (const item of call.items) {
         const own = part.items.includes(item) ? part : other;
-        expect(work.outcomes().get(item)).toEqual({ ...REQUEUED, shareAtMost: messagesOf(own.items).length });
+        const messagesIn = messagesOf(own.items).length;
+        const records = messagesIn === 1 ? { recordsAtMost: countUnits(own.items) } : {};
+        expect(work.outcomes().get(item)).toEqual({ ...REQUEUED, shareAtMost: messagesIn, ...records });
       }
     });
     fc.assert(property, RUNS);

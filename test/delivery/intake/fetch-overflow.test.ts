@@ -17,7 +17,8 @@ async function fetchFrom(bucket: string, get: (key: string) => Promise<string | 
     pointer,
   };
   const clock = { nowMs: () => NOW_MS, sleep: async () => {} };
-  return fetchOverflow(received, overflowed, { overflow: { bucket, get, put: async () => {} }, clock, log: silentLog });
+  const store = { bucket, get, put: async () => {} };
+  return fetchOverflow(received, overflowed, { overflow: store, clock, log: silentLog, isolate: 'record' });
 }
 
 describe('a dead letter that was too large for the queue, put back', () => {

@@ -21,6 +21,7 @@ const at = (rest: Partial<Circumstances> = {}): Circumstances => ({
   exchange,
   counts: true,
   sharedBy: 1,
+  units: 1,
   holdMs: 0,
   nowMs: NOW_MS,
   limits: { windowCalls: 50, windowMs: 20_000, retryMaxAttempts: 8, retryMaxAgeMs: 86_400_000 },
@@ -139,6 +140,16 @@ describe('a failure of a call that messages shared', () => {
     expect([300, 37, 9, 8, 4, 2].map((count) => shared(count))).toMatchObject(
       [37, 4, 1, 1, 1, 1].map((shareAtMost) => ({ kind: 'requeue', reason: 'retry', shareAtMost })),
     );
+  });
+
+  it('sends a message by itself back in calls of eight times fewer of its records, down to one', () => {
+    const alone = (units: number) =>
+      outcome(RETRY, { code: '611' }, { sharedBy: 1, units }, { attempts: 99, attemptsAlone: 5 });
+    expect([300, 37, 9, 2].map(alone)).toMatchObject(
+      [37, 4, 1, 1].map((recordsAtMost) => ({ kind: 'requeue', reason: 'retry', shareAtMost: 1, recordsAtMost })),
+    );
+    expect(alone(300)).not.toHaveProperty('alone');
+    expect(alone(1)).toMatchObject({ kind: 'dead', gaveUp: 'attempts' });
   });
 
   it('ends nobody, however often or long it was tried', () => {

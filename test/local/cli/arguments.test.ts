@@ -26,13 +26,15 @@ describe('no options at all', () => {
       rateLimitCalls: 100,
       maxConcurrentCalls: 10,
       timeLimitSeconds: 900,
+      isolate: 'record',
     });
   });
 });
 
 describe('options', () => {
   it('are taken as given', () => {
-    const argv = '--messages m.ndjson --seed 7 --json --rate-limit 30 --max-concurrent 3 --time-limit 60 --verbose';
+    const argv =
+      '--messages m.ndjson --seed 7 --json --rate-limit 30 --max-concurrent 3 --time-limit 60 --isolate message --verbose';
 
     expect(optionsOf(argv.split(' '))).toMatchObject({
       messagesPath: 'm.ndjson',
@@ -41,6 +43,7 @@ describe('options', () => {
       rateLimitCalls: 30,
       maxConcurrentCalls: 3,
       timeLimitSeconds: 60,
+      isolate: 'message',
       verbose: true,
     });
   });
@@ -92,6 +95,7 @@ describe('options', () => {
       'rate-limit',
       'max-concurrent',
       'time-limit',
+      'isolate',
       'port',
       'state',
     ]) {
@@ -109,6 +113,7 @@ describe('wrong options', () => {
     [['--seed=-1'], '--seed is "-1"'],
     [['--rate-limit', '0'], '--rate-limit is "0", and must be a whole number from 1 to 200'],
     [['--max-concurrent', '101'], '--max-concurrent is "101"'],
+    [['--isolate', 'field'], '--isolate is "field": give "record" or "message"'],
     [['--json=yes'], 'json'],
     [['messages.ndjson'], 'messages.ndjson'],
   ])('%j are named: %s', (argv, name) => {

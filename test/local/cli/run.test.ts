@@ -27,6 +27,7 @@ const OPTIONS: RunOptions = {
   maxConcurrentCalls: 10,
   allowedOperations: '*',
   timeLimitSeconds: 60,
+  isolate: 'record',
 };
 
 function runToy(bodies: readonly string[], change: Partial<RunInput> = {}): Promise<Summary> {
