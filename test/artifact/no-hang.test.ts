@@ -1,6 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { JOURNAL_PATIENCE_MS } from '../../lib/aws/journal-salt.ts';
 import { awsEnvironment } from '../../lib/emulators/aws.ts';
 import { toLambdaRecord } from '../../lib/emulators/event-source-mapping/records.ts';
 import { startFakeMarketo } from '../../lib/fake-marketo/server.ts';
@@ -71,7 +70,8 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   // Delivered all the same: the journal is not waited for as long as a dead letter would be.
   'the bucket of the journal': {
-    ...one(JOURNAL_PATIENCE_MS),
+    timeoutMs: 40_000,
+    mostMs: s3.totalMs,
     bodies: [upsert],
     slow: 's3',
     journal: true,
