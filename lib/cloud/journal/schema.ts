@@ -49,7 +49,7 @@ const JOURNAL_QUERIES = [
     id: 'JournalRecordQuery',
     name: 'what became of one record',
     sql: [
-      '-- By a relay id, a Marketo id, or the hash of a key.',
+      '-- By a relay id, a Marketo id, or the hash of a key as `relay find --json` prints it.',
       'SELECT settled_at, relay_id, position, operation, outcome, code, attempts, marketo_ids, statuses, request_id',
       'FROM journal',
       "WHERE dt >= '2027-01-24'",
