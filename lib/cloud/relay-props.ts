@@ -136,9 +136,9 @@ interface MarketoRelayProps extends GatherProps, LimitProps, NetworkProps {
   /**
    * Which operations may be made, by their names in the endpoint table: `*` at the end of one stands for any ending, `!` before one
    * refuses it. Others become dead letters (`operationNotAllowed`) before a call is spent. A role in Marketo that may update people may
-   * delete and merge them too, and neither can be undone.
+   * delete and merge them too, and neither can be undone: where nobody has to, `['*', '!delete*', '!merge*']` keeps it from happening.
    *
-   * @default ['*', '!delete*', '!merge*']
+   * @default ['*']
    */
   readonly allowedOperations?: readonly string[];
 

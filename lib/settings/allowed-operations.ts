@@ -1,8 +1,10 @@
 import { meansName, OPERATION_NAMES } from '../marketo/endpoints/operation-patterns.ts';
 import { accept, type Parsed, refuse, shown } from './parse.ts';
 
-/** All but what cannot be undone: docs/decisions/012-allowed-operations.md. */
-const DEFAULT_ALLOWED_OPERATIONS: readonly string[] = ['*', '!delete*', '!merge*'];
+/** What Marketo's role allows: docs/decisions/012-allowed-operations.md. */
+const DEFAULT_ALLOWED_OPERATIONS: readonly string[] = ['*'];
+/** All but what cannot be undone, for those who have nothing to delete. */
+const REVERSIBLE_OPERATIONS: readonly string[] = ['*', '!delete*', '!merge*'];
 
 /** A Lambda function has 4 KB for all its variables (Lambda: quotas). */
 const MAX_CHARACTERS = 2_000;
@@ -38,4 +40,4 @@ function likely(bare: string): string {
   return meant === undefined ? '' : ` (${meant} has)`;
 }
 
-export { DEFAULT_ALLOWED_OPERATIONS, parseAllowedOperations };
+export { DEFAULT_ALLOWED_OPERATIONS, parseAllowedOperations, REVERSIBLE_OPERATIONS };

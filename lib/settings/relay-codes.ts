@@ -63,7 +63,7 @@ const RELAY_CODES = {
     meaning: 'The setting `allowedOperations` (`ALLOWED_OPERATIONS`) does not allow this operation. No call was made.',
     remedy:
       'If the operation is meant, add it to `allowedOperations`, deploy, and put this letter back. If it is not, find out who ' +
-      'publishes it. Without the setting, what deletes or merges is refused.',
+      'publishes it.',
     leadsTo: ['deadLetter'],
     retriable: true,
     outcomeUnknown: false,

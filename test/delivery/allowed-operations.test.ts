@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { serialise } from '../../lib/dead-letter/serialise.ts';
 import { createMemorySendOnce, done, json, LOST, type SentCall, World } from './harness.ts';
 
-const BY_DEFAULT = ['*', '!delete*', '!merge*'];
+const REVERSIBLE = ['*', '!delete*', '!merge*'];
 const UPSERT = {
   path: '/rest/v1/leads.json',
   body: { action: 'createOrUpdate', input: [{ email: 'ada@example.com' }] },
@@ -18,7 +18,7 @@ function pathsOf(calls: readonly SentCall[]): readonly string[] {
 
 describe('an operation that is not allowed', () => {
   it('becomes a dead letter that names the setting, without a call; its neighbours are delivered', async () => {
-    const world = new World({ script: (call) => done(call.input), allowedOperations: BY_DEFAULT });
+    const world = new World({ script: (call) => done(call.input), allowedOperations: REVERSIBLE });
 
     const { letters, calls, unsettled } = await world.deliver(world.messages([DELETION, UPSERT]));
 
@@ -39,7 +39,7 @@ describe('an operation that is not allowed', () => {
   });
 
   it('is made when its letter is put back and the setting allows it', async () => {
-    const before = new World({ script: (call) => done(call.input), allowedOperations: BY_DEFAULT });
+    const before = new World({ script: (call) => done(call.input), allowedOperations: REVERSIBLE });
     const { letters } = await before.deliver(before.messages([DELETION]));
     const after = new World({ script: (call) => done(call.input), allowedOperations: ['*'] });
 
@@ -50,7 +50,7 @@ describe('an operation that is not allowed', () => {
 
   it('leaves no trace that it had been sent: put back, it is', async () => {
     const sendOnce = createMemorySendOnce(() => 0);
-    const before = new World({ script: () => MERGED, sendOnce, allowedOperations: BY_DEFAULT });
+    const before = new World({ script: () => MERGED, sendOnce, allowedOperations: REVERSIBLE });
     const { letters } = await before.deliver(before.messages([MERGE]));
     expect(letters[0]?.failure).toMatchObject({ code: 'operationNotAllowed', outcomeUnknown: false });
     const after = new World({ script: () => MERGED, sendOnce });
@@ -65,7 +65,7 @@ describe('an operation that is not allowed', () => {
     const sendOnce = createMemorySendOnce(() => 0);
     const before = new World({ script: () => LOST, sendOnce });
     await before.deliver(before.messages([MERGE]));
-    const after = new World({ script: () => MERGED, sendOnce, allowedOperations: BY_DEFAULT });
+    const after = new World({ script: () => MERGED, sendOnce, allowedOperations: REVERSIBLE });
 
     const { letters, calls } = await after.deliver(after.messages([MERGE]));
 

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { ENDPOINTS, matchEndpoint } from '../../lib/marketo/endpoints/endpoints.ts';
 import { allowedName, allows } from '../../lib/marketo/endpoints/operation-patterns.ts';
-import { DEFAULT_ALLOWED_OPERATIONS, parseAllowedOperations } from '../../lib/settings/allowed-operations.ts';
+import {
+  DEFAULT_ALLOWED_OPERATIONS,
+  parseAllowedOperations,
+  REVERSIBLE_OPERATIONS,
+} from '../../lib/settings/allowed-operations.ts';
 
 type Method = 'GET' | 'POST' | 'DELETE';
 
@@ -10,11 +14,18 @@ function nameOf(method: Method, path: string, query: Record<string, string> = {}
   return allowedName(request, matchEndpoint(request));
 }
 
-const byDefault = (name: string): boolean => allows(DEFAULT_ALLOWED_OPERATIONS, name);
+const isReversible = (name: string): boolean => allows(REVERSIBLE_OPERATIONS, name);
 
 describe('the operations that are allowed by default', () => {
+  it('are all', () => {
+    expect(ENDPOINTS.filter(({ operation }) => !allows(DEFAULT_ALLOWED_OPERATIONS, operation))).toEqual([]);
+    expect(allows(DEFAULT_ALLOWED_OPERATIONS, 'deleteUnknown')).toBe(true);
+  });
+});
+
+describe('the operations that can be undone', () => {
   it('are all but those that delete or merge', () => {
-    const refused = ENDPOINTS.map(({ operation }) => operation).filter((name) => !byDefault(name));
+    const refused = ENDPOINTS.map(({ operation }) => operation).filter((name) => !isReversible(name));
     expect(refused).toEqual(ENDPOINTS.map(({ operation }) => operation).filter((name) => /^(delete|merge)/.test(name)));
     expect(refused).toContain('deleteLeads');
     expect(refused).toContain('mergeLeads');
@@ -25,7 +36,7 @@ describe('the operations that are allowed by default', () => {
       ({ method, path }) => method !== 'GET' && /\/(delete|merge)\w*\.json$/.test(path),
     );
     expect(destructive.length).toBeGreaterThan(25);
-    expect(destructive.filter(({ operation }) => byDefault(operation))).toEqual([]);
+    expect(destructive.filter(({ operation }) => isReversible(operation))).toEqual([]);
   });
 
   it.each<[Method, string]>([
@@ -36,12 +47,12 @@ describe('the operations that are allowed by default', () => {
     ['DELETE', '/rest/v1/things/7.json'],
     ['POST', '/rest/v1/things/7/MERGE.json'],
   ])('are none that the table lacks and that looks like one: %s %s', (method, path) => {
-    expect(byDefault(nameOf(method, path))).toBe(false);
+    expect(isReversible(nameOf(method, path))).toBe(false);
   });
 
   it('are what is deleted by a POST that asks to be taken for a DELETE neither', () => {
     expect(nameOf('POST', '/rest/v1/leads.json', { _method: 'DELETE' })).toBe('deleteLeadsByMethod');
-    expect(byDefault('deleteLeadsByMethod')).toBe(false);
+    expect(isReversible('deleteLeadsByMethod')).toBe(false);
   });
 
   it.each<[Method, string, string]>([
@@ -51,7 +62,7 @@ describe('the operations that are allowed by default', () => {
     ['DELETE', '/rest/v1/lists/7/leads.json', 'removeLeadsFromList'],
   ])('are others of the kind: %s %s is %s', (method, path, name) => {
     expect(nameOf(method, path)).toBe(name);
-    expect(byDefault(name)).toBe(true);
+    expect(isReversible(name)).toBe(true);
   });
 });
 

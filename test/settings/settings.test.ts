@@ -47,8 +47,8 @@ describe('settings that can be used', () => {
       retryMaxAttempts: 8,
       retryMaxAgeSeconds: 86_400,
       logBodies: true,
-      allowedOperations: ['*', '!delete*', '!merge*'],
       isolate: 'record',
+      allowedOperations: ['*'],
     });
   });
 

@@ -34,6 +34,7 @@ interface Wire {
   readonly queueUrl: string;
   readonly queueArn: string;
   readonly deadLetterQueueUrl: string;
+  readonly resultsQueueUrl: string;
   readonly tableName: string;
   readonly bucketName: string;
   readonly journal: {
@@ -91,6 +92,7 @@ async function startWire({ marketo, visibilityTimeoutSeconds = 30, servers = {} 
     queueUrl: queues.queueUrl,
     queueArn: queues.queueArn,
     deadLetterQueueUrl: queues.deadLetterQueueUrl,
+    resultsQueueUrl: queues.resultsQueueUrl,
     tableName,
     bucketName: embedded.bucketName,
     journal: {
@@ -109,7 +111,7 @@ async function startWire({ marketo, visibilityTimeoutSeconds = 30, servers = {} 
       [SETTING_NAMES.deadLetterQueueUrl]: queues.deadLetterQueueUrl,
       [SETTING_NAMES.ledgerTableName]: tableName,
       [SETTING_NAMES.overflowBucketName]: embedded.bucketName,
-      [SETTING_NAMES.allowedOperations]: '*',
+      [SETTING_NAMES.resultsQueueUrl]: queues.resultsQueueUrl,
     }),
     clearTable: () => clearTable(dynamodb, tableName),
     async stop() {
@@ -131,11 +133,12 @@ async function createQueues(sqs: SQSClient, suffix: string, visibilityTimeoutSec
     return Attributes?.QueueArn ?? '';
   };
   const deadLetterQueueUrl = await create(`requests-${suffix}-dead-letters`);
+  const resultsQueueUrl = await create(`requests-${suffix}-results`);
   const queueUrl = await create(`requests-${suffix}`, {
     VisibilityTimeout: String(visibilityTimeoutSeconds),
     RedrivePolicy: JSON.stringify({ deadLetterTargetArn: await arnOf(deadLetterQueueUrl), maxReceiveCount: 10 }),
   });
-  return { queueUrl, deadLetterQueueUrl, queueArn: await arnOf(queueUrl) };
+  return { queueUrl, deadLetterQueueUrl, resultsQueueUrl, queueArn: await arnOf(queueUrl) };
 }
 
 async function createTable(client: DynamoDBClient, suffix: string): Promise<string> {

@@ -90,8 +90,8 @@ function readArguments(argv: readonly string[], env: Readonly<Record<string, str
     rateLimitCalls: number('rateLimit', 1, NUMBER_BOUNDS.rateLimitCalls.max, usual.rateLimitCalls),
     maxConcurrentCalls: number('maxConcurrent', 1, NUMBER_BOUNDS.maxConcurrentCalls.max, usual.maxConcurrentCalls),
     timeLimitSeconds: number('timeLimit', 1, MAX_SECONDS, isServing ? MAX_SECONDS : 900),
-    allowedOperations: readAllowed(values.allowedOperations?.at(-1), marketoUrl, problems),
     isolate: readIsolate(values.isolate?.at(-1), problems),
+    allowedOperations: readAllowed(values.allowedOperations?.at(-1), problems),
   };
   if (marketoUrl !== undefined && options.messagesPath === undefined && !isServing) {
     problems.push(
@@ -140,9 +140,8 @@ function readNumber(
   return range.otherwise;
 }
 
-/** What is deleted in the fake can be had again; in a subscription it cannot. */
-function readAllowed(given: string | undefined, marketoUrl: string | undefined, problems: string[]): string {
-  if (given === undefined) return marketoUrl === undefined ? '*' : DEFAULT_ALLOWED_OPERATIONS.join();
+function readAllowed(given: string | undefined, problems: string[]): string {
+  if (given === undefined) return DEFAULT_ALLOWED_OPERATIONS.join();
   const parsed = parseAllowedOperations(given);
   if (!parsed.ok) problems.push(`--allowed-operations ${parsed.problem}`);
   return given;

@@ -69,7 +69,7 @@ function createCommand(): Command {
     .option('--time-limit <n>', 'seconds after which the run ends with what it has (default 900)', gather)
     .option(
       '--allowed-operations <list>',
-      'as the setting allowedOperations: syncLeads,get* (default all; *,!delete*,!merge* with --marketo)',
+      'as the setting allowedOperations: syncLeads,get* or *,!delete*,!merge* (default all)',
       gather,
     )
     .option('--fail-on-dead-letters', 'end with status 1 if there is a dead letter')
