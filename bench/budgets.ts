@@ -10,12 +10,14 @@ interface Budget {
  */
 const BUDGETS: Readonly<Record<string, Budget>> = {
   'calls.clean.overFewest': { most: 1.02 },
-  'calls.quarterPercent.calls': { most: 1_240 },
-  'calls.onePercent.calls': { most: 4_100 },
-  'calls.lone.calls': { most: 18 },
-  'calls.loneNamed.calls': { most: 18 },
-  'calls.stormAlone.callsPerBad': { most: 2 },
-  'calls.stormAmongGood.callsPerBad': { most: 7.5 },
+  'calls.quarterPercent.calls': { most: 1_000 },
+  'calls.quarterPercentNamed.calls': { most: 500 },
+  'calls.onePercent.calls': { most: 3_550 },
+  'calls.lone.calls': { most: 12 },
+  'calls.loneNamed.calls': { most: 3 },
+  'calls.stormAlone.callsPerBad': { most: 1.05 },
+  'calls.stormAmongGood.callsPerBad': { most: 6.6 },
+  'calls.stormNamedAmongGood.callsPerBad': { most: 1.05 },
 
   'rate.share': { least: 0.98 },
   'rate.manyWorkers.overCeiling': { least: 0.95 },

@@ -30,6 +30,8 @@ const BAD_KINDS = {
     code: '1003',
     message: "Value 'poison-namedValue' is not valid for field 'lastName'",
   },
+  /** As `namedValue`, of each message another value. */
+  ownValue: { level: 'response', code: '1003' },
   /** A lookup field that does not exist: the request differs from that of the good ones, and shares no call with them. */
   lookupField: { level: 'response', code: '1006' },
 } as const satisfies Record<string, { level: 'record' | 'response'; code: string; message?: string }>;
@@ -38,12 +40,18 @@ type BadKind = keyof typeof BAD_KINDS;
 
 const NAMES = Object.keys(BAD_KINDS) as readonly BadKind[];
 /** What bad data looks like when it comes from many sources. */
-const MIXED_KINDS: readonly BadKind[] = NAMES.filter((kind) => kind !== 'namedValue' && kind !== 'lookupField');
+const MIXED_KINDS: readonly BadKind[] = NAMES.filter(
+  (kind) => kind !== 'namedValue' && kind !== 'ownValue' && kind !== 'lookupField',
+);
 
 /** What makes the fake fail a whole call: a text in one of its records. */
 const poison = (kind: BadKind): string => `poison-${kind}`;
 
-function recordOf(email: string, kind: BadKind | undefined): JsonObject {
+/** Values of `ownValue` that the fake knows. */
+const OWN_VALUES = 100;
+const ownValue = (serial: number): string => `poison-own-${serial % OWN_VALUES}.`;
+
+function recordOf(email: string, kind: BadKind | undefined, serial: number): JsonObject {
   const person = { email, firstName: 'Ann', lastName: 'Example' };
   switch (kind) {
     case undefined:
@@ -60,6 +68,8 @@ function recordOf(email: string, kind: BadKind | undefined): JsonObject {
     case 'invalidData':
     case 'namedValue':
       return { ...person, lastName: poison(kind) };
+    case 'ownValue':
+      return { ...person, lastName: ownValue(serial) };
   }
 }
 
@@ -70,11 +80,15 @@ function publications({ messages, bad, kinds }: Mix, random: () => number): read
     const place = Math.floor(random() * messages);
     if (kind !== undefined && !kindAt.has(place)) kindAt.set(place, kind);
   }
+  const serials = new Map([...kindAt.keys()].map((place, serial) => [place, serial]));
   return Array.from({ length: messages }, (_, index) => {
     const kind = kindAt.get(index);
     const email = `person-${index}@example.com`;
     const lookup = kind === 'lookupField' ? { lookupField: 'noSuchField' } : {};
-    const body = JSON.stringify({ path: '/rest/v1/leads.json', body: { ...lookup, input: [recordOf(email, kind)] } });
+    const body = JSON.stringify({
+      path: '/rest/v1/leads.json',
+      body: { ...lookup, input: [recordOf(email, kind, serials.get(index) ?? 0)] },
+    });
     return { email, kind, body };
   });
 }
@@ -83,6 +97,12 @@ function publications({ messages, bad, kinds }: Mix, random: () => number): read
 const FAULTS: readonly FaultRule[] = NAMES.flatMap((kind) => {
   const rule = BAD_KINDS[kind];
   if (rule.level === 'record' || kind === 'lookupField') return [];
+  if (kind === 'ownValue') {
+    return Array.from({ length: OWN_VALUES }, (_, serial) => {
+      const message = `Value '${ownValue(serial)}' is not valid for field 'lastName'`;
+      return { bodyIncludes: ownValue(serial), gives: { kind: 'code', ...rule, message } } as const;
+    });
+  }
   return [{ bodyIncludes: poison(kind), gives: { kind: 'code', ...rule } } as const];
 });
 

@@ -11,11 +11,14 @@ const BACKLOGS = {
   clean: { messages: 100_000, bad: 0, kinds: [] },
   /** 75 that fail whole calls, and as many that only their own record fails for. */
   quarterPercent: { messages: 30_000, bad: 150, kinds: MIXED_KINDS },
+  /** As many, of which Marketo names field and value: of each another value. */
+  quarterPercentNamed: { messages: 30_000, bad: 75, kinds: ['ownValue'] },
   onePercent: { messages: 30_000, bad: 600, kinds: MIXED_KINDS },
   lone: { messages: 300, bad: 1, kinds: ['invalidData'] },
   loneNamed: { messages: 300, bad: 1, kinds: ['namedValue'] },
   stormAlone: { messages: 300, bad: 300, kinds: ['lookupField'] },
   stormAmongGood: { messages: 3_000, bad: 300, kinds: ['invalidData'] },
+  stormNamedAmongGood: { messages: 3_000, bad: 300, kinds: ['namedValue'] },
 } as const satisfies Record<string, Mix>;
 
 type Backlog = keyof typeof BACKLOGS;
@@ -50,6 +53,12 @@ async function run(options: OptionValues): Promise<Report> {
       'calls',
       '30,000 messages, 75 of which fail whole calls',
     ),
+    figure(
+      'quarterPercentNamed.calls',
+      of('quarterPercentNamed').calls,
+      'calls',
+      '30,000 messages, 75 of which fail whole calls, and Marketo names the value of each',
+    ),
     figure('onePercent.calls', of('onePercent').calls, 'calls', '30,000 messages, 300 of which fail whole calls'),
     figure('lone.calls', of('lone').calls, 'calls', 'one bad message among 300, and Marketo does not say which'),
     figure('loneNamed.calls', of('loneNamed').calls, 'calls', 'one bad message among 300, and Marketo names its value'),
@@ -64,6 +73,12 @@ async function run(options: OptionValues): Promise<Report> {
       perBad('stormAmongGood'),
       'calls',
       '300 bad ones of one kind among 2,700 good, to isolate a bad message',
+    ),
+    figure(
+      'stormNamedAmongGood.callsPerBad',
+      perBad('stormNamedAmongGood'),
+      'calls',
+      'the same where Marketo names field and value',
     ),
   ];
   return {
