@@ -3,6 +3,7 @@
  * table has changed: `npm run generate`. A test compares the two.
  */
 import { writeFileSync } from 'node:fs';
+import { takesFile } from '../lib/marketo/endpoints/bulk.ts';
 import { ENDPOINTS } from '../lib/marketo/endpoints/endpoints.ts';
 
 const FILE = new URL('../lib/publisher/operations.ts', import.meta.url);
@@ -22,9 +23,9 @@ export type { Operation, Operations };
 export { OPERATIONS };
 `;
 
-/** Without file imports, which the relay does not take. */
+/** Without uploads of assets, which the relay does not take. */
 function operationsModule(): string {
-  const rows = ENDPOINTS.filter(({ bodyForm }) => bodyForm !== 'multipart').map(
+  const rows = ENDPOINTS.filter((endpoint) => endpoint.bodyForm !== 'multipart' || takesFile(endpoint)).map(
     ({ operation, method, path, bodyForm }) => `  ${operation}: ['${method}', '${path}', '${bodyForm}'],\n`,
   );
   return `${HEAD}${rows.sort().join('')}${TAIL}`;

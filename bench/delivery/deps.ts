@@ -45,6 +45,11 @@ function createDeps(bench: BenchDeps): DeliveryDeps {
       claim: () => Promise.reject(new Error('upserts need no send-once record')),
       complete: async () => {},
     },
+    files: {
+      read: () => Promise.reject(new Error('no message names a file')),
+      keep: () => Promise.reject(new Error('no message names a file')),
+      kept: async () => undefined,
+    },
     queue: {
       send: async (messages) => {
         for (const message of messages) returns(message);

@@ -42,6 +42,7 @@ function readersFor(allowOtherHosts: boolean) {
     logBodies: parseBoolean,
     allowedOperations: parseAllowedOperations,
     results: parseResults,
+    fileBuckets: listOf(parseBucketName),
     alarmTopicArn: listOf(parseTopicArn),
     alarmEmail: listOf(parseEmail),
     warningTopicArn: listOf(parseTopicArn),
@@ -130,6 +131,11 @@ function listOf(parse: (text: string) => Parsed<string>): (text: string) => Pars
     }
     return accept(values.length === 1 ? (values[0] ?? '') : [...new Set(values)]);
   };
+}
+
+function parseBucketName(text: string): Parsed<string> {
+  if (/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(text)) return accept(text);
+  return refuse(`is ${shown(text, 100)}: give the name of a bucket, several with commas between`);
 }
 
 function parseEmail(text: string): Parsed<string> {

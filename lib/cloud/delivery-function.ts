@@ -7,7 +7,7 @@ import { acknowledge } from './acknowledge.ts';
 import { grantKeys } from './encryption.ts';
 import type { RelayResources } from './environment.ts';
 import { deliveryEnvironment } from './environment.ts';
-import { grantCredentials, grantItems, grantObjects } from './grants.ts';
+import { grantCredentials, grantFiles, grantItems, grantObjects } from './grants.ts';
 import { createRelayFunction } from './relay-function.ts';
 import type { ResolvedProps } from './resolve-props.ts';
 import { grantSendResults, resultsEnvironment } from './results.ts';
@@ -39,6 +39,7 @@ function createDeliveryFunction(scope: Construct, resources: RelayResources, pro
     recursiveLoop: RecursiveLoop.ALLOW,
   });
   grantDelivery(deliveryFunction, resources);
+  grantFiles(deliveryFunction, props.fileBuckets);
   // Whether it is enabled is not for the template to say: a deployment would resume what somebody has paused.
   const eventSource = new SqsEventSource(resources.queue, {
     batchSize: props.gatherMessages,

@@ -68,6 +68,23 @@ function grantObjectsBelow(
   });
 }
 
+/** Reading the objects that messages name, and nothing else of their buckets. */
+function grantFiles(grantee: LambdaFunction, buckets: readonly IBucket[]): void {
+  if (buckets.length === 0) return;
+  grantee.addToRolePolicy(
+    new PolicyStatement({ actions: ['s3:GetObject'], resources: buckets.map((bucket) => bucket.arnForObjects('*')) }),
+  );
+  const keyArns = buckets.flatMap(({ encryptionKey }) => encryptionKey?.keyArn ?? []);
+  if (keyArns.length === 0) return;
+  grantee.addToRolePolicy(
+    new PolicyStatement({
+      actions: ['kms:Decrypt'],
+      resources: keyArns,
+      conditions: { StringEquals: { 'kms:ViaService': `s3.${Stack.of(grantee).region}.amazonaws.com` } },
+    }),
+  );
+}
+
 /** As IAM must have it, also of a secret whose ARN was given without its last six characters. */
 function secretArn(secret: ISecret): string {
   return secret.secretFullArn ?? `${secret.secretArn}-??????`;
@@ -91,6 +108,7 @@ function grantSend(grantee: IGrantable, queue: IQueue): void {
 export {
   grantCredentials,
   grantDecryption,
+  grantFiles,
   grantItems,
   grantObjects,
   grantObjectsBelow,

@@ -1,6 +1,7 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IsolationUnit, LogLevel } from '../settings/parse.ts';
@@ -59,6 +60,14 @@ interface MarketoRelayProps extends GatherProps, LimitProps, NetworkProps {
    * @default - nowhere
    */
   readonly results?: ResultsTarget;
+
+  /**
+   * Buckets whose objects messages may name as the `file` of an import, beside the relay's own: the delivery function may read them.
+   * A bucket of another account has to let it in too.
+   *
+   * @default - none but the relay's own bucket
+   */
+  readonly fileBuckets?: readonly IBucket[];
 
   /**
    * A key of one's own for all that holds data: queues, table, bucket, logs, and the secret if it is a new one. Of a key of the same

@@ -1,6 +1,7 @@
 import type { StackProps } from 'aws-cdk-lib';
 import { CfnOutput, CfnParameter, Stack } from 'aws-cdk-lib';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { baseUrlPattern } from '../settings/base-url.ts';
@@ -19,7 +20,7 @@ import type { WebhookIntake } from './webhook/webhook-intake.ts';
 const RELAY_STACK_ID = 'MarketoRelay';
 
 /** What a stack is given in another form. */
-type OfTheStack = 'alarmActions' | 'warningActions' | 'marketoBaseUrl' | 'secret' | 'results';
+type OfTheStack = 'alarmActions' | 'fileBuckets' | 'warningActions' | 'marketoBaseUrl' | 'secret' | 'results';
 
 interface RelayStackProps extends StackProps, Omit<MarketoRelayProps, OfTheStack>, WebhookStackProps {
   /**
@@ -60,6 +61,13 @@ interface RelayStackProps extends StackProps, Omit<MarketoRelayProps, OfTheStack
   readonly results?: string;
 
   /**
+   * Names of buckets whose objects messages may name as the `file` of an import.
+   *
+   * @default - none but the relay's own bucket
+   */
+  readonly fileBuckets?: string | readonly string[];
+
+  /**
    * SNS topics of the same region that are told of alarms.
    *
    * @default - none; without {@link alarmEmail} either, synthesis warns that nobody would be told
@@ -94,7 +102,7 @@ class RelayStack extends Stack {
       ...props,
     });
     const { marketoBaseUrl, secretName, secretKeyArn, encryptionKeyArn, results, ...others } = props;
-    const { alarmTopicArn, alarmEmail, warningTopicArn, warningEmail, ...relayProps } = others;
+    const { alarmTopicArn, alarmEmail, warningTopicArn, warningEmail, fileBuckets, ...relayProps } = others;
     const problems = [...strayWebhookProps(props)];
     const secret = this.#secret(secretName, secretKeyArn, problems);
     const encryptionKey = this.#encryptionKey(props, problems);
@@ -117,6 +125,7 @@ class RelayStack extends Stack {
     this.relay = new MarketoRelay(this, 'Relay', {
       ...relayProps,
       marketoBaseUrl: baseUrl,
+      fileBuckets: list(fileBuckets).map((name, index) => Bucket.fromBucketName(this, `FileBucket${index + 1}`, name)),
       alarmActions,
       ...(warningActions.length === 0 ? {} : { warningActions }),
       ...(secret === undefined ? {} : { secret }),

@@ -1,6 +1,7 @@
 import { RemovalPolicy, Token } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { DEFAULT_ALLOWED_OPERATIONS, parseAllowedOperations } from '../settings/allowed-operations.ts';
 import { baseUrlPattern, parseBaseUrl } from '../settings/base-url.ts';
 import { DEFAULT_QUOTA_TIME_ZONE, MAX_CALLS_A_SECOND } from '../settings/bounds.ts';
@@ -35,6 +36,7 @@ interface ResolvedProps extends Readonly<Record<RelayNumber, number>> {
   /** Of the delivery function, beside what the relay sets itself. */
   readonly environment: Readonly<Record<string, string>>;
   readonly encryptionKey?: IKey;
+  readonly fileBuckets: readonly IBucket[];
   readonly network?: Network;
   readonly journal: boolean;
   readonly logRetention: RetentionDays;
@@ -88,6 +90,7 @@ function resolveProps(props: MarketoRelayProps): ResolvedProps {
     logBodies: props.logBodies ?? true,
     allowedOperations,
     environment: props.environment ?? {},
+    fileBuckets: props.fileBuckets ?? [],
     ...(props.encryptionKey === undefined ? {} : { encryptionKey: props.encryptionKey }),
     journal: props.journal ?? true,
     logRetention: props.logRetention ?? RetentionDays.ONE_MONTH,

@@ -1,7 +1,8 @@
 import type { Json } from '../marketo/request.ts';
+import { isObject } from '../message/expected.ts';
 import { type JsonFault, MAX_DEPTH, readJson, shorten, unembedJson } from '../message/json-text.ts';
 import type { OverflowPointer } from '../message/message.ts';
-import { ID, isObject } from '../message/message-schema.ts';
+import { ID } from '../message/message-schema.ts';
 import type { MessageAttribute } from '../message/queue.ts';
 import { MAX_RECORDS } from '../settings/policy.ts';
 

@@ -31,6 +31,8 @@ interface Failure {
 interface FailureDetail {
   /** Position in the original `input`; absent for a fault of the whole message. */
   readonly position?: number;
+  /** Of a file: the row, the first below the header is 1. */
+  readonly row?: number;
   readonly code: string;
   readonly message: string;
 }
@@ -61,6 +63,19 @@ interface DeadLetter {
     | { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: Json }
     | { readonly none: string };
   readonly history: readonly string[];
+  /** Of an import: what became of its rows. */
+  readonly file?: {
+    readonly bucket: string;
+    readonly key: string;
+    readonly imported: number;
+    readonly failed: number;
+    readonly warned: number;
+    /** CSV files of failed rows, each with Marketo's reason in its last column: mended, they can be loaded. */
+    readonly failures?: readonly { readonly bucket: string; readonly key: string }[];
+    /** Rows of which nobody knows, and rows that were not uploaded. */
+    readonly unknownRows?: string;
+    readonly notUploadedFromRow?: number;
+  };
   /** How often an operator has sent it again out of the dead-letter queue. Absent: never. */
   readonly resends?: number;
   /** Where the whole letter is when it was too large for SQS. */

@@ -6,6 +6,7 @@ import { makeCalls } from './call/scheduler.ts';
 import { createSendOnceSession } from './call/send-once-session.ts';
 import { checkUsage } from './call/usage-check.ts';
 import type { DeliveryDeps } from './deps.ts';
+import { deliverFiles, filesApart } from './files/deliver-files.ts';
 import { corner, passOnUnsettled } from './intake/corner.ts';
 import { deadLetterInvalid } from './intake/dead-letter-invalid.ts';
 import { keepHidden } from './intake/keep-hidden.ts';
@@ -25,6 +26,7 @@ import { writeSettlements } from './settle/write.ts';
  * | plan | `plan/` | work items: records, or whole messages | calls, each within Marketo's limits of one request |
  * | call | `call/` | calls | replies, one permit of the ledger each |
  * | judge | `judge/` | a reply | a verdict, then an outcome, for each work item |
+ * | files | `files/` | messages that name a file | a step of its import each, settled by itself |
  * | settle | `settle/` | outcomes | dead letters, results, retry messages, journal, acknowledgements |
  *
  * A work item is pending, ready (to be sent again), in flight, or decided; `call/pending-work.ts` keeps the list. Its
@@ -77,10 +79,15 @@ async function deliverMessages(
   const sendOnce = createSendOnceSession(deps.sendOnce, leaseMs, log);
   const deadline = createDeadline(clock, deadlineMs);
   const health = createHealth(deps, releases, deadline);
-  const outcomes = await makeCalls(messages, { deps, sendOnce, releases, deadline, health });
+  const invocation = { deps, sendOnce, releases, deadline, health };
+  const { files, others } = filesApart(messages);
+  const [outcomes, imported] = await Promise.all([
+    makeCalls(others, invocation),
+    deliverFiles(files, duplicates, invocation),
+  ]);
 
   const nowMs = clock.nowMs();
-  const settlements = settlementsOf(messages, outcomes, {
+  const settlements = settlementsOf(others, outcomes, {
     nowMs,
     secrets: deps.secrets(),
     sendsResults: deps.results !== undefined,
@@ -93,11 +100,12 @@ async function deliverMessages(
   // Before anything is acknowledged: a worker that ends here leaves messages that come again, and an entry more.
   await deps.journal.write([
     ...written.entries,
+    ...imported.entries,
     ...refused.dead.map((message) => unreadEntryOf(message, 'invalidMessage', nowMs)),
   ]);
   await releases.written();
   observeState(messages, deps);
-  return new Set([...written.unsettled, ...refused.unsettled, ...unread]);
+  return new Set([...written.unsettled, ...imported.unsettled, ...refused.unsettled, ...unread]);
 }
 
 export { deliverBatch };

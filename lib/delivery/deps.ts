@@ -11,6 +11,7 @@ import type { ResultPublisher } from '../results/publish.ts';
 import type { IsolationUnit } from '../settings/parse.ts';
 import type { Observe } from '../telemetry/events.ts';
 import type { SendOnce } from './call/send-once.ts';
+import type { FileStore } from './files/file-store.ts';
 
 interface DeliveryLimits {
   readonly windowCalls: number;
@@ -35,6 +36,7 @@ interface DeliveryDeps {
   readonly queue: Queue;
   readonly deadLetters: DeadLetterPublisher;
   readonly overflow: OverflowStore;
+  readonly files: FileStore;
   /** Where it is kept what became of each record. */
   readonly journal: Journal;
   /** Where it is told what became of a message; undefined where nobody has asked for it. */

@@ -106,6 +106,16 @@ const DELIVERY_POLICY = {
   /** For 603, and for 601 or 602 with a token that works: a missing permission does not come back by itself. */
   maxDeniedAttempts: 3,
 
+  // Files: imports that Marketo does in its own time.
+
+  /** Marketo asks for 5 to 30 s between two questions (Marketo: bulk-import); each counts, so they become rarer. */
+  importPollMs: 10_000,
+  importPollGrowth: 1.5,
+  maxImportPollMs: 120_000,
+  /** The same while Marketo has no place for another import (1016), or is at work on the same list (1019). */
+  importsFullMs: 30_000,
+  maxImportsFullMs: 300_000,
+
   // Suspects: messages whose worker ended without an outcome (docs/decisions/010-suspects.md).
 
   /** Each time their worker ends, suspects are tried in groups of so many times fewer: two receives, so half with each. */

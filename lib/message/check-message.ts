@@ -1,8 +1,10 @@
 import { matchEndpoint } from '../marketo/endpoints/endpoints.ts';
 import type { Endpoint } from '../marketo/endpoints/types.ts';
+import { isObject } from './expected.ts';
+import { fileProblems } from './file-rules.ts';
 import { inputProblems } from './input-rules.ts';
 import { type JsonFault, MAX_DEPTH, readJson, shorten, toJsonText } from './json-text.ts';
-import { isObject, type ParsedMessage, readShape } from './message-schema.ts';
+import { type ParsedMessage, readShape } from './message-schema.ts';
 import { parameterProblems } from './parameter-rules.ts';
 import type { MessageProblem } from './problem.ts';
 import { NOTHING_SAID, wantedProblems } from './wanted-result.ts';
@@ -31,12 +33,13 @@ function checkMessage(value: unknown, faults: readonly JsonFault[] = []): Checke
   if (faults.some((fault) => fault.kind === 'depth')) {
     return invalid(faultProblems, isObject(value) ? readShape({ id: value.id }).id : undefined);
   }
-  const { problems, request, parsed, id } = readShape(value);
+  const { problems, request, file, parsed, id } = readShape(value);
   const endpoint = request === undefined ? undefined : matchEndpoint(request);
   const ofEndpoint =
     request === undefined || endpoint === undefined
       ? []
       : [
+          ...fileProblems(request, file, endpoint),
           ...inputProblems(request, endpoint),
           ...parameterProblems(request, endpoint),
           ...wantedProblems(request, parsed?.wanted ?? NOTHING_SAID),

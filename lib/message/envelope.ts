@@ -1,5 +1,6 @@
+import { isObject } from './expected.ts';
 import { type JsonFault, MAX_DEPTH, readJson, toJsonText } from './json-text.ts';
-import { ID, isObject } from './message-schema.ts';
+import { ID } from './message-schema.ts';
 import type { MessageAttribute } from './queue.ts';
 import { RELAY_ATTRIBUTE } from './relay-state.ts';
 

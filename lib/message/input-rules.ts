@@ -2,15 +2,12 @@ import { hasValue } from '../marketo/endpoints/parameters.ts';
 import type { Endpoint } from '../marketo/endpoints/types.ts';
 import type { MarketoRequest } from '../marketo/request.ts';
 import { MAX_RECORDS } from '../settings/policy.ts';
-import { describe, isObject } from './message-schema.ts';
+import { describe, isObject } from './expected.ts';
 import { nearInput } from './near-misses.ts';
 import type { MessageProblem } from './problem.ts';
 
 /** What is wrong with a request for its endpoint: the form it travels in, and the records in `input`. */
 function inputProblems(request: MarketoRequest, endpoint: Endpoint): readonly MessageProblem[] {
-  if (endpoint.bodyForm === 'multipart') {
-    return [{ path: 'path', expected: 'no file import: file imports are not supported by this version of the relay' }];
-  }
   const { body } = request;
   const takesRecords = endpoint.aligned || endpoint.recordLimit !== undefined;
   if (!takesRecords) return [];

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { type JsonObject, type MarketoRequest, takesMethodOverride } from '../marketo/request.ts';
-import { joinPath, shorten, toJsonText } from './json-text.ts';
+import { describe, expected, isObject } from './expected.ts';
+import { type FilePointer, fileSchema } from './file-pointer.ts';
+import { joinPath } from './json-text.ts';
 import { unsaidMethodProblems } from './method-rules.ts';
 import {
   encodedTwice,
@@ -21,6 +23,7 @@ import { toWanted, type WantedResult, wantedShape } from './wanted-result.ts';
 /** A message as the publisher wrote it, its shape checked and `method` filled in. */
 interface ParsedMessage {
   readonly request: MarketoRequest;
+  readonly file?: FilePointer;
   readonly id?: string;
   readonly notAfterMs?: number;
   readonly idempotent?: boolean;
@@ -31,6 +34,7 @@ interface ShapeReading {
   readonly problems: readonly MessageProblem[];
   /** Present as soon as method, path, query, body and form are sound, so that the endpoint's rules can be checked too. */
   readonly request?: MarketoRequest;
+  readonly file?: FilePointer;
   readonly parsed?: ParsedMessage;
   /** The publisher's id when it is sound, even if the rest is not. */
   readonly id?: string;
@@ -42,21 +46,6 @@ const ID = /^[\x21-\x7E](?:[\x20-\x7E]{0,126}[\x21-\x7E])?$/;
 /** Where a schema that is made of this one keeps what a parameter may be. */
 const SCALAR = '#/$defs/scalar';
 const TOKEN_REMEDY = 'no access_token: the relay sends its own token in the Authorization header';
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Says what was expected, and what was there instead, short. */
-function expected(text: string, nearMiss: (input: unknown) => string = () => '') {
-  return { error: ({ input }: { input?: unknown }) => `${text}; got ${describe(input)}${nearMiss(input)}` };
-}
-
-function describe(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : `an array of ${value.length}`;
-  if (isObject(value)) return 'an object';
-  return typeof value === 'string' ? toJsonText(shorten(value, 60)) : String(value);
-}
 
 const object = (text: string, nearMiss: (input: unknown) => string) =>
   z.custom<JsonObject>(isObject, expected(text, nearMiss));
@@ -92,6 +81,7 @@ const requestShape = {
   form: object('an object: the form fields of the request', nearParameters)
     .meta({ description: 'Instead of `body`: form fields, as the asset endpoints want them.', type: 'object' })
     .optional(),
+  file: fileSchema.optional(),
 };
 
 const messageSchema = z.strictObject(
@@ -118,7 +108,9 @@ const messageSchema = z.strictObject(
       .optional(),
     ...wantedShape,
   },
-  expected('an object with `path`, and `method`, `query`, `body` or `form`, `id`, `notAfter`, `idempotent` as needed'),
+  expected(
+    'an object with `path`, and `method`, `query`, `body`, `form` or `file`, `id`, `notAfter`, `idempotent` as needed',
+  ),
 );
 const requestSchema = z.object(requestShape);
 
@@ -148,21 +140,24 @@ function readShape(value: unknown): ShapeReading {
   const id = typeof value.id === 'string' && ID.test(value.id) ? { id: value.id } : {};
   const shape = whole.success ? whole : requestSchema.safeParse(value);
   if (!shape.success || requestProblems.length > 0) return { problems, ...id };
-  const { method: said, body, form, path, query } = shape.data;
+  const { method: said, body, form, path, query, file } = shape.data;
   const unsaid =
-    said === undefined && body === undefined && form === undefined
+    said === undefined && body === undefined && form === undefined && file === undefined
       ? unsaidMethodProblems({ path, ...(query && { query: query as NonNullable<MarketoRequest['query']> }) })
       : [];
   if (unsaid.length > 0) return { problems: [...problems, ...unsaid], ...id };
   const request = requestFrom(shape.data);
-  if (!whole.success || problems.length > 0) return { problems, request, ...id };
+  const pointed = file === undefined ? {} : { file };
+  if (!whole.success || problems.length > 0) return { problems, request, ...pointed, ...id };
   const { notAfter, idempotent } = whole.data;
   return {
     problems,
     request,
+    ...pointed,
     ...id,
     parsed: {
       request,
+      ...pointed,
       ...id,
       ...(notAfter === undefined ? {} : { notAfterMs: Date.parse(notAfter) }),
       ...(idempotent === undefined ? {} : { idempotent }),
@@ -172,9 +167,9 @@ function readShape(value: unknown): ShapeReading {
 }
 
 function requestFrom(shape: z.infer<typeof requestSchema>): MarketoRequest {
-  const { path, query, body, form } = shape;
+  const { path, query, body, form, file } = shape;
   return {
-    method: shape.method ?? (body === undefined && form === undefined ? 'GET' : 'POST'),
+    method: shape.method ?? (body === undefined && form === undefined && file === undefined ? 'GET' : 'POST'),
     path,
     ...(query === undefined ? {} : { query: query as NonNullable<MarketoRequest['query']> }),
     ...(body === undefined ? {} : { body }),
@@ -242,4 +237,4 @@ function bodyProblems(value: Record<string, unknown>): MessageProblem[] {
 }
 
 export type { ParsedMessage, ShapeReading };
-export { describe, ID, isObject, messageSchema, readShape };
+export { ID, messageSchema, readShape };

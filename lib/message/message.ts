@@ -2,6 +2,7 @@ import type { RecordKeys } from '../marketo/endpoints/keys.ts';
 import type { Endpoint } from '../marketo/endpoints/types.ts';
 import type { JsonObject, MarketoRequest } from '../marketo/request.ts';
 import type { IsolationUnit } from '../settings/parse.ts';
+import type { FilePointer } from './file-pointer.ts';
 import { toJsonText } from './json-text.ts';
 import type { MessageProblem } from './problem.ts';
 import type { ReceivedMessage } from './queue.ts';
@@ -21,6 +22,8 @@ interface Message {
   readonly received: ReceivedMessage;
   readonly state: RelayState;
   readonly request: MarketoRequest;
+  /** Of an import: where its rows are. */
+  readonly file?: FilePointer;
   readonly endpoint: Endpoint;
   /** The publisher's own word when given, else the catalogue's. */
   readonly idempotent: boolean;

@@ -14,6 +14,7 @@ const MEMBERS = [
   'query',
   'body',
   'form',
+  'file',
   'id',
   'notAfter',
   'idempotent',

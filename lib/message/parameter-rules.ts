@@ -1,3 +1,4 @@
+import { takesFile } from '../marketo/endpoints/bulk.ts';
 import { missingParameters, type RequiredParameter, valueCount } from '../marketo/endpoints/parameters.ts';
 import type { Endpoint } from '../marketo/endpoints/types.ts';
 import type { MarketoRequest } from '../marketo/request.ts';
@@ -8,8 +9,8 @@ import { isRead } from './wanted-result.ts';
 /** What is wrong with the parameters of a request: only what Marketo is certain to refuse. */
 function parameterProblems(request: MarketoRequest, endpoint: Endpoint): readonly MessageProblem[] {
   const { parameters, operation, bodyForm } = endpoint;
-  // Refused as a whole for now: what else it lacks does not matter.
-  if (bodyForm === 'multipart') return [];
+  // Refused as a whole: what else it lacks does not matter.
+  if (bodyForm === 'multipart' && !takesFile(endpoint)) return [];
   const missing = missingParameters(request, parameters);
   // Parameters in the wrong place are missing in the right one: one problem says both.
   const misplaced = parameters.queryOnly === true ? misplacedProblems(request, endpoint) : [];

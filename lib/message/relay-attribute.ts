@@ -1,9 +1,16 @@
 import * as z from 'zod';
-import { MAX_GATHER_MESSAGES, MAX_RECORDS } from '../settings/policy.ts';
+import { MAX_FILE_PIECES, MAX_GATHER_MESSAGES, MAX_RECORDS } from '../settings/policy.ts';
 import { toJsonText } from './json-text.ts';
 import { ID } from './message-schema.ts';
 import type { MessageAttribute, ReceivedMessage } from './queue.ts';
-import { MAX_HISTORY, MAX_PAGE_TOKEN_LENGTH, type NextPage, RELAY_ATTRIBUTE, type RelayState } from './relay-state.ts';
+import {
+  type FileProgress,
+  MAX_HISTORY,
+  MAX_PAGE_TOKEN_LENGTH,
+  type NextPage,
+  RELAY_ATTRIBUTE,
+  type RelayState,
+} from './relay-state.ts';
 import { MAX_PAGES } from './wanted-result.ts';
 
 /** Twice the longest that the relay writes: an attribute that is longer is not the relay's. */
@@ -13,6 +20,7 @@ const VERSION = 1;
 
 const instant = z.iso.datetime();
 const count = z.int().min(0).max(1_000_000);
+const size = z.int().min(0);
 const code = z
   .string()
   .min(1)
@@ -47,6 +55,22 @@ const attributeSchema = z.strictObject({
   group: z.int().min(1).max(MAX_GATHER_MESSAGES).optional(),
   diedAlone: count.optional(),
   unread: z.literal(true).optional(),
+  file: z
+    .strictObject({
+      etag: z.string().min(1).max(200),
+      bytes: size,
+      headerBytes: size,
+      piece: z.int().min(0).max(MAX_FILE_PIECES),
+      fromByte: size,
+      rowsBefore: size,
+      job: z.strictObject({ id: z.string().min(1).max(100), toByte: size, rows: size }).optional(),
+      waits: count,
+      imported: size,
+      failed: size,
+      warned: size,
+      failedPieces: z.array(z.int().min(0).max(MAX_FILE_PIECES)).max(MAX_FILE_PIECES),
+    })
+    .optional(),
 });
 
 /** The state of a message that the relay has not seen before. */
@@ -103,6 +127,7 @@ function encodeRelayState(state: RelayState): MessageAttribute {
     ...(group === undefined ? {} : { group }),
     ...(diedAlone === undefined ? {} : { diedAlone }),
     ...(state.unread === true && { unread: true }),
+    ...(state.file === undefined ? {} : { file: state.file }),
   });
   return { dataType: 'String', stringValue: text };
 }
@@ -144,11 +169,16 @@ function decodeRelayState(
     ...(data.group === undefined ? {} : { group: data.group }),
     ...(data.diedAlone === undefined ? {} : { diedAlone: data.diedAlone }),
     ...(data.unread === true && { unread: true }),
+    ...(data.file === undefined ? {} : { file: fileOf(data.file) }),
   };
 }
 
 function toPage([number, token, from]: readonly [number, string, (number | undefined)?]): NextPage {
   return { number, token, ...(from !== undefined && { from }) };
+}
+
+function fileOf({ job, ...file }: NonNullable<z.infer<typeof attributeSchema>['file']>): FileProgress {
+  return { ...file, ...(job === undefined ? {} : { job }) };
 }
 
 function parseOrUndefined(text: string): unknown {

@@ -41,6 +41,33 @@ interface RelayState {
   readonly diedAlone?: number;
   /** It went back to the queue before anybody read its body: a publisher's `id` in it is not known yet. */
   readonly unread?: true;
+  /** Of an import: how far it came. Absent: nothing of it was uploaded. */
+  readonly file?: FileProgress;
+}
+
+/** How far the import of a file came. Its pieces are uploaded one after another. */
+interface FileProgress {
+  /** Names the content of the object: another one is another file. */
+  readonly etag: string;
+  /** Of the whole object, and of its header row. */
+  readonly bytes: number;
+  readonly headerBytes: number;
+  /** The piece that is uploaded next, or at work: from 0. */
+  readonly piece: number;
+  /** Where that piece begins in the object. */
+  readonly fromByte: number;
+  /** Rows before it. */
+  readonly rowsBefore: number;
+  /** Of the piece that is at work: what Marketo calls it, where it ends, and its rows. */
+  readonly job?: { readonly id: string; readonly toByte: number; readonly rows: number };
+  /** How often this step has waited. */
+  readonly waits: number;
+  /** Rows of all complete pieces. */
+  readonly imported: number;
+  readonly failed: number;
+  readonly warned: number;
+  /** Pieces of which rows failed. */
+  readonly failedPieces: readonly number[];
 }
 
 /** Where a read of several pages goes on. */
@@ -62,5 +89,5 @@ const MAX_HISTORY = 20;
 /** Marketo's paging tokens have some 60 characters (Marketo: rest-api, "Paging Tokens"). */
 const MAX_PAGE_TOKEN_LENGTH = 2_048;
 
-export type { HistoryEntry, NextPage, RelayState };
+export type { FileProgress, HistoryEntry, NextPage, RelayState };
 export { MAX_HISTORY, MAX_PAGE_TOKEN_LENGTH, RELAY_ATTRIBUTE };

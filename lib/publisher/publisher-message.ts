@@ -17,6 +17,8 @@ interface PublisherMessage {
   readonly body?: JsonObject;
   /** Instead of `body`: form fields, as the asset endpoints want them. */
   readonly form?: NonNullable<MarketoRequest['form']>;
+  /** Of an import: the object in S3 that holds its rows. */
+  readonly file?: { readonly bucket: string; readonly key: string };
   /**
    * Your name for this request, 1 to 128 printable ASCII characters: the same again under it is not executed twice where
    * that would matter.

@@ -18,6 +18,7 @@ interface AnyParts {
   json: { readonly body?: JsonObject; readonly query?: Query };
   form: { readonly form?: NonNullable<PublisherMessage['form']>; readonly query?: Query };
   none: { readonly query?: Query };
+  multipart: { readonly file: NonNullable<PublisherMessage['file']>; readonly query: Query };
 }
 
 /** What an operation takes: the parts of its path by name, and `body`, `form` or `query` as Marketo wants them. */
@@ -48,7 +49,7 @@ type GivenParts = { readonly [name: string]: unknown };
 function makerOf(operation: Operation) {
   const [method, template] = OPERATIONS[operation];
   return (parts: GivenParts = {}, options: MessageOptions = {}): PublisherMessage => {
-    const { query, body, form } = parts as Pick<PublisherMessage, 'query' | 'body' | 'form'>;
+    const { query, body, form, file } = parts as Pick<PublisherMessage, 'query' | 'body' | 'form' | 'file'>;
     const { id, notAfter, idempotent, results, correlation, pages } = options;
     return {
       ...(id === undefined ? {} : { id }),
@@ -57,6 +58,7 @@ function makerOf(operation: Operation) {
       ...(query === undefined ? {} : { query }),
       ...(body === undefined ? {} : { body }),
       ...(form === undefined ? {} : { form }),
+      ...(file === undefined ? {} : { file }),
       ...(notAfter === undefined ? {} : { notAfter: instantOf(notAfter) }),
       ...(idempotent === undefined ? {} : { idempotent }),
       ...(results === undefined ? {} : { results }),

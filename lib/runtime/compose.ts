@@ -12,6 +12,7 @@ import { createDynamoDbTokenRegister } from '../aws/dynamodb-token.ts';
 import { createJournalSalt } from '../aws/journal-salt.ts';
 import { createResultBus } from '../aws/result-bus.ts';
 import { createResultQueue } from '../aws/result-queue.ts';
+import { createS3Files } from '../aws/s3-files.ts';
 import { createS3Journal } from '../aws/s3-journal.ts';
 import { createS3Overflow } from '../aws/s3-overflow.ts';
 import { createSecretsManagerCredentials } from '../aws/secrets-manager-credentials.ts';
@@ -108,6 +109,7 @@ function composeDelivery(settings: Settings, platform: Platform): DeliveryDeps {
     observe,
     overflow,
     journal: journalOf(settings, platform),
+    files: createS3Files({ client: platform.s3, bucket: settings.overflowBucketName }),
     results: composeResults(settings, platform, overflow),
     ledger: createSharedLedger({
       register: createDynamoDbLedgerRegister({ client: dynamoDb, tableName, subscription, limits }),

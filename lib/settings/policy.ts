@@ -92,6 +92,9 @@ const MAX_LOGGED_BYTES = 900_000;
 /** Most entries of one message's `input`; it bounds the `relay` attribute, at worst (every other position) 30 KB. */
 const MAX_RECORDS = 10_000;
 
+/** Pieces of one file, of less than 10 MB each: a file of a gigabyte. It bounds the `relay` attribute. */
+const MAX_FILE_PIECES = 100;
+
 /** On a quiet queue Lambda may gather for so long, whatever the window says (Lambda: SQS event source, batching). */
 const QUIET_GATHER_SECONDS = 20;
 
@@ -118,6 +121,7 @@ export {
   MAX_ATTRIBUTES,
   MAX_BATCH_ENTRIES,
   MAX_DELAY_SECONDS,
+  MAX_FILE_PIECES,
   MAX_FUNCTION_TIMEOUT_SECONDS,
   MAX_GATHER_MESSAGES,
   MAX_GATHER_SECONDS,

@@ -77,6 +77,28 @@ const RELAY_CODES = {
     retriable: false,
     outcomeUnknown: false,
   },
+  fileRefused: {
+    level: 'message',
+    name: 'File refused',
+    meaning: 'The object that the message names cannot be imported. Nothing more of it was uploaded.',
+    remedy:
+      'Read the message: the object must be there, be readable for the relay (the overflow bucket, or one of `fileBuckets`), hold ' +
+      'UTF-8 with a header row and rows of less than 10 MB, and stay as it is until it is imported. Then publish it under a new `id`.',
+    leadsTo: ['deadLetter'],
+    retriable: false,
+    outcomeUnknown: false,
+  },
+  rowsFailed: {
+    level: 'message',
+    name: 'Rows failed',
+    meaning: 'Marketo imported the file, and refused some of its rows. The others are in.',
+    remedy:
+      'Mend the rows in the CSV that `file.failures` names, which has the reason in its last column, and load that file: ' +
+      '`relay load` leaves the reason out. Putting this letter back does not upload the file again.',
+    leadsTo: ['deadLetter'],
+    retriable: false,
+    outcomeUnknown: false,
+  },
   workerCrash: {
     level: 'message',
     name: 'Worker crash',
@@ -215,6 +237,18 @@ const RELAY_CODES = {
     name: "Operation's quota spent",
     meaning: 'A quota of this operation alone was used up (1020: clones a day, 1029: export volume a day).',
     remedy: 'Wait for the next day, or spread such requests over more days.',
+  },
+  importInProgress: {
+    ...WAITS,
+    name: 'Import in progress',
+    meaning: "A piece of the message's file is uploaded, and Marketo is at work on its rows.",
+    remedy: 'Nothing is wrong. Its status is asked for again, at most every two minutes.',
+  },
+  fileUnreachable: {
+    ...WAITS,
+    name: 'File out of reach',
+    meaning: 'S3 did not answer while a file was read, or while the failures of an import were kept.',
+    remedy: "Look at the function's permissions and at S3. The message goes on by itself.",
   },
   order: {
     ...WAITS,

@@ -85,6 +85,7 @@ describe('the context', () => {
     ['alarmTopicArn', 'on-call', 'is "on-call": give the ARN of a standard SNS topic'],
     ['alarmTopicArn', 'arn:aws:sns:eu-west-1:123456789012:a,b', 'is "b": give the ARN'],
     ['alarmEmail', 'on-call', 'is "on-call": give a mail address'],
+    ['fileBuckets', 'Files', 'is "Files": give the name of a bucket'],
     ['warningEmail', 'a@example.com,', 'is "": give a mail address'],
     ['runbookUrl', 'https://example.com/#top', 'without a fragment'],
     ['secretName', '{"clientSecret":"x"}', 'its value is not shown here'],
@@ -106,6 +107,7 @@ describe('the context', () => {
   });
 
   it('takes several to tell, with commas between them', () => {
+    expect(readContext({ fileBuckets: 'files-a,files-b' })).toEqual({ fileBuckets: ['files-a', 'files-b'] });
     expect(readContext({ alarmEmail: 'a@example.com, b@example.com', warningEmail: 'c@example.com' })).toEqual({
       alarmEmail: ['a@example.com', 'b@example.com'],
       warningEmail: 'c@example.com',

@@ -1,6 +1,8 @@
 import { type App, CfnParameter, Stack, Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { type IGrantable, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { describe, expect, it } from 'vitest';
 import { MarketoRelay } from '../../lib/cloud/marketo-relay.ts';
@@ -117,5 +119,38 @@ describe('two relays in one app', () => {
       const address = new CfnParameter(stack, 'Address', { default: BASE_URL }).valueAsString;
       expect(() => relayIn(stack, 'Relay', address)).not.toThrow();
     }
+  });
+});
+
+describe('buckets of files', () => {
+  const statementsFor = (fileBuckets: (stack: Stack) => readonly IBucket[]): readonly Statement[] => {
+    const stack = new Stack(testApp(), 'Test');
+    const relay = new MarketoRelay(stack, 'Relay', { marketoBaseUrl: BASE_URL, fileBuckets: fileBuckets(stack) });
+    const roleId = stack.getLogicalId(relay.deliveryFunction.role?.node.defaultChild as never);
+    const policies = Template.fromStack(stack).findResources('AWS::IAM::Policy', {
+      Properties: { Roles: [{ Ref: roleId }] },
+    });
+    return Object.values(policies).flatMap(({ Properties }) => Properties.PolicyDocument.Statement as Statement[]);
+  };
+
+  it('may be read by the delivery function, object by object, and by nobody else', () => {
+    const statements = statementsFor((stack) => [Bucket.fromBucketName(stack, 'Files', 'files-of-ours')]);
+    const theirs = statements.filter(({ Resource }) => JSON.stringify(Resource).includes('files-of-ours'));
+    expect(theirs.map(({ Action }) => Action)).toEqual(['s3:GetObject']);
+    expect(JSON.stringify(theirs[0]?.Resource)).toContain(':s3:::files-of-ours/*');
+  });
+
+  it('with a key of their own may be decrypted, by way of S3 alone', () => {
+    const statements = statementsFor((stack) => {
+      const encryptionKey = Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:us-east-1:123456789012:key/files');
+      return [Bucket.fromBucketAttributes(stack, 'Files', { bucketName: 'files-of-ours', encryptionKey })];
+    });
+    const decrypt = statements.filter(({ Action }) => Action === 'kms:Decrypt');
+    expect(decrypt).toEqual([
+      expect.objectContaining({
+        Resource: 'arn:aws:kms:us-east-1:123456789012:key/files',
+        Condition: { StringEquals: { 'kms:ViaService': expect.anything() } },
+      }),
+    ]);
   });
 });

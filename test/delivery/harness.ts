@@ -17,6 +17,7 @@ import { seeded } from '../../lib/simulation/seeded.ts';
 import { silentLog } from '../../lib/simulation/silent-log.ts';
 import { VirtualTime } from '../../lib/simulation/virtual-time.ts';
 import type { DeliveryEvent } from '../../lib/telemetry/events.ts';
+import { createMemoryFiles } from './memory-files.ts';
 
 /** One call as the scripted Marketo sees it. */
 interface SentCall {
@@ -84,6 +85,7 @@ class World {
   readonly journal: JournalEntry[] = [];
   readonly results: Result[] = [];
   readonly events: DeliveryEvent[] = [];
+  readonly files = createMemoryFiles();
   readonly deps: DeliveryDeps;
   /** Set to refuse copies, letters or results. */
   accepts: (what: 'copy' | 'letter' | 'result') => boolean = () => true;
@@ -139,6 +141,7 @@ class World {
       sendOnce: options.sendOnce ?? createMemorySendOnce(() => clock.nowMs()),
       queue,
       deadLetters,
+      files: this.files,
       overflow: {
         bucket: 'letters',
         put: async () => {},

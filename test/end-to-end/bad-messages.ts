@@ -110,7 +110,11 @@ const BAD_MESSAGES: readonly BadMessage[] = [
     `{"path":"${LEADS}","body":{"input":[{"email":"${BAD_MARKER}","x":${'['.repeat(2_000)}${']'.repeat(2_000)}}]}}`,
     'expected at most 32 levels of nesting',
   ),
-  bad('a file import', { method: 'POST', path: '/bulk/v1/leads.json' }, 'path: expected no file import'),
+  bad(
+    'a file import without a file',
+    { method: 'POST', path: '/bulk/v1/leads.json', query: { format: 'csv' } },
+    'file: expected the object in S3',
+  ),
 ];
 
 export type { BadMessage };

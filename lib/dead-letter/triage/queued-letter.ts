@@ -1,8 +1,9 @@
 import { entryFor } from '../../marketo/catalogue/catalogue.ts';
 import { matchEndpoint } from '../../marketo/endpoints/endpoints.ts';
+import { isObject } from '../../message/expected.ts';
 import { shorten } from '../../message/json-text.ts';
 import type { OverflowPointer } from '../../message/message.ts';
-import { isObject, readShape } from '../../message/message-schema.ts';
+import { readShape } from '../../message/message-schema.ts';
 import type { MessageAttribute } from '../../message/queue.ts';
 import { decodeRelayState } from '../../message/relay-attribute.ts';
 import { RELAY_CODES } from '../../settings/relay-codes.ts';

@@ -136,7 +136,11 @@ function faultOf({ code, message, errors }: Verdict): Fault {
 }
 
 /** A failure that may be Marketo's own counts as an attempt once another call shows that Marketo works. */
-async function isCounted({ permit, exchange }: EndedCall, reply: JudgedReply, health: Health): Promise<boolean> {
+async function isCounted(
+  { permit, exchange }: { readonly permit: Permit; readonly exchange: Pick<Exchange, 'sentAtMs'> },
+  reply: JudgedReply,
+  health: Health,
+): Promise<boolean> {
   if (permit.probe === 'line' || permit.probe === 'day') return false;
   return reply.outcome !== 'transient' || health.worksAbout(exchange.sentAtMs);
 }
@@ -168,4 +172,4 @@ function outcomesOf({ items }: Call, verdictAt: (index: number) => Verdict, at: 
 }
 
 export type { Invocation };
-export { attempt };
+export { attempt, isCounted };

@@ -132,4 +132,4 @@ function outcomeOf(claim: Claim, position: number): Outcome | undefined {
 }
 
 export type { Claimed, SendOnceSession };
-export { createSendOnceSession };
+export { createSendOnceSession, OTHER_REQUEST };

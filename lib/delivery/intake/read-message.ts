@@ -4,9 +4,9 @@ import type { Endpoint } from '../../marketo/endpoints/types.ts';
 import type { MarketoRequest } from '../../marketo/request.ts';
 import { checkMessage } from '../../message/check-message.ts';
 import { type OpenedEnvelope, openEnvelope } from '../../message/envelope.ts';
+import { isObject } from '../../message/expected.ts';
 import { type JsonFault, MAX_DEPTH, readJson } from '../../message/json-text.ts';
 import type { Intake, MessageRecord } from '../../message/message.ts';
-import { isObject } from '../../message/message-schema.ts';
 import type { ReceivedMessage } from '../../message/queue.ts';
 import { decodeRelayState, freshState } from '../../message/relay-attribute.ts';
 import type { RelayState } from '../../message/relay-state.ts';
@@ -56,6 +56,7 @@ function readMessage(
       ...base,
       state: withSoundPositions(state, records),
       request: parsed.request,
+      ...(parsed.file === undefined ? {} : { file: parsed.file }),
       endpoint,
       idempotent,
       isolatedBy: records !== undefined && idempotent ? isolate : 'message',

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../marketo/request.ts';
 import { validate } from '../../publisher/validate.ts';
 import { failed } from '../verb-failure.ts';
 import { type LoadFile, loadMessages } from './load-messages.ts';
+import type { Row } from './read-rows.ts';
 import type { Rejects } from './rejects.ts';
 import type { SourceEnd } from './source-bytes.ts';
 
@@ -22,6 +23,8 @@ interface FileCheck {
 interface CheckInput {
   readonly file: LoadFile;
   readonly rejects: Pick<Rejects, 'add'>;
+  /** Told of each row that can be loaded. */
+  readonly onRow?: (row: Row) => Promise<void>;
   readonly stop: AbortSignal;
   readonly onProgress: (rows: number) => void;
 }
@@ -33,7 +36,7 @@ const SHOWN_REJECTS = 5;
  * Reads the whole file once and publishes nothing: a fault in its last row shows itself before the first is on the queue.
  * Undefined when it was interrupted.
  */
-async function checkFile({ file, rejects, stop, onProgress }: CheckInput): Promise<FileCheck | undefined> {
+async function checkFile({ file, rejects, onRow, stop, onProgress }: CheckInput): Promise<FileCheck | undefined> {
   const preview: JsonObject[] = [];
   const firstRejects: { line: number; reason: string }[] = [];
   const counts = { blank: 0, records: 0, messages: 0, rejected: 0 };
@@ -42,9 +45,10 @@ async function checkFile({ file, rejects, stop, onProgress }: CheckInput): Promi
     if ((counts.records + counts.rejected) % 1_000 === 0) onProgress(counts.records + counts.rejected);
   };
   const messages = loadMessages(file, () => 'check', {
-    onRecord(record) {
+    async onRecord(record, row) {
       counts.records += 1;
       if (preview.length < PREVIEW_RECORDS) preview.push(record);
+      await onRow?.(row);
       tell();
     },
     async onReject(row, reason) {

@@ -25,7 +25,7 @@ interface LoadFile {
 }
 
 interface LoadWatch {
-  onRecord?(record: JsonObject): void;
+  onRecord?(record: JsonObject, row: Row): Promise<void> | void;
   onReject?(row: Row, reason: string): Promise<void>;
   onBlank?(): void;
   onEnd?(end: SourceEnd): void;
@@ -52,7 +52,7 @@ async function* loadMessages(
     if (read.kind === 'blank') watch.onBlank?.();
     else if (read.kind === 'reject') await watch.onReject?.(row, read.reason);
     else {
-      watch.onRecord?.(read.record);
+      await watch.onRecord?.(read.record, row);
       const isFull = group.records.length >= destination.recordLimit || group.bytes + read.bytes > MAX_RECORD_BYTES;
       if (isFull && group.records.length > 0) {
         yield closed(group, destination, idOf);

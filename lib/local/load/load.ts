@@ -1,69 +1,38 @@
 import { createPublisher } from '../../publisher/publisher.ts';
 import { formatCount, plural } from '../cli/layout.ts';
 import { appendAudit } from '../dead-letters/records.ts';
-import type { CliIo } from '../io.ts';
-import { createProgress, note, print } from '../io.ts';
+import { type CliIo, createProgress, note, print } from '../io.ts';
 import { printableJson } from '../print.ts';
 import type { VerbRun } from '../verb.ts';
 import { type ExitName, failed } from '../verb-failure.ts';
-import { checkFile, type FileCheck } from './check-file.ts';
-import { type ColumnMap, type ColumnsReading, readColumns } from './columns.ts';
+import type { FileCheck } from './check-file.ts';
+import { type CheckedLoad, checkLoad, dataOf, type LoadJob } from './check-load.ts';
+import { type ColumnsReading, readColumns } from './columns.ts';
 import { type Destination, type DestinationOptions, destinationOf } from './destination.ts';
 import { type FileHeader, readHeader } from './file-header.ts';
+import { importDestinationOf } from './import-destination.ts';
 import { createDescribeFile, type KnownFields } from './known-fields.ts';
-import { chooseLane, type Lane, type LaneChoice } from './lane.ts';
+import { chooseLane } from './lane.ts';
 import type { LoadFile } from './load-messages.ts';
-import { loadDigest, writeLoadState } from './load-state.ts';
+import { writeLoadState } from './load-state.ts';
 import { publishFile } from './publish-file.ts';
-import type { Delimiter } from './read-rows.ts';
-import { createRejects } from './rejects.ts';
-import { renderPreview, renderRejects } from './render-load.ts';
+import { publishImport } from './publish-import.ts';
+import { placeOf, renderPreview, renderRejects } from './render-load.ts';
 import { startingState } from './starting-state.ts';
-
-/** A load as the options say it. */
-interface LoadJob {
-  readonly path: string;
-  /** As it was given, for the reader. */
-  readonly name: string;
-  readonly maps: readonly ColumnMap[];
-  readonly destination: DestinationOptions;
-  readonly empty: 'skip' | 'clear';
-  readonly delimiter?: Delimiter;
-  readonly fields?: { readonly path: string; readonly name: string };
-  readonly lane?: Lane;
-  readonly ratePerSecond: number;
-  readonly rejectsPath: string;
-  readonly keepsRejects: boolean;
-  readonly statePath: string;
-  readonly isDryRun: boolean;
-  /** `first`: not where a load of this file was begun already. */
-  readonly mode: 'first' | 'resume' | 'again';
-  /** Of audit lines. */
-  readonly stateFolder?: string;
-}
-
-/** What is known of a file once it has been read to its end. */
-interface Checked {
-  readonly job: LoadJob;
-  readonly file: LoadFile;
-  readonly reading: ColumnsReading;
-  readonly check: FileCheck;
-  readonly lane: LaneChoice;
-  readonly rejectsPath?: string;
-  /** What this load is known by. */
-  readonly load: string;
-}
 
 /** Checks a file to its end, then publishes it. */
 async function load(job: LoadJob, io: CliIo, run: VerbRun): Promise<ExitName> {
-  const destination = destinationOf(job.destination);
+  const destination = job.asFile === undefined ? destinationOf(job.destination) : importDestinationOf(job.destination);
+  if (job.asFile !== undefined && job.empty === 'clear') {
+    throw failed('usage', '--empty clear: what an import does with an empty cell is for Marketo to say');
+  }
   const lane = chooseLane(run.target, job.lane);
   const header = await readHeader(job.path, job.name, job.delimiter);
   const known = await knownFields(job, destination, io, run);
   const reading = readColumns(header.header, job.maps, destination, known);
   if (reading.problems.length > 0) throw failed('usage', `${job.name}: ${reading.problems.join(`\n${job.name}: `)}`);
   const file = loadFileOf(job, destination, header, reading, known);
-  const checked = await check(job, file, header, reading, lane, io, run);
+  const checked = await checkLoad(job, file, header, reading, lane, io, run);
   if (checked === undefined) return 'interrupted';
   if (checked.check.rows === 0) {
     note(io, `${job.name} has no row below its header: there is nothing to load.`);
@@ -72,7 +41,23 @@ async function load(job: LoadJob, io: CliIo, run: VerbRun): Promise<ExitName> {
   note(io, renderPreview({ ...checked, ...file, destination: destination.name }));
   if (checked.check.rejected > 0) note(io, renderRejects(checked.check, checked.rejectsPath));
   if (lane.remark !== undefined) note(io, lane.remark);
-  return job.isDryRun ? dryRun(checked, io, run) : publish(checked, io, run);
+  if (job.asFile === undefined && isBetterAsFile(checked.check, job.destination)) note(io, ADVICE);
+  try {
+    if (job.isDryRun) return await dryRun(checked, io, run);
+    return await (checked.importFile === undefined ? publish(checked, io, run) : publishImport(checked, io, run));
+  } finally {
+    await checked.importFile?.drop();
+  }
+}
+
+/** From so many calls on, an import costs fewer of the day by far: a call a piece, and a question now and then. */
+const ADVISED_CALLS = 100;
+const ADVICE =
+  'Each message is a call of the day. --as file imports this file by a few calls instead, in the time that Marketo takes: docs/files.md says what else differs.';
+
+function isBetterAsFile({ messages }: FileCheck, { companies, program, status, list }: DestinationOptions): boolean {
+  const canBe = companies !== true && list === undefined && (program === undefined || status !== undefined);
+  return canBe && messages >= ADVISED_CALLS;
 }
 
 /** The fields of the subscription, where anybody knows them. */
@@ -104,42 +89,15 @@ function loadFileOf(
   return { path, name, delimiter, plan };
 }
 
-async function check(
-  job: LoadJob,
-  file: LoadFile,
-  { header }: FileHeader,
-  reading: ColumnsReading,
-  lane: LaneChoice,
-  io: CliIo,
-  { interrupted }: VerbRun,
-): Promise<Checked | undefined> {
-  const progress = createProgress(io);
-  const rejects = createRejects({ path: job.rejectsPath, header, delimiter: file.delimiter });
-  try {
-    const onProgress = (rows: number): void => progress.show(`Checked ${formatCount(rows)} rows`);
-    const done = await checkFile({ file, rejects, stop: interrupted, onProgress });
-    progress.clear();
-    if (done === undefined) return undefined;
-    const rejectsPath = job.keepsRejects ? await rejects.keep() : undefined;
-    const columns = reading.columns.map(({ index, field }) => [index, field]);
-    const way = [file.plan.destination.message([], {}), columns, job.empty, file.delimiter];
-    const named = { load: loadDigest(done.end.digest, way), ...(rejectsPath === undefined ? {} : { rejectsPath }) };
-    return { job, file, reading, check: done, lane, ...named };
-  } finally {
-    progress.clear();
-    await rejects.drop();
-  }
-}
-
-async function dryRun(checked: Checked, io: CliIo, { json }: VerbRun): Promise<ExitName> {
+async function dryRun(checked: CheckedLoad, io: CliIo, { json }: VerbRun): Promise<ExitName> {
   const { check: done } = checked;
   const data = { dryRun: true, ...dataOf(checked), preview: done.preview };
-  const text = `Nothing was published: ${plural(done.records, 'record')} would go in ${plural(done.messages, 'message')}.`;
+  const text = `Nothing was published: ${plural(done.records, 'record')} would go ${placeOf(done, checked.importFile)}.`;
   await print(io, json ? `${printableJson(data)}\n` : `${text}\n`);
   return done.rejected > 0 ? 'failed' : 'done';
 }
 
-async function publish(checked: Checked, io: CliIo, run: VerbRun): Promise<ExitName> {
+async function publish(checked: CheckedLoad, io: CliIo, run: VerbRun): Promise<ExitName> {
   const { job, check: done, lane, file } = checked;
   const relay = `${run.target.kind} ${run.target.name}`;
   const state = await startingState({ ...job, load: checked.load, relay, rows: done.rows, nowMs: io.clock.nowMs() });
@@ -172,18 +130,4 @@ async function publish(checked: Checked, io: CliIo, run: VerbRun): Promise<ExitN
   return end.kind === 'interrupted' ? 'interrupted' : 'failed';
 }
 
-function dataOf({ job, check: done, reading, lane, load: known, rejectsPath }: Checked) {
-  const { rows, records, messages, rejected, blank } = done;
-  return {
-    file: job.path,
-    load: known,
-    lane: lane.lane,
-    columns: reading.columns.map(({ header, field }) => ({ column: header, field })),
-    leftOut: reading.leftOut,
-    ...{ rows, records, messages, rejected, blank },
-    ...(rejectsPath === undefined ? {} : { rejects: rejectsPath }),
-  };
-}
-
-export type { LoadJob };
 export { load };

@@ -14,10 +14,12 @@ interface PreviewInput {
   readonly delimiter: Delimiter;
   readonly reading: ColumnsReading;
   readonly check: FileCheck;
+  /** The file goes in whole. */
+  readonly importFile?: unknown;
 }
 
 /** What a file would become, for the eye. */
-function renderPreview({ name, destination, delimiter, reading, check }: PreviewInput): string {
+function renderPreview({ name, destination, delimiter, reading, check, importFile }: PreviewInput): string {
   const width = Math.min(MAX_NAME_COLUMNS, Math.max(6, ...reading.columns.map(({ header }) => header.length)));
   const lines = [
     `${name} to ${destination}: cells separated by ${DELIMITER_WORDS[delimiter]}`,
@@ -34,9 +36,14 @@ function renderPreview({ name, destination, delimiter, reading, check }: Preview
     lines.push(...check.preview.map((record) => `  ${printable(printableJson(record), MAX_RECORD_CHARACTERS)}`));
   }
   lines.push(
-    `${plural(check.rows, 'row')}: ${plural(check.records, 'record')} in ${plural(check.messages, 'message')}${rest(check)}`,
+    `${plural(check.rows, 'row')}: ${plural(check.records, 'record')} ${placeOf(check, importFile)}${rest(check)}`,
   );
   return lines.join('\n');
+}
+
+/** How many messages, or that it is one file. */
+function placeOf({ messages }: FileCheck, importFile: unknown): string {
+  return importFile === undefined ? `in ${plural(messages, 'message')}` : 'in one file';
 }
 
 function rest({ rejected, blank }: FileCheck): string {
@@ -54,4 +61,4 @@ function renderRejects({ rejected, firstRejects }: FileCheck, path: string | und
   return [`${plural(rejected, 'row')} cannot be loaded${where}`, ...lines].join('\n');
 }
 
-export { renderPreview, renderRejects };
+export { placeOf, renderPreview, renderRejects };

@@ -1,10 +1,11 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CliIo } from '../io.ts';
+import type { LoadJob } from '../load/check-load.ts';
 import { type ColumnMap, readColumnMap } from '../load/columns.ts';
 import type { DestinationOptions } from '../load/destination.ts';
 import type { Lane } from '../load/lane.ts';
-import { type LoadJob, load } from '../load/load.ts';
+import { load } from '../load/load.ts';
 import type { Delimiter } from '../load/read-rows.ts';
 import { examples, onTarget } from '../verb.ts';
 
@@ -16,6 +17,8 @@ type CommandOptions = DestinationOptions & {
   readonly lane?: Lane;
   readonly rate: number;
   readonly rejects?: string;
+  readonly as: 'messages' | 'file';
+  readonly bucket?: string;
   readonly dryRun?: boolean;
   readonly resume?: boolean;
   readonly again?: boolean;
@@ -66,6 +69,12 @@ function registerLoad(program: Command, io: CliIo): void {
     .addOption(
       new Option('--lane <lane>', 'the queue (default: backfill, where there is one)').choices(['live', 'backfill']),
     )
+    .addOption(
+      new Option('--as <what>', 'messages of 300 rows, or the whole as a file that Marketo imports')
+        .choices(['messages', 'file'])
+        .default('messages'),
+    )
+    .option('--bucket <name>', "with --as file: where it is put (default: the relay's own bucket)")
     .option('--rate <number>', 'messages a second, reached over ten seconds', readRate, DEFAULT_RATE)
     .option('--rejects <file>', 'where rows go that cannot be right (default: NAME.rejects.csv beside the file)')
     .option('--dry-run', 'check the file, show what it would become, and publish nothing')
@@ -81,6 +90,7 @@ ${examples(
   ["relay load people.csv --map 'E-mail=email' --map 'Notes='", 'one column renamed, one left out'],
   ['relay load orders.csv --custom-object order_c', 'custom objects'],
   ['relay load ids.csv --list 1001', 'members of a list, by lead id'],
+  ['relay load people.csv --as file', 'many rows, by few calls'],
   ['relay load people.csv --resume', 'after Ctrl-C'],
 )}`,
     )
@@ -104,6 +114,7 @@ function jobOf(file: string, options: CommandOptions, io: CliIo): LoadJob {
     ...(delimiter === undefined ? {} : { delimiter: DELIMITERS[delimiter] }),
     ...(fields === undefined ? {} : { fields: { path: resolve(io.folder, fields), name: fields } }),
     ...(lane === undefined ? {} : { lane }),
+    ...(options.as === 'file' ? { asFile: options.bucket === undefined ? {} : { bucket: options.bucket } } : {}),
     ratePerSecond: rate,
     rejectsPath: rejects === undefined ? `${stem}.rejects.csv` : resolve(io.folder, rejects),
     statePath: `${stem}.load.json`,

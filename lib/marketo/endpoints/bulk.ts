@@ -56,4 +56,16 @@ function exportJob(objects: string, path: string): readonly Endpoint[] {
   ];
 }
 
-export { BULK, BULK_TIMEOUT_SECONDS };
+/** Formats of a file (Marketo: bulk-import), and what separates their cells. */
+const FILE_FORMATS: ReadonlyMap<string, string> = new Map([
+  ['csv', ','],
+  ['tsv', '\t'],
+  ['ssv', ';'],
+]);
+
+/** Whether the request is an import of a file: of rows, not of an asset. */
+function takesFile({ bodyForm, path }: Pick<Endpoint, 'bodyForm' | 'path'>): boolean {
+  return bodyForm === 'multipart' && path.startsWith('/bulk/');
+}
+
+export { BULK, BULK_TIMEOUT_SECONDS, FILE_FORMATS, takesFile };

@@ -204,10 +204,10 @@ const HOSTILE: readonly (readonly [name: string, body: unknown, path: string, ex
     /at most 10000/,
   ],
   [
-    'a file import',
+    'a file import without a file',
     { method: 'POST', path: '/bulk/v1/leads.json', query: { format: 'csv' } },
-    'path',
-    /not supported by this version/,
+    'file',
+    /the object in S3 that holds the rows/,
   ],
   ['an empty id', { ...SYNC, id: '' }, 'id', /1 to 128 printable/],
   ['a long id', { ...SYNC, id: 'x'.repeat(129) }, 'id', /1 to 128 printable/],

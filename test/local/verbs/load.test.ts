@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../../lib/emulators/aws.ts';
 import type { RelayTarget } from '../../../lib/local/target/target.ts';
 import { checkMessageText } from '../../../lib/message/check-message.ts';
 import { type CliOptions, type CliUnderTest, startCliUnderTest } from '../support/relay-cli.ts';
@@ -367,5 +369,120 @@ describe('the lane', () => {
     expect(live.stdout).toContain('lane live');
     expect(urls).toEqual(['http://127.0.0.1:1/000000000000/backfill', cli.wire.queueUrl]);
     expect(none).toMatchObject({ status: 2, stderr: expect.stringContaining('has no queue for backfills') });
+  });
+});
+
+describe('a load as a file', () => {
+  async function objectAt({ bucket, key }: { readonly bucket: string; readonly key: string }): Promise<string> {
+    const s3 = new S3Client({
+      region: LOCAL_REGION,
+      credentials: LOCAL_CREDENTIALS,
+      endpoint: cli.wire.endpoints.s3,
+      forcePathStyle: true,
+    });
+    try {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      return (await Body?.transformToString()) ?? '';
+    } finally {
+      s3.destroy();
+    }
+  }
+
+  it('puts what can be loaded into the bucket, and publishes one message that names it', async () => {
+    await write('E-mail;Notes;First Name\nann@example.com;x;"Ann; ""A"""\n;x;Bob\ncid@example.com;x;\n');
+    const maps = ['--map', 'E-mail=email', '--map', 'Notes=', '--map', 'First Name=firstName'];
+
+    const { status, stdout, stderr } = await load(['--as', 'file', '--list', '1001', ...maps]);
+    const [message, ...others] = (await published()) as unknown as (Published & {
+      readonly query: object;
+      readonly file: { readonly bucket: string; readonly key: string };
+    })[];
+
+    expect(status).toBe(1);
+    expect(stderr).toContain('3 rows: 2 records in one file, 1 row rejected');
+    expect(stdout).toMatch(
+      /^Published 2 rows as one file, s3:\/\/\S+\/people.csv, to .marketo-relay, lane live, under the id load-/,
+    );
+    expect(others).toEqual([]);
+    expect(message).toMatchObject({ path: '/bulk/v1/leads.json', query: { format: 'csv', listId: '1001' } });
+    expect(message?.file.bucket).toBe(cli.wire.bucketName);
+    expect(await objectAt(message?.file ?? { bucket: '', key: '' })).toBe(
+      'email,firstName\nann@example.com,"Ann; ""A"""\ncid@example.com,\n',
+    );
+  });
+
+  it('of any size goes to S3 part by part', async () => {
+    const row = `${'x'.repeat(1_000)}\n`;
+    await write(
+      `email,address\n${Array.from({ length: 17_000 }, (_, index) => `p${index}@example.com,${row}`).join('')}`,
+    );
+    expect((await load(['--as', 'file'])).status).toBe(0);
+    const [message] = (await published()) as unknown as {
+      readonly file: { readonly bucket: string; readonly key: string };
+    }[];
+    const text = await objectAt(message?.file ?? { bucket: '', key: '' });
+    expect({ bytes: text.length, end: text.slice(-3), rows: text.split('\n').length }).toEqual({
+      bytes: (await readFile(place('people.csv'), 'utf8')).length,
+      end: 'xx\n',
+      rows: 17_002,
+    });
+  });
+
+  it.each([
+    [['--custom-object', 'car_c'], 'vin\nx\n', '/bulk/v1/customobjects/car_c/import.json', { format: 'csv' }],
+    [
+      ['--program', '5001', '--status', 'Registered'],
+      'email\na@example.com\n',
+      '/bulk/v1/program/5001/members/import.json',
+      { format: 'csv', programMemberStatus: 'Registered' },
+    ],
+    [
+      ['--lookup-field', 'id', '--action', 'updateOnly'],
+      'id\n5\n',
+      '/bulk/v1/leads.json',
+      { format: 'csv', lookupField: 'id' },
+    ],
+  ])('takes %j', async (argv, content, path, query) => {
+    await write(content);
+    expect((await load(['--as', 'file', ...argv])).status).toBe(0);
+    expect(await published()).toEqual([expect.objectContaining({ path, query })]);
+  });
+
+  it.each([
+    [['--companies'], 'Marketo imports no companies'],
+    [['--program', '5001'], 'takes --status'],
+    [['--action', 'createOnly'], 'an import creates or updates'],
+    [['--dedupe-by', 'idField'], '--dedupe-by is not for imports'],
+    [['--empty', 'clear'], 'what an import does with an empty cell'],
+    [['--custom-object', 'car_c', '--list', '7'], 'goes with neither --program nor --list'],
+    [['--bucket', 'no-such-bucket'], 'could not be put to s3://no-such-bucket/'],
+  ])('refuses %j', async (argv, message) => {
+    await write('email\na@example.com\n');
+    const { status, stderr } = await load(['--as', 'file', ...argv]);
+    expect(status).not.toBe(0);
+    expect(stderr).toContain(message);
+    expect(await published()).toEqual([]);
+  });
+
+  it('is a second import under --again alone, and the same one when it is taken up again', async () => {
+    await write('email\na@example.com\n');
+    await load(['--as', 'file']);
+    const second = await load(['--as', 'file']);
+    await load(['--as', 'file', '--again']);
+    const ids = (await published()).map(({ id }) => id);
+    expect(second).toMatchObject({ status: 2, stderr: expect.stringContaining('was loaded to') });
+    expect(new Set(ids).size).toBe(2);
+  });
+
+  it('is advised for many rows, with the reason, where Marketo can import them', async () => {
+    await write(people(30_000));
+    const asMessages = await load(['--dry-run']);
+    const members = await load(['--dry-run', '--list', '7', '--map', 'email=id', '--map', 'firstName=']);
+    const asFile = await load(['--dry-run', '--as', 'file']);
+    expect(asMessages.stderr).toContain(
+      'Each message is a call of the day. --as file imports this file by a few calls',
+    );
+    expect(members.stderr).not.toContain('--as file');
+    expect(asFile.stdout).toBe('Nothing was published: 30,000 records would go in one file.\n');
   });
 });

@@ -1,0 +1,164 @@
+import { redactDeep } from '../../dead-letter/redact.ts';
+import type { DeadLetter } from '../../dead-letter/types.ts';
+import { fitsAsCopy } from '../../message/message-size.ts';
+import type { FileProgress, RelayState } from '../../message/relay-state.ts';
+import { toDelaySeconds } from '../judge/retry-policy.ts';
+import { DELIVERED } from '../judge/verdict.ts';
+import type { DeadOutcome, Outcome } from '../outcome.ts';
+import { DELIVERY_POLICY } from '../policy.ts';
+import { deadLetterOf } from '../settle/dead-letter-of.ts';
+import { journalEntriesOf } from '../settle/journal-entries.ts';
+import { resultOf } from '../settle/result-of.ts';
+import { retryMessageOf } from '../settle/retry-message.ts';
+import type { SettleContext, Settlement } from '../settle/settlement.ts';
+import { dead, type FileStep } from './file-step.ts';
+import { itemOf } from './import-paths.ts';
+import type { FailedRow } from './keep-rows.ts';
+import { keyOf } from './keep-rows.ts';
+import type { FileMessage } from './read-piece.ts';
+
+interface FileSettleContext extends SettleContext {
+  /** Where failures are kept. */
+  readonly bucket: string;
+  /** Of all complete pieces, where rows failed. */
+  readonly failedRows: readonly FailedRow[];
+}
+
+/** What is to be written for an import: a retry message that remembers how far it came, a dead letter, or nothing. */
+function fileSettlement(message: FileMessage, step: FileStep, context: FileSettleContext): Settlement {
+  switch (step.kind) {
+    case 'goesOn':
+      return requeued(message, step, context);
+    case 'done':
+      if (step.progress.failed > 0) return died(message, { ...rowsFailed(step.progress) }, context);
+      return settled(
+        message,
+        { kind: 'delivered', answer: { verdict: DELIVERED, sentAtMs: context.nowMs } },
+        step.progress,
+        context,
+      );
+    case 'dead':
+      return died(message, step, context);
+  }
+}
+
+type GoesOn = Extract<FileStep, { kind: 'goesOn' }>;
+type Dead = Extract<FileStep, { kind: 'dead' }>;
+
+function requeued(message: FileMessage, step: GoesOn, context: FileSettleContext): Settlement {
+  const { outcome, progress, hasSucceeded } = step;
+  const { nowMs } = context;
+  if (nowMs - message.state.firstSeenMs > DELIVERY_POLICY.maxMessageAgeMs) {
+    return died(message, { ...tooOld(step), progress }, context);
+  }
+  const state = {
+    ...(hasSucceeded ? withFreshBudget(message.state) : message.state),
+    ...(progress && { file: progress }),
+  };
+  const known = { ...message, state };
+  const delaySeconds = toDelaySeconds(outcome.delayMs);
+  const item = itemOf(known);
+  const retryMessage = retryMessageOf({
+    message: known,
+    requeued: [[item, outcome]],
+    isPartial: false,
+    delaySeconds,
+    nowMs,
+  });
+  if (!fitsAsCopy(retryMessage)) return died(message, { ...cannotRemember(step), progress }, context);
+  return {
+    message,
+    retryMessage,
+    counts: { delivered: 0, dead: 0, requeued: 1 },
+    requeued: { reason: outcome.reason, code: outcome.code },
+    entries: journalEntriesOf([[item, outcome]], nowMs),
+  };
+}
+
+function tooOld({ outcome, progress }: GoesOn): Dead {
+  const text = `given up while waiting (${outcome.code}): it is 13 days old`;
+  return dead('ageExhausted', text, { progress, outcomeUnknown: progress?.job !== undefined });
+}
+
+function cannotRemember({ progress }: GoesOn): Dead {
+  const text =
+    'the message has no room for what the relay must remember of it: an import needs one free attribute and 16 KB';
+  return dead('fileRefused', text, { progress, outcomeUnknown: progress?.job !== undefined });
+}
+
+/** What worked once shows that the failures before it have passed. */
+function withFreshBudget({ firstFailedMs: _, ...state }: RelayState): RelayState {
+  return { ...state, attempts: 0, attemptsAlone: 0 };
+}
+
+function rowsFailed(progress: FileProgress): Dead {
+  const { imported, failed, warned } = progress;
+  const text = `${failed} rows failed, ${imported} are in${warned > 0 ? `, ${warned} of them with a warning` : ''}`;
+  return dead('rowsFailed', text, { progress });
+}
+
+function died(message: FileMessage, step: Dead, context: FileSettleContext): Settlement {
+  const { outcome, progress } = step;
+  const known = { ...message, state: { ...message.state, ...(progress && { file: progress }) } };
+  const letter = deadLetterOf(known, [[itemOf(known), outcome]], context);
+  return settled(message, outcome, progress, context, withFile(letter, message, step, context));
+}
+
+/** What its end leaves behind: counts, the journal's entry, and the result where one is told. */
+function settled(
+  message: FileMessage,
+  outcome: Exclude<Outcome, { readonly kind: 'requeue' }>,
+  progress: FileProgress | undefined,
+  { nowMs, sendsResults }: SettleContext,
+  deadLetter?: DeadLetter,
+): Settlement {
+  const item = itemOf(message);
+  const ended = { message, settled: [[item, outcome]] as const, waiting: 0, nowMs, ...(deadLetter && { deadLetter }) };
+  const result = sendsResults ? resultOf(ended) : undefined;
+  const dead = outcome.kind === 'dead' ? Math.max(1, progress?.failed ?? 0) : 0;
+  return {
+    message,
+    ...(deadLetter && { deadLetter }),
+    counts: { delivered: progress?.imported ?? 0, dead, requeued: 0 },
+    ...(result && { result }),
+    entries: journalEntriesOf([[item, outcome]], nowMs),
+  };
+}
+
+function withFile(letter: DeadLetter, message: FileMessage, step: Dead, context: FileSettleContext): DeadLetter {
+  const { progress, unknownRows, outcome } = step;
+  const { imported = 0, failed = 0, warned = 0, failedPieces = [] } = progress ?? {};
+  const failures = failedPieces.map((piece) => ({
+    bucket: context.bucket,
+    key: keyOf(message, piece, 'failures.csv'),
+  }));
+  const details = context.failedRows.map(({ row, reason }) => ({
+    ...(row === undefined ? {} : { row }),
+    code: 'rowsFailed',
+    message: reason,
+  }));
+  const { failure } = letter;
+  const added = {
+    ...letter,
+    failure: { ...failure, ...(details.length > 0 && { details: [...(failure.details ?? []), ...details] }) },
+    file: {
+      ...message.file,
+      ...{ imported, failed, warned },
+      ...(failures.length > 0 && { failures }),
+      ...(unknownRows === undefined ? {} : { unknownRows }),
+      ...restOf(outcome, step),
+    },
+  };
+  return redactDeep(added, context.secrets);
+}
+
+/** From where on nothing was uploaded; absent where all of it was. */
+function restOf({ verdict }: DeadOutcome, { progress, unknownRows }: Dead): { readonly notUploadedFromRow?: number } {
+  if (verdict.code === 'rowsFailed') return {};
+  if (progress === undefined) return { notUploadedFromRow: 1 };
+  const lastUnknown = Number(unknownRows?.split('-')[1] ?? progress.rowsBefore);
+  const isAtEnd = (progress.job?.toByte ?? progress.fromByte) >= progress.bytes;
+  return isAtEnd ? {} : { notUploadedFromRow: lastUnknown + 1 };
+}
+
+export { fileSettlement };
