@@ -21,7 +21,10 @@ function problemsOf(context: Record<string, unknown>): readonly string[] {
 /** Names that AWS keeps apart by account and region, and that the template gives itself. */
 function namesOf(template: Template): readonly string[] {
   const named = ['QueueName', 'AlarmName', 'DashboardName', 'Name'];
-  return Object.values(template.toJSON().Resources as Record<string, Resource>).flatMap(({ Properties = {} }) =>
+  const resources = Object.values(template.toJSON().Resources as Record<string, Resource>);
+  // Saved queries of Athena are known by their ids, in the work group of each relay.
+  const unique = resources.filter(({ Type }) => Type !== 'AWS::Athena::NamedQuery');
+  return unique.flatMap(({ Properties = {} }) =>
     named.flatMap((name) => (name in Properties ? [JSON.stringify(Properties[name])] : [])),
   );
 }
