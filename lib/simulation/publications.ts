@@ -186,8 +186,8 @@ function drawPublication(index: number, role: Role, scenario: Scenario, dice: Di
   const broken = Object.keys(scenario.own?.operations ?? {}) as readonly KindName[];
   const isBroken = broken.some((one) => KINDS[one].path.source === KINDS[name].path.source);
   const isTooMany = marks.length >= (scenario.own?.failsFromRecords ?? Number.POSITIVE_INFINITY);
-  const mayBeOfOne = isSafe && notAfter === undefined && ownFault !== undefined && isOfOneRecord(ownFault);
-  const isOfOne = mayBeOfOne && dice.chance(0.9);
+  const isSound = notAfter === undefined && !isBroken && !isTooMany;
+  const isOfOne = isSafe && isSound && ownFault !== undefined && isOfOneRecord(ownFault) && dice.chance(0.9);
   return {
     mark,
     kind: KINDS[name],
@@ -199,7 +199,7 @@ function drawPublication(index: number, role: Role, scenario: Scenario, dice: Di
     poison: isPoison,
     ownFault,
     faultyMarks: isOfOne ? [dice.pick(marks)] : marks,
-    isHealthy: isOwnRun && ownFault === undefined && notAfter === undefined && !isBroken && !isTooMany,
+    isHealthy: isOwnRun && ownFault === undefined && isSound,
   };
 }
 
