@@ -165,6 +165,25 @@ describe('a job at Marketo', () => {
     ]);
   });
 
+  it.each([
+    ['delivered', 0],
+    ['dead', 1],
+  ])('is told of as %s when %i rows failed, with the correlation of its publisher', async (word, numOfRowsFailed) => {
+    const world = worldWith({
+      status: () => status({ status: 'Complete', numOfLeadsProcessed: 1, numOfRowsFailed, numOfRowsWithWarning: 0 }),
+    });
+    await world.deliverAll(world.messages([{ ...IMPORT, correlation: 'batch 7' }]));
+    expect(world.results).toEqual([
+      expect.objectContaining({
+        relayId: 'tonight',
+        operation: 'importLeads',
+        status: word,
+        correlation: 'batch 7',
+        waiting: 0,
+      }),
+    ]);
+  });
+
   it('that gives a row back in another form has its reason without a number', async () => {
     const world = worldWith({
       status: () => status({ status: 'Complete', numOfLeadsProcessed: 0, numOfRowsFailed: 2, numOfRowsWithWarning: 0 }),
