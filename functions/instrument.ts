@@ -2,16 +2,15 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
-import { Tracer } from '@aws-lambda-powertools/tracer';
-import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
 import type { Log } from '../lib/ports.ts';
 import type { DeliveryEvent } from '../lib/telemetry/events.ts';
-import { measuresOf } from '../lib/telemetry/metrics.ts';
+import { type Measure, measuresOf } from '../lib/telemetry/metrics.ts';
 
 /**
- * The log, the metrics and the traces of one function. Their names and the log level come from the environment, by
- * Powertools' own variables.
+ * The log and the metrics of one function. Their names and the log level come from the environment, by Powertools' own
+ * variables. Traces are Lambda's own, of each run and its cold start: X-Ray's SDK would add no more to them than one name, and a
+ * tenth to the bundle (and outgoing requests are not traced: their URLs belong to Marketo and its identity service).
  *
  * @example
  * const { log, observe, instrument } = createInstruments();
@@ -20,8 +19,8 @@ import { measuresOf } from '../lib/telemetry/metrics.ts';
 function createInstruments() {
   const logger = new Logger();
   const metrics = new Metrics();
-  // Outgoing requests are not traced: their URLs belong to Marketo and its identity service, not into traces.
-  const tracer = new Tracer({ captureHTTPsRequests: false });
+  /** What is counted under a dimension, summed up: each is a line of its own, and messages of a batch are many. */
+  const counted = new Map<string, Measure & Required<Pick<Measure, 'by'>>>();
 
   const log: Log = {
     debug: (message, fields = {}) => logger.debug(message, fields),
@@ -33,19 +32,36 @@ function createInstruments() {
   function observe(event: DeliveryEvent): void {
     for (const { name, unit, value, by } of measuresOf(event)) {
       metrics.addMetric(name, unit, value);
-      if (by !== undefined) metrics.singleMetric().addDimension(by.dimension, by.value).addMetric(name, unit, value);
+      if (by === undefined) continue;
+      const key = `${name} ${by.dimension} ${by.value}`;
+      const known = counted.get(key);
+      if (unit === 'Count' && known !== undefined) counted.set(key, { ...known, value: known.value + value });
+      else if (unit === 'Count') counted.set(key, { name, unit, value, by });
+      else metrics.singleMetric().addDimension(by.dimension, by.value).addMetric(name, unit, value);
     }
+  }
+
+  function publishCounted(): void {
+    for (const { name, unit, value, by } of counted.values()) {
+      metrics.singleMetric().addDimension(by.dimension, by.value).addMetric(name, unit, value);
+    }
+    counted.clear();
+  }
+
+  function publishMetrics(): void {
+    publishCounted();
+    metrics.publishStoredMetrics();
   }
 
   /** The relay's functions watch their own deadline: middy's early abort would only cut their settling off. */
   function instrument<Event, Result, Context>(handle: (event: Event, context: Context) => Promise<Result>) {
     return middy(handle, { timeoutEarlyInMillis: 0 })
-      .use(captureLambdaHandler(tracer, { captureResponse: false }))
       .use(injectLambdaContext(logger))
-      .use(logMetrics(metrics));
+      .use(logMetrics(metrics))
+      .use({ after: publishCounted, onError: publishCounted });
   }
 
-  return { log, observe, instrument, publishMetrics: () => metrics.publishStoredMetrics() };
+  return { log, observe, instrument, publishMetrics };
 }
 
 export { createInstruments };

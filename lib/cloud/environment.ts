@@ -33,7 +33,6 @@ function instrumentEnvironment(
     POWERTOOLS_LOG_LEVEL: props.logLevel,
     POWERTOOLS_SERVICE_NAME: serviceName(scope),
     POWERTOOLS_METRICS_NAMESPACE: METRIC_NAMESPACE,
-    ...(props.tracing ? {} : { POWERTOOLS_TRACE_ENABLED: 'false' }),
   };
 }
 

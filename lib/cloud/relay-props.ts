@@ -160,8 +160,8 @@ interface MarketoRelayProps extends GatherProps, LimitProps, NetworkProps {
   readonly logBodies?: boolean;
 
   /**
-   * Whether runs of the functions are traced in X-Ray. Traces hold durations and the services called, and neither requests nor
-   * replies.
+   * Whether runs of the functions are traced in X-Ray. Traces hold how long a run and its cold start took, and neither requests
+   * nor replies.
    *
    * @default true
    */

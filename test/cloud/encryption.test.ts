@@ -117,7 +117,6 @@ describe('tracing', () => {
     const { template } = synthesizeRelay({ tracing: false });
     const { Properties } = functionOf(template);
     expect(Properties).not.toHaveProperty('TracingConfig');
-    expect(Properties.Environment).toMatchObject({ Variables: { POWERTOOLS_TRACE_ENABLED: 'false' } });
     expect(JSON.stringify(statementsOf(template))).not.toContain('xray:');
   });
 });

@@ -117,7 +117,7 @@ function createFlowAlarms(
       id: 'DeliveryDurationAlarm',
       description:
         'A run of the delivery function went on to within seconds of its timeout. It settles everything before that, so something ' +
-        'it waits for hangs. Look at the trace of the run: SQS, DynamoDB, S3 or Secrets Manager. ' +
+        'it waits for hangs: SQS, DynamoDB, S3 or Secrets Manager. Look at the log of the run. ' +
         'Past the timeout it would be cut off, and its messages come again.',
       metric: deliveryFunction.metricDuration({ statistic: 'Maximum', period: ONE_MINUTE }),
       rule: rules.durationMs,

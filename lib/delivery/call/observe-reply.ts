@@ -4,7 +4,7 @@ import type { DeliveryDeps } from '../deps.ts';
 import { type Call, endpointOf, messagesOf } from '../work-item.ts';
 import type { JudgedReply } from './read-reply.ts';
 
-/** Relay ids in one log line. Of a call with more, `messages` says how many; each has a line of its own when it is settled. */
+/** Relay ids in one log line. Of a call with more, `messages` says how many; a line names each of them when it is settled. */
 const MAX_LOGGED_RELAY_IDS = 50;
 
 /** Tells metrics and log of a call that was made. The line holds no personal data: neither path, nor query, nor body. */

@@ -3,6 +3,7 @@ import type { Message } from '../../message/message.ts';
 import type { SendOutcome } from '../../message/queue.ts';
 import type { DeliveryDeps } from '../deps.ts';
 import type { Batch } from '../intake/receive-batch.ts';
+import { delaySecondsOf, logSettled } from './log-settled.ts';
 import type { Settlement } from './settlement.ts';
 
 type WriteDeps = Pick<DeliveryDeps, 'deadLetters' | 'results' | 'queue' | 'observe' | 'log'>;
@@ -45,6 +46,10 @@ async function writeSettlements(
     if (!isAcknowledged) for (const { messageId } of [message.received, ...sameFate]) unsettled.add(messageId);
     else for (const _ of sameFate) deps.observe({ kind: 'deduplicated', relayId: message.state.relayId });
   }
+  logSettled(
+    settlements.filter((settlement) => hasLetter(settlement) && hasCopy(settlement)),
+    deps.log,
+  );
   await extendVisibility(settlements, deps);
   return { unsettled, entries };
 }
@@ -87,23 +92,18 @@ async function sendParts<T>(
   );
 }
 
-function observeSettlement(settlement: Settlement, isWritten: boolean, { observe, log }: WriteDeps): void {
-  const { message, deadLetter, retryMessage, visibilityTimeoutSeconds, counts, requeued } = settlement;
+function observeSettlement(settlement: Settlement, isWritten: boolean, { observe }: WriteDeps): void {
+  const { message, deadLetter, counts, requeued } = settlement;
   const { relayId } = message.state;
   if (!isWritten) {
     observe({ kind: 'unsettled', relayId });
     return;
   }
-  if (counts.delivered > 0) {
-    observe({ kind: 'delivered', relayId, records: counts.delivered });
-    log.info('a message was delivered', { relayId, records: counts.delivered });
-  }
+  if (counts.delivered > 0) observe({ kind: 'delivered', relayId, records: counts.delivered });
   if (deadLetter) observe({ kind: 'deadLettered', relayId, code: deadLetter.failure.code, records: counts.dead });
   if (requeued) {
-    const delaySeconds = retryMessage?.delaySeconds ?? visibilityTimeoutSeconds ?? 0;
-    const visibilityExtended = visibilityTimeoutSeconds !== undefined;
+    const delaySeconds = delaySecondsOf(settlement);
     observe({ kind: 'returned', relayId, ...requeued, delaySeconds, records: counts.requeued });
-    log.info('a message goes back to the queue', { relayId, ...requeued, delaySeconds, visibilityExtended });
   }
 }
 

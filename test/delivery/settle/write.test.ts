@@ -55,6 +55,7 @@ async function write(
 ) {
   const steps: string[] = [];
   const events: DeliveryEvent[] = [];
+  const lines: object[] = [];
   const send =
     (what: 'letters' | 'results' | 'copies') =>
     async (parts: readonly unknown[]): Promise<SendOutcome[]> => {
@@ -74,7 +75,7 @@ async function write(
       deleteBatch: async (handles) => handles.map(() => false),
     },
     observe: (event) => events.push(event),
-    log: silentLog,
+    log: { ...silentLog, info: (message, fields) => lines.push({ message, ...fields }) },
   };
   const duplicates = new Map(
     settlements.map(({ message: { received } }) => [
@@ -88,17 +89,42 @@ async function write(
     entries: entries.map(({ relayId }) => relayId),
     steps,
     kinds: events.map(({ kind }) => kind),
+    lines,
   };
 }
 
 describe('writing what a batch has led to', () => {
   it('acknowledges what is delivered, and its duplicates, without writing anything', async () => {
-    expect(await write([delivered])).toEqual({
+    expect(await write([delivered])).toMatchObject({
       unsettled: [],
       entries: ['delivered'],
       steps: [],
       kinds: ['delivered', 'deduplicated'],
     });
+  });
+
+  it('names all that were delivered in a line for 300 of them, and those that go back with their reason', async () => {
+    const many = Array.from({ length: 301 }, (_, index) => settled(`m${index}`, { counts: { ...NONE, delivered: 2 } }));
+    const { lines } = await write([...many, both]);
+
+    const message = 'messages were delivered';
+    expect(lines).toHaveLength(3);
+    expect(lines).toContainEqual(expect.objectContaining({ message, messages: 300, records: 600 }));
+    expect(lines).toContainEqual({ message, messages: 1, records: 2, relayIds: ['m300'] });
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        message: 'messages go back to the queue',
+        ...REQUEUED,
+        messages: 1,
+        relayIds: ['both'],
+      }),
+    );
+  });
+
+  it('names nobody as delivered whose rest could not be written', async () => {
+    const partly = settled('partly', { ...both, message: both.message, counts: { ...NONE, delivered: 1, dead: 1 } });
+
+    expect((await write([partly], 'letters')).lines).toEqual([]);
   });
 
   it('writes dead letters, then retry messages, then acknowledges', async () => {
