@@ -35,11 +35,23 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
   'work.instrumented': { most: 24 },
   'work.growth': { most: 2 },
   'work.peakMemory': { most: 450 },
+
+  'cold.start': { most: 3 },
+  'cold.import': { most: 3.2 },
+  'cold.first': { most: 3.2 },
+  'cold.size': { most: 2.6 },
+  'cold.bundle': { most: 950 },
+
+  'cost.million.beyondSqs': { most: 0.125 },
+  'cost.million.sqs': { most: 0.145 },
+  'cost.million.logBytes': { most: 70 },
+  'cost.million.functionMs': { most: 2_500 },
+  'cost.idleMonth': { most: 12 },
 };
 
 /** Of all that, what a reader of the README sees first. */
 const README_SHOWS = {
-  figures: ['calls.clean.overFewest', 'rate.share', 'rate.worstWindow'],
+  figures: ['calls.clean.overFewest', 'rate.share', 'rate.worstWindow', 'cost.million.beyondSqs', 'work.delivery'],
   plots: ['limiters'],
 };
 

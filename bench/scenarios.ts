@@ -1,9 +1,11 @@
 import { calls } from './calls/scenario.ts';
+import { cold } from './cold/scenario.ts';
+import { cost } from './cost/scenario.ts';
 import type { Scenario } from './frame/types.ts';
 import { work } from './function-work/scenario.ts';
 import { rate } from './rate/scenario.ts';
 
 /** In the order of the page. */
-const SCENARIOS: readonly Scenario[] = [calls, rate, work];
+const SCENARIOS: readonly Scenario[] = [calls, rate, work, cold, cost];
 
 export { SCENARIOS };

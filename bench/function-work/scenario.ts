@@ -58,7 +58,6 @@ async function inChild(job: Job): Promise<Result> {
       ...process.env,
       POWERTOOLS_SERVICE_NAME: 'bench',
       POWERTOOLS_METRICS_NAMESPACE: 'Bench',
-      POWERTOOLS_TRACE_ENABLED: 'false',
     },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

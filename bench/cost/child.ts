@@ -1,0 +1,46 @@
+import { createInstruments } from '../../functions/instrument.ts';
+import { bodyOf } from '../function-work/leads.ts';
+import { createWorld } from '../model/world.ts';
+
+/** Runs in a process of its own, whose standard output is the functions' log: whoever started it counts the bytes. */
+interface CostJob {
+  readonly kind: 'backlog' | 'idle';
+  /** Messages of one lead, or minutes. */
+  readonly amount: number;
+}
+
+const START_MS = Date.UTC(2026, 1, 10, 15);
+
+process.once('message', async ({ kind, amount }: CostJob) => {
+  const { log, observe, publishMetrics } = createInstruments();
+  const world = createWorld({
+    batchSize: 300,
+    gatherSeconds: 2,
+    workers: 5,
+    // Calls of 300 records.
+    latencyMs: [400, 1_000],
+    startMs: START_MS,
+    log,
+    observe,
+    ended: publishMetrics,
+  });
+  const used = process.cpuUsage();
+  if (kind === 'idle') {
+    await world.time.finish(world.governed(amount));
+  } else {
+    world.publish(
+      (function* () {
+        for (let index = 0; index < amount; index++) yield bodyOf(index);
+      })(),
+    );
+    await world.time.finish(world.drained());
+  }
+  const { user, system } = process.cpuUsage(used);
+  process.send?.({
+    tally: world.tally,
+    cpuMs: (user + system) / 1_000,
+    seconds: (world.time.nowMs - START_MS) / 1_000,
+  });
+});
+
+export type { CostJob };
