@@ -1,4 +1,5 @@
 import { calls } from './calls/scenario.ts';
+import { clients } from './clients/scenario.ts';
 import { cold } from './cold/scenario.ts';
 import { cost } from './cost/scenario.ts';
 import type { Scenario } from './frame/types.ts';
@@ -6,6 +7,6 @@ import { work } from './function-work/scenario.ts';
 import { rate } from './rate/scenario.ts';
 
 /** In the order of the page. */
-const SCENARIOS: readonly Scenario[] = [calls, rate, work, cold, cost];
+const SCENARIOS: readonly Scenario[] = [calls, rate, work, cold, cost, clients];
 
 export { SCENARIOS };
