@@ -51,6 +51,12 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
   'clients.relay.delivered': { least: 200 },
   'clients.relay.calls': { most: 52 },
   'clients.relay.refused': { most: 0 },
+
+  'day.drain.overFloor': { most: 1.1 },
+  'day.drain.callsOverFewest': { most: 1.001 },
+  'day.outage.extra': { most: 1.8 },
+  'day.outage.calls': { most: 20 },
+  'day.sideBySide.slowest': { most: 3 },
 };
 
 /** Of all that, what a reader of the README sees first. */

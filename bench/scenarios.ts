@@ -2,11 +2,12 @@ import { calls } from './calls/scenario.ts';
 import { clients } from './clients/scenario.ts';
 import { cold } from './cold/scenario.ts';
 import { cost } from './cost/scenario.ts';
+import { day } from './day/scenario.ts';
 import type { Scenario } from './frame/types.ts';
 import { work } from './function-work/scenario.ts';
 import { rate } from './rate/scenario.ts';
 
 /** In the order of the page. */
-const SCENARIOS: readonly Scenario[] = [calls, rate, work, cold, cost, clients];
+const SCENARIOS: readonly Scenario[] = [calls, rate, work, cold, cost, clients, day];
 
 export { SCENARIOS };
