@@ -16,7 +16,7 @@ const USAGE = `Runs the delivery code in a world that fails, once for each seed.
   --seeds N       how many seeds (default 1000)
   --seed S        the first seed (default 1)
   --threads T     threads (default: the cores of this machine)
-  --slices FOLDER keep the figures of every 500 seeds there, and take from there what was run before
+  --slices FOLDER keep the figures of every 500 seeds and of the planted bugs there, and take from there what was run before
   --json          print the figures as JSON
   --write-report  run the planted bugs too, and write docs/reliability.md
 `;
@@ -77,12 +77,15 @@ async function sweepAll({ firstSeed, seeds, slices }: Options, threads: Threads,
   return merge(done);
 }
 
-async function findBugs(): Promise<readonly FoundBug[]> {
+async function findBugs({ slices }: Options): Promise<readonly FoundBug[]> {
+  const kept = slices === undefined ? undefined : createKeptSlices(slices);
+  const before = kept?.readBugs();
+  if (before !== undefined) return before;
   const found: FoundBug[] = [];
   for (const bug of PLANTED_BUGS) {
     found.push({ what: bug.what, check: bug.finds, seeds: await seedsUntilFound(bug, MOST_SEEDS_FOR_A_BUG) });
   }
-  return found;
+  return kept?.keepBugs(found) ?? found;
 }
 
 async function main(): Promise<number> {
@@ -113,7 +116,7 @@ async function main(): Promise<number> {
     say(failures.length === 0 ? 'Every invariant held.' : `\n${failures.length} seeds failed.`);
   }
   if (options.writeReport && failures.length === 0) {
-    const bugs = await findBugs();
+    const bugs = await findBugs(options);
     writeFileSync(REPORT, reliabilityReport(total, options.firstSeed, bugs));
     say('Wrote docs/reliability.md');
     if (bugs.some((bug) => bug.seeds === undefined)) return 1;

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { FoundBug } from './report.ts';
 import type { Sweep } from './sweep.ts';
 
 /** Seeds that are run, and whose figures are kept, as one. */
@@ -20,7 +21,7 @@ function slicesOf(firstSeed: number, seeds: number): readonly Slice[] {
 }
 
 /**
- * The figures of slices in a folder: a run of many hours that is broken off goes on with the first slice that is missing,
+ * The figures of slices, and after how many seeds the planted bugs were found, in a folder: a run of many hours that is broken off goes on with the first slice that is missing,
  * and one that was run in parts has one report. A slice in which a seed fails is not kept: it is run again once the cause
  * is mended.
  *
@@ -30,19 +31,30 @@ function slicesOf(firstSeed: number, seeds: number): readonly Slice[] {
  */
 function createKeptSlices(folder: string) {
   const fileOf = ({ firstSeed, seeds }: Slice): string => join(folder, `${firstSeed}-${firstSeed + seeds - 1}.json`);
+  const bugsFile = join(folder, 'planted-bugs.json');
+
+  function read<T>(file: string): T | undefined {
+    return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as T) : undefined;
+  }
+
+  /** A file is there as a whole or not at all. */
+  function write(file: string, value: unknown): void {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(`${file}.part`, JSON.stringify(value));
+    renameSync(`${file}.part`, file);
+  }
+
   return {
-    read(slice: Slice): Sweep | undefined {
-      const file = fileOf(slice);
-      return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Sweep) : undefined;
-    },
+    read: (slice: Slice) => read<Sweep>(fileOf(slice)),
     keep(slice: Slice, sweep: Sweep): Sweep {
-      if (sweep.failures.length > 0) return sweep;
-      mkdirSync(folder, { recursive: true });
-      const file = fileOf(slice);
-      // A file is there as a whole or not at all.
-      writeFileSync(`${file}.part`, JSON.stringify(sweep));
-      renameSync(`${file}.part`, file);
+      if (sweep.failures.length === 0) write(fileOf(slice), sweep);
       return sweep;
+    },
+    readBugs: () => read<readonly FoundBug[]>(bugsFile),
+    /** Those that were not found are looked for again. */
+    keepBugs(bugs: readonly FoundBug[]): readonly FoundBug[] {
+      if (bugs.every(({ seeds }) => seeds !== undefined)) write(bugsFile, bugs);
+      return bugs;
     },
   };
 }

@@ -39,4 +39,14 @@ describe('a run in slices', () => {
     expect(createKeptSlices(folder).keep(slice, failed)).toBe(failed);
     expect(createKeptSlices(folder).read(slice)).toBeUndefined();
   });
+
+  it('looks for planted bugs until all are found', () => {
+    const found = { what: 'a bug', check: 'nothingLost', seeds: 3 } as const;
+    const kept = createKeptSlices(folder);
+
+    kept.keepBugs([found, { ...found, seeds: undefined }]);
+    expect(kept.readBugs()).toBeUndefined();
+    kept.keepBugs([found]);
+    expect(kept.readBugs()).toEqual([found]);
+  });
 });
