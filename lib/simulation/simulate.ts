@@ -5,6 +5,7 @@ import { auditJournal } from './journal-checks.ts';
 import { ModelMapping } from './mapping.ts';
 import { ModelMarketo } from './model/marketo.ts';
 import { auditOwnFaults, drainBoundOfOwnMs, ownFaultFigures } from './own-fault-checks.ts';
+import { messageMark } from './publications.ts';
 import { auditResults } from './result-checks.ts';
 import { drawScenario, MINUTE_MS, NEVER_MS, type Scenario } from './scenario.ts';
 import { scan } from './watch.ts';
@@ -83,6 +84,9 @@ function redrive(world: World, dice: Dice): void {
       if (readable.length === 0) return;
       const letter = dice.pick(readable);
       const sent = world.queue.send(letter.body, letter.attributes, 0);
+      // Where a worker ends over it, it is known by this name until it is read.
+      const [mark] = letter.marks;
+      if (mark !== undefined) world.markOf.set(sent.id, messageMark(mark));
       world.deadLetters.delete(letter.id);
       world.count('letter put back');
       world.note(letter.marks, () => `letter put back as ${sent.id}`);
