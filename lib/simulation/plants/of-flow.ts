@@ -6,8 +6,10 @@ import { type PlantedBug, withCopies, withEnds, withLedger, withRelayState } fro
 function blamed(record: SQSRecord): SQSRecord {
   const { ApproximateReceiveCount, SentTimestamp } = record.attributes;
   if (ApproximateReceiveCount === '1') return record;
+  const known = record.messageAttributes.relay?.stringValue;
+  const id = known === undefined ? record.messageId : (JSON.parse(known) as { id: string }).id;
   const firstSeen = new Date(Number(SentTimestamp)).toISOString();
-  const stringValue = JSON.stringify({ v: 1, id: record.messageId, attempt: 0, firstSeen, group: 1, diedAlone: 1 });
+  const stringValue = JSON.stringify({ v: 1, id, attempt: 0, firstSeen, group: 1, diedAlone: 1 });
   return { ...record, messageAttributes: { ...record.messageAttributes, relay: { dataType: 'String', stringValue } } };
 }
 
@@ -96,7 +98,7 @@ const BUGS_OF_FLOW: readonly PlantedBug[] = [
   },
   {
     what: 'stops all operations while one of them is paused',
-    finds: 'neighboursUnharmed',
+    finds: 'budgetEnds',
     deps: withLedger((ledger) => ({
       acquire: async (asks) => {
         const isPaused = (await ledger.evidence()).pausedOperations.length > 0;

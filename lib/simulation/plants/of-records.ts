@@ -32,7 +32,7 @@ const BUGS_OF_RECORDS: readonly PlantedBug[] = [
   },
   {
     what: 'acknowledges a message whose dead letter was refused',
-    finds: 'nothingLost',
+    finds: 'resultsTrue',
     deps: (deps) => ({
       ...deps,
       deadLetters: { send: async (letters) => (await deps.deadLetters.send(letters)).map(() => accepted) },
