@@ -25,10 +25,15 @@ const MEMBERS = [
 /** One slip of the finger; two would make `boy` and `form` neighbours of much else. */
 const MOST_SLIPS = 1;
 
+/** Undefined for what every object has by inheritance, such as `constructor`. */
+function meaningOf(plain: string): string | undefined {
+  return Object.hasOwn(MEANT, plain) ? MEANT[plain] : undefined;
+}
+
 /** What to say of a member that no message has. */
 function unknownMember(name: string): string {
   const plain = name.toLowerCase().replace(/[^a-z]/g, '');
-  const meant = Object.hasOwn(MEANT, plain) ? MEANT[plain] : undefined;
+  const meant = meaningOf(plain);
   if (meant !== undefined) return `no such member: ${meant}`;
   const near = MEMBERS.find((member) => slips(plain, member.toLowerCase()) <= MOST_SLIPS);
   return near === undefined ? 'no such member' : `no such member; did you mean \`${near}\`?`;
@@ -97,7 +102,7 @@ function nearInstant(value: unknown): string {
 function nearInput(body: Readonly<Record<string, unknown>>): string {
   const near = Object.keys(body).find((name) => {
     const plain = name.toLowerCase();
-    const isMeant = slips(plain, 'input') <= MOST_SLIPS || (MEANT[plain] ?? '').includes('`body.input`');
+    const isMeant = slips(plain, 'input') <= MOST_SLIPS || meaningOf(plain)?.includes('`body.input`') === true;
     return Array.isArray(body[name]) && (isMeant || plain === 'data');
   });
   return near === undefined ? '' : `; did you mean \`${near}\`?`;

@@ -215,6 +215,15 @@ describe('a parameter that the endpoint cannot do without', () => {
   });
 });
 
+describe('a member that every object has by inheritance', () => {
+  it.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])('is a name like any other: %s', (name) => {
+    const body = JSON.parse(`{"${name}":[{"email":"a@x.test"}]}`);
+    expect(problemsOf({ path: LEADS, body })).toEqual([
+      { path: 'body.input', expected: expect.stringContaining('the records, in a non-empty array `body.input`') },
+    ]);
+  });
+});
+
 describe('the values of one call', () => {
   const values = (count: number) => Array.from({ length: count }, (_, index) => `v${index}`);
   const read = (filterValues: unknown, path = LEADS) => ({
