@@ -377,6 +377,20 @@ describe('in the middle of isolation', () => {
     return (call) => faults.get(call.index) ?? brittle('1003')(call);
   }
 
+  it('a code that rejects a part as a whole ends it: nobody of it is called again', async () => {
+    const replies = [failed('709', 'no good'), failed('702', 'not found')];
+    const world = new World({ script: ({ input, index }) => replies[index] ?? done(input) });
+
+    const { calls, letters } = await world.deliver(world.messages([leads('0@x.test', '1@x.test', '2@x.test')]));
+
+    expect(calls.map(({ input }) => input.map(({ email }) => email))).toEqual([
+      ['0@x.test', '1@x.test', '2@x.test'],
+      ['0@x.test', '1@x.test'],
+      ['2@x.test'],
+    ]);
+    expect(letters.map(({ message }) => message.positions)).toEqual([[0, 1]]);
+  });
+
   it('an expired token is replaced, and replaced again', async () => {
     const faults = new Map([2, 7].map((index) => [index, failed('602')]));
     const world = new World({ script: troubled(faults) });

@@ -1,6 +1,7 @@
 import { toCall } from '../plan/bisect.ts';
 import { type Isolation, isolate, type Part } from '../plan/isolation.ts';
 import { type KnownKinds, provesAll } from '../plan/known-kinds.ts';
+import { countUnits } from '../plan/units.ts';
 import type { Call, WorkItem } from '../work-item.ts';
 import type { CallResult } from './call-result.ts';
 
@@ -39,7 +40,11 @@ function createParts(kinds: KnownKinds): Parts {
       case 'notSent':
         return part && result.items.length === 0 ? part.isolation.gone(part) : [];
       case 'decided': {
-        if (result.fault !== undefined) return part ? part.isolation.failed(part, items, result.fault) : [];
+        if (result.fault !== undefined) {
+          if (part === undefined) return [];
+          // All of several is decided: to call them one by one would make again what has its outcome.
+          return countUnits(items) > 1 ? part.isolation.gone(part) : part.isolation.failed(part, items, result.fault);
+        }
         const isBack = [...result.outcomes.values()].every(({ kind }) => kind === 'requeue');
         if (!isBack) kinds.passed(items);
         if (part === undefined) return [];

@@ -1,14 +1,18 @@
 import type { Message } from '../../message/message.ts';
+import type { WaitCode } from '../../settings/relay-codes.ts';
 import { toDelaySeconds } from '../judge/retry-policy.ts';
 import type { RequeueOutcome } from '../outcome.ts';
 import { DELIVERY_POLICY } from '../policy.ts';
 import type { WorkItem } from '../work-item.ts';
 
+/** It asks for no delay of its own. */
+const BEHIND_ANOTHER = 'order' satisfies WaitCode;
+
 type Requeued = readonly (readonly [WorkItem, RequeueOutcome])[];
 
 /**
- * The delay of each retry message, in seconds as SQS takes them: what its slowest record asks for, and later than every
- * earlier retry message that has a key in common with it (and not only sets it, as that one does). A follower that kept to
+ * The delay of each retry message, in seconds as SQS takes them: what its slowest failure asks for, or the soonest of what
+ * waits for a turn, if that is later; and later than every earlier retry message that has a key in common with it (and not only sets it, as that one does). A follower that kept to
  * its own record's delay could overtake.
  *
  * Where the last of a line of followers would be past SQS's longest delay, those before it go sooner by a second each.
@@ -20,7 +24,7 @@ function retryDelays(requeued: ReadonlyMap<Message, Requeued>): ReadonlyMap<Mess
   const last = createBounds(Math.max);
   for (const [message, items] of requeued) {
     if (items.length === 0) continue;
-    const own = Math.ceil(Math.max(...items.map(([, { delayMs }]) => delayMs)) / 1_000);
+    const own = Math.ceil(ownDelayMs(items) / 1_000);
     const delay = Math.max(own, last.of(items, Number.NEGATIVE_INFINITY) + DELIVERY_POLICY.orderGapSeconds);
     last.add(items, delay);
     delays.set(message, delay);
@@ -34,6 +38,21 @@ function retryDelays(requeued: ReadonlyMap<Message, Requeued>): ReadonlyMap<Mess
     delays.set(message, bounded);
   }
   return delays;
+}
+
+/**
+ * A failure is waited out. Of records that wait for a limit each has its turn, and the first one is reason to come back: by the
+ * last, a message that is sent record by record would stand still for as long as all of it takes.
+ */
+function ownDelayMs(items: Requeued): number {
+  const outcomes = items.map(([, outcome]) => outcome);
+  const delaysOf = (of: (outcome: RequeueOutcome) => boolean) => outcomes.filter(of).map(({ delayMs }) => delayMs);
+  const turns = delaysOf(({ reason, code }) => reason === 'wait' && code !== BEHIND_ANOTHER);
+  return Math.max(
+    0,
+    ...delaysOf(({ reason }) => reason === 'retry'),
+    ...(turns.length > 0 ? [Math.min(...turns)] : []),
+  );
 }
 
 /** The latest, or the earliest, of the delays that hold for what has a key in common with items seen before. */

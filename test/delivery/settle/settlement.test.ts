@@ -71,6 +71,8 @@ function settleOne(
   return { ...settlement, message, next: retryMessage && decodeRelayState(retryMessage.attributes, NOW_MS) };
 }
 
+const BEHIND: Outcome = { kind: 'requeue', reason: 'wait', code: 'order', delayMs: 0 };
+
 describe('a message that is delivered', () => {
   it('leaves nothing to write', () => {
     const { deadLetter, retryMessage, visibilityTimeoutSeconds, counts } = settleOne([DELIVERED, DELIVERED]);
@@ -150,6 +152,13 @@ describe('a copy', () => {
     [7_200_000, 900],
   ])('asked to wait %i ms has a delay of %i s', (delayMs, seconds) => {
     expect(settleOne([wait(delayMs)]).retryMessage?.delaySeconds).toBe(seconds);
+  });
+
+  it('comes back for the first turn of its records, and for no failure too soon', () => {
+    expect(settleOne([wait(600_000), wait(20_000)]).retryMessage?.delaySeconds).toBe(20);
+    expect(settleOne([wait(600_000), wait(20_000), retry(60_000)]).retryMessage?.delaySeconds).toBe(60);
+    expect(settleOne([wait(600_000), retry(5_000)]).retryMessage?.delaySeconds).toBe(600);
+    expect(settleOne([wait(600_000), BEHIND]).retryMessage?.delaySeconds).toBe(600);
   });
 
   it('has the delay of its slowest record, and counts as a retry when one of them is', () => {
