@@ -2,7 +2,7 @@ import type { EventBridgeClient, PutEventsRequestEntry } from '@aws-sdk/client-e
 import type { SendOutcome } from '../message/queue.ts';
 import type { Log } from '../ports.ts';
 import type { ResultBody, ResultDestination } from '../results/publish.ts';
-import { MAX_BATCH_ENTRIES } from '../settings/policy.ts';
+import { packBatches } from './pack-batches.ts';
 
 interface ResultBusOptions {
   /** Asked for at the first result: most relays have no bus, and need not load its client. */
@@ -18,6 +18,8 @@ const DETAIL_TYPE = 'Marketo Relay Result';
 /** What EventBridge counts beside the detail: source, detail type, and 14 for an instant. */
 const FRAME_BYTES = SOURCE.length + DETAIL_TYPE.length + 14;
 
+const entryBytes = ({ text }: ResultBody): number => Buffer.byteLength(text) + FRAME_BYTES;
+
 /**
  * Results as events of a bus: source `marketo-relay`, detail type `Marketo Relay Result`, the result as detail. A rule filters by
  * the result's own members.
@@ -25,7 +27,7 @@ const FRAME_BYTES = SOURCE.length + DETAIL_TYPE.length + 14;
 function createResultBus({ client, busName, log }: ResultBusOptions): ResultDestination {
   async function send(bodies: readonly ResultBody[]): Promise<readonly SendOutcome[]> {
     const outcomes: SendOutcome[] = [];
-    for (const batch of batchesOf(bodies)) outcomes.push(...(await put(batch)));
+    for (const batch of packBatches(bodies, entryBytes, MAX_REQUEST_BYTES)) outcomes.push(...(await put(batch)));
     return outcomes;
   }
 
@@ -50,24 +52,6 @@ function createResultBus({ client, busName, log }: ResultBusOptions): ResultDest
   }
 
   return { maxBytes: MAX_REQUEST_BYTES - FRAME_BYTES, send };
-}
-
-/** Ten in a request, and as many as its bytes allow. */
-function batchesOf(bodies: readonly ResultBody[]): readonly (readonly ResultBody[])[] {
-  const batches: ResultBody[][] = [];
-  let bytes = 0;
-  for (const body of bodies) {
-    const size = Buffer.byteLength(body.text) + FRAME_BYTES;
-    const batch = batches.at(-1);
-    if (batch === undefined || batch.length === MAX_BATCH_ENTRIES || bytes + size > MAX_REQUEST_BYTES) {
-      batches.push([body]);
-      bytes = size;
-    } else {
-      batch.push(body);
-      bytes += size;
-    }
-  }
-  return batches;
 }
 
 export type { ResultBusOptions };

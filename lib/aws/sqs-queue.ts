@@ -11,6 +11,7 @@ import { fitsAsCopy, messageBytes } from '../message/message-size.ts';
 import type { MessageAttribute, OutgoingMessage, Queue, SendOutcome } from '../message/queue.ts';
 import type { Log } from '../ports.ts';
 import { MAX_BATCH_ENTRIES, MAX_DELAY_SECONDS, MAX_MESSAGE_BYTES, MAX_VISIBILITY_SECONDS } from '../settings/policy.ts';
+import { packBatches } from './pack-batches.ts';
 
 interface SqsQueueOptions {
   readonly client: SQSClient;
@@ -31,7 +32,7 @@ function createSqsQueue({ client, queueUrl, log }: SqsQueueOptions): Queue {
     const again = new Set<number>();
     for (let round = 0; round < MAX_ROUNDS && open.length > 0; round += 1) {
       again.clear();
-      const batches = packBatches(open, messages);
+      const batches = batchesOf(open, messages);
       for (let first = 0; first < batches.length; first += MAX_PARALLEL_BATCHES) {
         const wave = batches.slice(first, first + MAX_PARALLEL_BATCHES);
         const answers = await Promise.all(wave.map((batch) => sendBatch(batch, messages)));
@@ -145,24 +146,13 @@ function refusalBeforehand(message: OutgoingMessage): SendOutcome | undefined {
   return { accepted: false, error: `over a limit of SQS: ${messageBytes(message)} bytes, ${attributes} attributes` };
 }
 
-/** Fills each batch in order, up to SQS's two limits. */
-function packBatches(indices: readonly number[], messages: readonly OutgoingMessage[]): readonly (readonly number[])[] {
-  const batches: number[][] = [];
-  let bytes = 0;
-  for (const index of indices) {
+/** Indices of messages, in batches that keep SQS's two limits. */
+function batchesOf(indices: readonly number[], messages: readonly OutgoingMessage[]): readonly (readonly number[])[] {
+  const bytesOf = (index: number): number => {
     const message = messages[index];
-    if (message === undefined) continue;
-    const size = messageBytes(message);
-    const batch = batches.at(-1);
-    if (batch === undefined || batch.length === MAX_BATCH_ENTRIES || bytes + size > MAX_MESSAGE_BYTES) {
-      batches.push([index]);
-      bytes = size;
-    } else {
-      batch.push(index);
-      bytes += size;
-    }
-  }
-  return batches;
+    return message === undefined ? 0 : messageBytes(message);
+  };
+  return packBatches(indices, bytesOf, MAX_MESSAGE_BYTES);
 }
 
 function toEntry(index: number, message: OutgoingMessage): SendMessageBatchRequestEntry {
@@ -194,4 +184,4 @@ function describeError(error: unknown): string {
 }
 
 export type { SqsQueueOptions };
-export { createSqsQueue, packBatches };
+export { batchesOf, createSqsQueue };

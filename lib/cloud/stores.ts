@@ -1,5 +1,6 @@
 import { Duration, RemovalPolicy, SecretValue } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import type { BucketProps } from 'aws-cdk-lib/aws-s3';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -24,15 +25,14 @@ function createLedgerTable(scope: Construct, props: ResolvedProps): Table {
 }
 
 /**
- * Dead letters that are too big for a queue.
+ * What every bucket of the relay has: nobody from outside, encryption, and TLS.
  *
  * S3 deletes no bucket that holds anything, and CloudFormation has no word for emptying one: a stack that is to be
  * destroyed gets CDK's own custom resource for it, a small function that runs at deletion only. A relay that is kept,
  * the default, has no function beside its own.
  */
-function createOverflowBucket(scope: Construct, props: ResolvedProps): Bucket {
-  const { encryptionKey } = props;
-  const bucket = new Bucket(scope, 'Overflow', {
+function privateBucket({ encryptionKey, removalPolicy }: ResolvedProps): BucketProps {
+  return {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     ...(encryptionKey === undefined
       ? { encryption: BucketEncryption.S3_MANAGED }
@@ -40,11 +40,18 @@ function createOverflowBucket(scope: Construct, props: ResolvedProps): Bucket {
     enforceSSL: true,
     minimumTLSVersion: 1.2,
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+    removalPolicy,
+    autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY,
+  };
+}
+
+/** Dead letters that are too big for a queue. */
+function createOverflowBucket(scope: Construct, props: ResolvedProps): Bucket {
+  const bucket = new Bucket(scope, 'Overflow', {
+    ...privateBucket(props),
     lifecycleRules: [
       { expiration: Duration.days(OVERFLOW_DAYS), abortIncompleteMultipartUploadAfter: Duration.days(1) },
     ],
-    removalPolicy: props.removalPolicy,
-    autoDeleteObjects: props.removalPolicy === RemovalPolicy.DESTROY,
   });
   acknowledge(bucket, {
     'AwsSolutions-S1':
@@ -73,4 +80,4 @@ function createSecret(scope: Construct, props: ResolvedProps): ISecret {
   return secret as ISecret;
 }
 
-export { createLedgerTable, createOverflowBucket, createSecret };
+export { createLedgerTable, createOverflowBucket, createSecret, privateBucket };

@@ -1,6 +1,7 @@
 import type { TokenKeeper } from '../access-token/token-keeper.ts';
 import { tokenMark } from '../access-token/token-state.ts';
 import { longestCallMs } from '../delivery/call/call-timeout.ts';
+import { usageIn } from '../delivery/call/usage-reply.ts';
 import { callOutcomeOf, holdMsOf } from '../delivery/judge/disposition.ts';
 import { judge } from '../delivery/judge/judge.ts';
 import { heaviest } from '../delivery/judge/verdict.ts';
@@ -9,7 +10,7 @@ import { matchEndpoint } from '../marketo/endpoints/endpoints.ts';
 import type { HttpReply, Transport } from '../marketo/http.ts';
 import { toHttpRequest } from '../marketo/http-request.ts';
 import { type ParsedReply, parseReply } from '../marketo/reply.ts';
-import { isObject, type MarketoRequest } from '../marketo/request.ts';
+import type { MarketoRequest } from '../marketo/request.ts';
 import type { Secret } from '../marketo/secret.ts';
 import type { Clock, Log } from '../ports.ts';
 
@@ -107,21 +108,6 @@ async function replaceToken(
   { tokens }: AskMarketoDeps,
 ): Promise<void> {
   await tokens.replace(failed, { sentAtMs, workedSince: false, served: false, confirmed: false });
-}
-
-/**
- * `result: [{ date, total, users: [{ userId, count }] }]` (Marketo: usage). Without the name of this relay's user, what
- * the ledger has counted stands for its share: no number can be larger.
- */
-function usageIn(
-  reply: ParsedReply,
-  user: string | undefined,
-): { readonly totalToday: number; readonly ownToday: number } | undefined {
-  const today = reply.kind === 'marketo' && reply.success ? reply.result?.[0] : undefined;
-  if (!isObject(today) || typeof today.total !== 'number') return undefined;
-  const users = Array.isArray(today.users) ? today.users.filter(isObject) : [];
-  const own = users.find(({ userId }) => typeof userId === 'string' && userId.toLowerCase() === user?.toLowerCase());
-  return { totalToday: today.total, ownToday: typeof own?.count === 'number' ? own.count : Number.POSITIVE_INFINITY };
 }
 
 export type { AskMarketoDeps, AskPurpose };

@@ -3,7 +3,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createSqsQueue, packBatches } from '../../lib/aws/sqs-queue.ts';
+import { batchesOf, createSqsQueue } from '../../lib/aws/sqs-queue.ts';
 import { messageBytes } from '../../lib/message/message-size.ts';
 import type { OutgoingMessage } from '../../lib/message/queue.ts';
 import { MAX_MESSAGE_BYTES } from '../../lib/settings/policy.ts';
@@ -175,7 +175,7 @@ describe('packing batches', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: MAX_MESSAGE_BYTES }), { maxLength: 40 }), (sizes) => {
         const messages = sizes.map((size) => message('x'.repeat(size)));
-        const batches = packBatches([...messages.keys()], messages);
+        const batches = batchesOf([...messages.keys()], messages);
         expect(batches.flat()).toEqual([...messages.keys()]);
         for (const batch of batches) {
           const bytes = batch.reduce((sum, index) => sum + messageBytes(messages[index] ?? message('')), 0);

@@ -1,13 +1,14 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { SETTING_NAMES } from '../../settings/names.ts';
 import { acknowledge } from '../acknowledge.ts';
 import { grantDecryption, grantObjectsBelow } from '../grants.ts';
 import type { ResolvedProps } from '../resolve-props.ts';
+import { privateBucket } from '../stores.ts';
 import { createJournalTable, type JournalTable, RESULTS_PREFIX } from './table.ts';
 
 /** Where outcomes are kept, and how they are asked for. */
@@ -53,23 +54,14 @@ function createJournal(scope: Construct, writer: LambdaFunction, props: Resolved
 
 /** The key of one's own is used by way of S3, as for the overflow bucket: `grantKeys` covers both. */
 function createBucket(scope: Construct, props: ResolvedProps): Bucket {
-  const { encryptionKey } = props;
   const bucket = new Bucket(scope, 'Journal', {
-    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-    ...(encryptionKey === undefined
-      ? { encryption: BucketEncryption.S3_MANAGED }
-      : { encryption: BucketEncryption.KMS, encryptionKey, bucketKeyEnabled: true }),
-    enforceSSL: true,
-    minimumTLSVersion: 1.2,
-    objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+    ...privateBucket(props),
     // No versions: what is erased must be gone.
     lifecycleRules: [
       { prefix: OBJECTS_PREFIX, expiration: Duration.days(props.journalDays) },
       { prefix: RESULTS_PREFIX, expiration: Duration.days(1) },
       { abortIncompleteMultipartUploadAfter: Duration.days(1) },
     ],
-    removalPolicy: props.removalPolicy,
-    autoDeleteObjects: props.removalPolicy === RemovalPolicy.DESTROY,
   });
   acknowledge(bucket, {
     'AwsSolutions-S1':

@@ -2,8 +2,8 @@ import { tokenMark } from '../../access-token/token-state.ts';
 import type { CallOutcome, Permit } from '../../ledger/ledger.ts';
 import { matchEndpoint } from '../../marketo/endpoints/endpoints.ts';
 import { toHttpRequest } from '../../marketo/http-request.ts';
-import { type ParsedReply, parseReply } from '../../marketo/reply.ts';
-import { isObject, type MarketoRequest } from '../../marketo/request.ts';
+import { parseReply } from '../../marketo/reply.ts';
+import type { MarketoRequest } from '../../marketo/request.ts';
 import type { Secret } from '../../marketo/secret.ts';
 import type { DeliveryDeps } from '../deps.ts';
 import { callOutcomeOf, holdMsOf } from '../judge/disposition.ts';
@@ -12,6 +12,7 @@ import type { Verdict } from '../judge/verdict.ts';
 import { type Deadline, longestCallMs } from './call-timeout.ts';
 import type { PermitReleases, ReleaseTerms } from './permit-releases.ts';
 import { type HttpExchange, permittedCall } from './permitted-call.ts';
+import { usageIn } from './usage-reply.ts';
 
 const REQUEST: MarketoRequest = { method: 'GET', path: '/rest/v1/stats/usage.json' };
 const ENDPOINT = matchEndpoint(REQUEST);
@@ -130,21 +131,6 @@ function readUsageReply({ reply, sentAtMs }: HttpExchange, token: Secret, health
 function kindOf(verdict: Verdict | undefined, outcome: CallOutcome): 'answered' | 'failed' | 'tokenRefused' {
   if (verdict?.rule.kind === 'reauthenticate') return 'tokenRefused';
   return ANSWERS.has(outcome) ? 'answered' : 'failed';
-}
-
-/**
- * `result: [{ date, total, users: [{ userId, count }] }]` (Marketo: usage). Without the name of this relay's user, what
- * the ledger has counted stands for its share: no number can be larger.
- */
-function usageIn(
-  reply: ParsedReply,
-  user: string | undefined,
-): { readonly totalToday: number; readonly ownToday: number } | undefined {
-  const today = reply.kind === 'marketo' && reply.success ? reply.result?.[0] : undefined;
-  if (!isObject(today) || typeof today.total !== 'number') return undefined;
-  const users = Array.isArray(today.users) ? today.users.filter(isObject) : [];
-  const own = users.find(({ userId }) => typeof userId === 'string' && userId.toLowerCase() === user?.toLowerCase());
-  return { totalToday: today.total, ownToday: typeof own?.count === 'number' ? own.count : Number.POSITIVE_INFINITY };
 }
 
 export type { UsageAnswer };
