@@ -72,6 +72,7 @@ class ModelMapping {
       }
       message.receiveCount += 1;
       const isTwice = this.#world.strikes('duplicate', this.#dice);
+      if (isTwice) this.#world.countDoubled(message.marks);
       message.visibleAtMs = time.nowMs + (isTwice ? this.#dice.between(0, 30_000) : scenario.visibilityMs);
       batch.push({ ...message });
     }

@@ -40,19 +40,19 @@ const HOUR_MS = 60 * MINUTE_MS;
 const LONGEST_PAUSE_MS = 900_000;
 /** A message that cannot be copied is held back for so long at most. */
 const LONGEST_HOLD_MS = 40_000_000;
-/** What a message costs where the day is short: isolation included. */
-const CALLS_A_MESSAGE = 3;
+/** What a record costs where the day is short: its isolation, down to itself, included. */
+const CALLS_A_RECORD = 3;
 
 /**
  * The stated bound: so long after the last fault the queue is empty. What a dead worker had is hidden for the visibility
  * timeout; then it can wait for the token's pause, the circuit's and SQS's longest delay, each once, and twice for the
  * last, and then for its turn. A spent day adds the wait for both readings of its reset, and the days that the rest needs.
  *
- * @param left messages on the queue when the faults end.
+ * @param left records on the queue when the faults end: one of each message at least.
  */
 function drainBoundMs(scenario: Scenario, left: number): number {
   if (scenario.own !== undefined) return drainBoundOfOwnMs(scenario.own);
-  const days = scenario.shortDay ? 2 + Math.ceil((CALLS_A_MESSAGE * left) / scenario.limits.dayCalls) : 0;
+  const days = scenario.shortDay ? 2 + Math.ceil((CALLS_A_RECORD * left) / scenario.limits.dayCalls) : 0;
   const held = scenario.uncopiable > 0 ? LONGEST_HOLD_MS : 0;
   const hidden = scenario.maxReceiveCount > 1 ? 2 * scenario.visibilityMs : 0;
   return hidden + 4 * LONGEST_PAUSE_MS * 1.3 + HOUR_MS + held + days * 25 * HOUR_MS;
@@ -108,7 +108,8 @@ async function simulate(seed: number, options: RunOptions = {}): Promise<RunRepo
   const isRunning = (): boolean => governor === undefined || governor.flag.enabled;
   const isDrained = (): boolean => world.queue.messages.size === 0 && mapping.running === 0 && isRunning();
   await world.time.run(isFailed, world.faultsEndMs);
-  const boundMs = drainBoundMs(scenario, world.queue.messages.size);
+  const left = [...world.queue.messages.values()].reduce((sum, { marks }) => sum + Math.max(1, marks.length), 0);
+  const boundMs = drainBoundMs(scenario, left);
   await world.time.run(() => isFailed() || (!world.faulty && isDrained()), world.faultsEndMs + boundMs);
   if (!isFailed() && !isRunning()) world.checks.fail('resumes', `the mapping is disabled in the end`);
   if (!isFailed()) {

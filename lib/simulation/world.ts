@@ -72,6 +72,8 @@ class World {
   readonly deathCodes = new Map<string, string>();
   /** Calls that held each message. */
   readonly callsOf = new Map<string, number>();
+  /** How often SQS gave each message to two workers at once: each may put back a copy, which has a budget of its own. */
+  readonly doubledOf = new Map<string, number>();
 
   constructor(scenario: Scenario, traced: boolean) {
     this.scenario = scenario;
@@ -141,6 +143,10 @@ class World {
 
   countCall(marks: readonly string[]): void {
     for (const mark of new Set(marks.map(messageMark))) this.callsOf.set(mark, (this.callsOf.get(mark) ?? 0) + 1);
+  }
+
+  countDoubled(marks: readonly string[]): void {
+    for (const mark of new Set(marks.map(messageMark))) this.doubledOf.set(mark, (this.doubledOf.get(mark) ?? 0) + 1);
   }
 
   noteDone(mark: string): void {
