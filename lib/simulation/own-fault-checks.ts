@@ -23,6 +23,8 @@ const CORNERED = 'workerCrash';
 const FAULTY_BOUND_MS = 4 * 60 * MINUTE_MS;
 /** Behind an operation that never works again the age decides: a day, and the waits around it. */
 const BROKEN_BOUND_MS = 26 * 60 * MINUTE_MS;
+/** Where each of a message's records has a fault of its own and hangs, they are decided one after another. */
+const HANGING_RECORD_MS = 130_000;
 /** Calls that may hold one message: its budget, the rounds of sharing with fewer, and the parts of an isolation. */
 const MOST_CALLS = 30;
 /** For each of its records: where all of them fail, each has a budget as if it had been published by itself. */
@@ -98,7 +100,7 @@ function checkFaulty(world: World, publication: Publication): void {
   }
   if (ownFault?.kind === 'kills') checkCornered(world, publication);
   const isBroken = kind !== undefined && world.scenario.own?.operations[kind.name] !== undefined;
-  const boundMs = isBroken ? BROKEN_BOUND_MS : FAULTY_BOUND_MS;
+  const boundMs = (isBroken ? BROKEN_BOUND_MS : FAULTY_BOUND_MS) + publication.faultyMarks.length * HANGING_RECORD_MS;
   const tookMs = diedAtMs - (world.publishedAtMs.get(mark) ?? 0);
   if (tookMs > boundMs) {
     world.checks.fail(
@@ -133,10 +135,14 @@ function checkCalls(world: World, { mark, marks }: Publication): void {
     world.checks.fail('budgetEnds', `${mark} was in ${calls} calls, at most ${most} were allowed`, marks);
 }
 
-/** By when the queue of such a run is empty. */
-function drainBoundOfOwnMs({ operations }: OwnFaults): number {
+/**
+ * By when the queue of such a run is empty.
+ *
+ * @param left records on the queue when the faults end.
+ */
+function drainBoundOfOwnMs({ operations }: OwnFaults, left: number): number {
   const slowestMs = Object.keys(operations).length > 0 ? BROKEN_BOUND_MS : FAULTY_BOUND_MS;
-  return slowestMs + 60 * MINUTE_MS;
+  return slowestMs + 60 * MINUTE_MS + left * HANGING_RECORD_MS;
 }
 
 export { auditOwnFaults, drainBoundOfOwnMs, ownFaultFigures };

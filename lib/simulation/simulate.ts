@@ -51,7 +51,7 @@ const CALLS_A_RECORD = 3;
  * @param left records on the queue when the faults end: one of each message at least.
  */
 function drainBoundMs(scenario: Scenario, left: number): number {
-  if (scenario.own !== undefined) return drainBoundOfOwnMs(scenario.own);
+  if (scenario.own !== undefined) return drainBoundOfOwnMs(scenario.own, left);
   const days = scenario.shortDay ? 2 + Math.ceil((CALLS_A_RECORD * left) / scenario.limits.dayCalls) : 0;
   const held = scenario.uncopiable > 0 ? LONGEST_HOLD_MS : 0;
   const hidden = scenario.maxReceiveCount > 1 ? 2 * scenario.visibilityMs : 0;
