@@ -140,9 +140,11 @@ class Invocation {
       .filter((message) => message.marks.some((mark) => marks.includes(mark)))
       .map((message) => stateOf(message.attributes));
     if (before.some((state) => (state?.attempt ?? 0) >= after.attempt)) return;
-    // What goes back to share with fewer waits as for a code that passes soon: the culprit is to be found first.
+    // What goes back to share with fewer, or in fewer records, waits as for a code that passes soon: the culprit is to be
+    // found first.
     const failedAlone = before.every((state) => (state?.alone ?? 0) < after.alone);
-    const isNarrowed = after.share !== undefined && !failedAlone;
+    const wasWhole = before.every((state) => state?.records === undefined);
+    const isNarrowed = (after.share !== undefined && !failedAlone) || (after.records !== undefined && wasWhole);
     const demanded = leastDelaySeconds(isNarrowed ? '' : after.lastCode, after.attempt);
     // At SQS's longest delay the first of a line of followers goes sooner by a second for each of the others.
     const least = demanded === LONGEST_DELAY_SECONDS ? demanded - this.#received.length : demanded;
@@ -160,6 +162,7 @@ interface SeenState {
   readonly attempt: number;
   readonly alone: number;
   readonly share: number | undefined;
+  readonly records: number | undefined;
   readonly group: number | undefined;
   readonly lastCode: string;
 }
@@ -172,10 +175,11 @@ function stateOf(attributes: Attributes): SeenState | undefined {
       attempt,
       alone = 0,
       share,
+      records,
       group,
       lastCode = '',
     } = JSON.parse(text) as Partial<SeenState> & { attempt: number };
-    return { attempt, alone, share, group, lastCode };
+    return { attempt, alone, share, records, group, lastCode };
   } catch {
     return undefined;
   }
