@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Claim, EndedPositions, SendOnce } from '../delivery/call/send-once.ts';
+import type { Claim, EndedPositions, PositionNotes, SendOnce } from '../delivery/call/send-once.ts';
 import { decodePositions, encodePositions } from '../message/relay-attribute.ts';
 import type { Clock, Random } from '../ports.ts';
 import {
@@ -62,6 +62,7 @@ function createSendOnceTable({ client, tableName, clock, random }: SendOnceTable
           return { kind: 'otherRequest' };
         }
         const name = known ?? request;
+        const notes = notesOf(item);
         const [done, unknown] = [new Set(before.done), new Set(before.unknown)];
         const send = positions.filter((position) => !done.has(position) && !unknown.has(position));
         const mark = newMark(random);
@@ -74,11 +75,12 @@ function createSendOnceTable({ client, tableName, clock, random }: SendOnceTable
           unknown: positions.filter((position) => !done.has(position) && unknown.has(position)),
           before,
           ...(name !== undefined && { request: name }),
+          ...(notes && { notes }),
         } as const;
         // Nothing to send is nothing to write.
         if (send.length === 0) return held;
         const started = {
-          ...encode(before, name),
+          ...encode(before, name, notes),
           started: { S: encodeSet(send) },
           leaseEndsAt: { S: new Date(clock.nowMs() + leaseMs).toISOString() },
         };
@@ -87,12 +89,12 @@ function createSendOnceTable({ client, tableName, clock, random }: SendOnceTable
       return { kind: 'busy', waitMs: leaseMs };
     },
 
-    async complete({ relayId, mark, before, request }, ended) {
+    async complete({ relayId, mark, before, request, notes }, ended, added) {
       const known = { done: [...before.done, ...ended.done], unknown: [...before.unknown, ...ended.unknown] };
       const isBlank = known.done.length + known.unknown.length === 0;
       const isOurs = isBlank
         ? await forget(relayId, mark)
-        : await swap(relayId, mark, newMark(random), encode(known, request));
+        : await swap(relayId, mark, newMark(random), encode(known, request, added ? { ...notes, ...added } : notes));
       if (!isOurs) throw new Error('the lease ended first, and another copy took the record over');
     },
   };
@@ -108,11 +110,18 @@ function knownOf(item: Item | undefined): EndedPositions {
   return { done: of('done'), unknown: [...of('unknown'), ...of('started')] };
 }
 
-function encode({ done, unknown }: EndedPositions, request: string | undefined): Item {
+/** A text, since nobody asks for one of them. */
+function notesOf(item: Item | undefined): PositionNotes | undefined {
+  const text = item?.notes?.S;
+  return text === undefined ? undefined : (JSON.parse(text) as PositionNotes);
+}
+
+function encode({ done, unknown }: EndedPositions, request: string | undefined, notes?: PositionNotes): Item {
   return {
     ...(request !== undefined && { request: { S: request } }),
     ...(done.length > 0 && { done: { S: encodeSet(done) } }),
     ...(unknown.length > 0 && { unknown: { S: encodeSet(unknown) } }),
+    ...(notes && { notes: { S: JSON.stringify(notes) } }),
   };
 }
 

@@ -65,14 +65,15 @@ interface DeadLetter {
   readonly history: readonly string[];
   /** Of an import: what became of its rows. */
   readonly file?: {
-    readonly bucket: string;
-    readonly key: string;
+    /** Absent where nobody dared to read the message. */
+    readonly bucket?: string;
+    readonly key?: string;
     readonly imported: number;
     readonly failed: number;
     readonly warned: number;
     /** CSV files of failed rows, each with Marketo's reason in its last column: mended, they can be loaded. */
     readonly failures?: readonly { readonly bucket: string; readonly key: string }[];
-    /** Rows of which nobody knows, and rows that were not uploaded. */
+    /** Rows of which nobody knows (`15-24`; `15-` where it is not known how far they go), and from where on nothing was uploaded. */
     readonly unknownRows?: string;
     readonly notUploadedFromRow?: number;
   };

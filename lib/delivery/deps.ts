@@ -22,6 +22,8 @@ interface DeliveryLimits {
   readonly retryMaxAgeMs: number;
   /** Patterns of the operations that may be made. @default all of them */
   readonly allowedOperations?: readonly string[];
+  /** Bytes of one upload of a file, the lines around it included. @default as many as Marketo takes */
+  readonly uploadBytes?: number;
 }
 
 /** Everything outside this room that delivery uses. */

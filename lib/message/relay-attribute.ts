@@ -10,6 +10,7 @@ import {
   type NextPage,
   RELAY_ATTRIBUTE,
   type RelayState,
+  ROW_LISTS,
 } from './relay-state.ts';
 import { MAX_PAGES } from './wanted-result.ts';
 
@@ -64,6 +65,14 @@ const attributeSchema = z.strictObject({
       fromByte: size,
       rowsBefore: size,
       job: z.strictObject({ id: z.string().min(1).max(100), toByte: size, rows: size }).optional(),
+      complete: z
+        .strictObject({
+          imported: size,
+          failed: size,
+          warned: size,
+          asked: z.array(z.enum(ROW_LISTS)).max(ROW_LISTS.length),
+        })
+        .optional(),
       waits: count,
       imported: size,
       failed: size,
@@ -177,8 +186,8 @@ function toPage([number, token, from]: readonly [number, string, (number | undef
   return { number, token, ...(from !== undefined && { from }) };
 }
 
-function fileOf({ job, ...file }: NonNullable<z.infer<typeof attributeSchema>['file']>): FileProgress {
-  return { ...file, ...(job === undefined ? {} : { job }) };
+function fileOf({ job, complete, ...file }: NonNullable<z.infer<typeof attributeSchema>['file']>): FileProgress {
+  return { ...file, ...(job && { job }), ...(complete && { complete }) };
 }
 
 function parseOrUndefined(text: string): unknown {

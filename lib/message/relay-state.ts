@@ -45,6 +45,17 @@ interface RelayState {
   readonly file?: FileProgress;
 }
 
+/** What Marketo took, refused, and took with a warning. */
+interface RowCounts {
+  readonly imported: number;
+  readonly failed: number;
+  readonly warned: number;
+}
+
+/** The lists of rows that Marketo gives of a complete job. */
+const ROW_LISTS = ['failures', 'warnings'] as const;
+type RowList = (typeof ROW_LISTS)[number];
+
 /** How far the import of a file came. Its pieces are uploaded one after another. */
 interface FileProgress {
   /** Names the content of the object: another one is another file. */
@@ -60,6 +71,8 @@ interface FileProgress {
   readonly rowsBefore: number;
   /** Of the piece that is at work: what Marketo calls it, where it ends, and its rows. */
   readonly job?: { readonly id: string; readonly toByte: number; readonly rows: number };
+  /** Of a job that is complete: its rows, and which lists of them were asked for. */
+  readonly complete?: RowCounts & { readonly asked: readonly RowList[] };
   /** How often this step has waited. */
   readonly waits: number;
   /** Rows of all complete pieces. */
@@ -89,5 +102,5 @@ const MAX_HISTORY = 20;
 /** Marketo's paging tokens have some 60 characters (Marketo: rest-api, "Paging Tokens"). */
 const MAX_PAGE_TOKEN_LENGTH = 2_048;
 
-export type { FileProgress, HistoryEntry, NextPage, RelayState };
-export { MAX_HISTORY, MAX_PAGE_TOKEN_LENGTH, RELAY_ATTRIBUTE };
+export type { FileProgress, HistoryEntry, NextPage, RelayState, RowCounts, RowList };
+export { MAX_HISTORY, MAX_PAGE_TOKEN_LENGTH, RELAY_ATTRIBUTE, ROW_LISTS };

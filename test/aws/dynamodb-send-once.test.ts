@@ -51,6 +51,14 @@ describe('the send-once records', () => {
     expect(await second.claim('a', [0, 1, 2, 3], LEASE_MS)).toMatchObject({ send: [2], done: [0, 3], unknown: [1] });
   });
 
+  it('keep what was noted beside a position that is done, beside what later copies note', async () => {
+    await first.complete(held(await first.claim('a', [0], LEASE_MS)), { done: [0], unknown: [] }, { 0: 'job 7' });
+    await second.complete(held(await second.claim('a', [1], LEASE_MS)), { done: [1], unknown: [] }, { 1: 'job 8' });
+    await first.complete(held(await first.claim('a', [2], LEASE_MS)), { done: [], unknown: [2] });
+
+    expect(held(await second.claim('a', [0, 1, 2], LEASE_MS)).notes).toEqual({ 0: 'job 7', 1: 'job 8' });
+  });
+
   it('keep what is done when later copies settle theirs', async () => {
     await first.complete(held(await first.claim('a', [0, 1], LEASE_MS)), { done: [0], unknown: [] });
     await second.complete(held(await second.claim('a', [1], LEASE_MS)), { done: [1], unknown: [] });

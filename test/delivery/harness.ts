@@ -1,7 +1,7 @@
 import type { TokenAnswer } from '../../lib/access-token/token-keeper.ts';
 import type { DeadLetterPublisher } from '../../lib/dead-letter/publish.ts';
 import type { DeadLetter } from '../../lib/dead-letter/types.ts';
-import type { SendOnce } from '../../lib/delivery/call/send-once.ts';
+import type { PositionNotes, SendOnce } from '../../lib/delivery/call/send-once.ts';
 import { deliverBatch } from '../../lib/delivery/deliver.ts';
 import type { DeliveryDeps } from '../../lib/delivery/deps.ts';
 import type { JournalEntry } from '../../lib/journal/entry.ts';
@@ -251,6 +251,7 @@ function inputOf({ body, headers }: HttpRequest): readonly JsonObject[] {
 function createMemorySendOnce(nowMs: () => number): SendOnce {
   type Place = { readonly state: 'done' | 'unknown' } | { readonly state: 'started'; readonly leaseEndsAtMs: number };
   const records = new Map<string, Map<number, Place>>();
+  const notes = new Map<string, PositionNotes>();
   let marks = 0;
   return {
     async claim(relayId, positions, leaseMs) {
@@ -268,9 +269,20 @@ function createMemorySendOnce(nowMs: () => number): SendOnce {
       const send = positions.filter((position) => !places.has(position));
       for (const position of send) places.set(position, { state: 'started', leaseEndsAtMs: nowMs() + leaseMs });
       const [done, unknown] = [inState('done', positions), inState('unknown', positions)];
-      return { kind: 'held', relayId, mark: String(marks++), send, done, unknown, before };
+      const noted = notes.get(relayId);
+      return {
+        kind: 'held',
+        relayId,
+        mark: String(marks++),
+        send,
+        done,
+        unknown,
+        before,
+        ...(noted && { notes: noted }),
+      };
     },
-    async complete({ relayId, send }, ended) {
+    async complete({ relayId, send }, ended, added) {
+      if (added) notes.set(relayId, { ...notes.get(relayId), ...added });
       const places = records.get(relayId) ?? new Map<number, Place>();
       for (const position of send) {
         const state = ended.done.includes(position) ? 'done' : ended.unknown.includes(position) ? 'unknown' : undefined;

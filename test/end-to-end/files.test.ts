@@ -126,7 +126,7 @@ describe('a file of leads', () => {
     expect(await textAt({ bucket: file.bucket, key: 'files/warn/1-warnings.csv' })).toContain('Import Warning Reason');
   });
 
-  it('is put back as a letter without being uploaded again', async () => {
+  it('is put back as a letter without being uploaded again, and ends as its job did', async () => {
     const file = await put('files/again.csv', 'email\nagain-file@example.com\nno address\n');
     await relay.desk.publish(importOf(file, { id: 'again' }));
     const [letter] = await untilSettled();
@@ -138,8 +138,8 @@ describe('a file of leads', () => {
     expect(uploads).toBe(1);
     expect(paths().filter((path) => path.startsWith('POST'))).toHaveLength(1);
     expect(second).toMatchObject({
-      failure: { code: 'outcomeUnknown', outcomeUnknown: true },
-      file: { unknownRows: '1-2' },
+      failure: { code: 'rowsFailed', outcomeUnknown: false },
+      file: { imported: 1, failed: 1 },
     });
   });
 });

@@ -16,8 +16,12 @@ interface SendOnce {
    * @param request names the request, when all of it is at hand: a copy with fewer records cannot tell.
    */
   claim(relayId: string, positions: readonly number[], leaseMs: number, request?: string): Promise<Claim>;
-  /** What is known of the positions in `claim.send`: those in neither list are free again, for a later copy. */
-  complete(claim: HeldClaim, ended: EndedPositions): Promise<void>;
+  /**
+   * What is known of the positions in `claim.send`: those in neither list are free again, for a later copy.
+   *
+   * @param notes - by position, what whoever finds it done must know: 300 characters each at most
+   */
+  complete(claim: HeldClaim, ended: EndedPositions, notes?: PositionNotes): Promise<void>;
 }
 
 interface HeldClaim {
@@ -31,7 +35,11 @@ interface HeldClaim {
   /** What the record knew before, of all positions: `complete` writes it anew. */
   readonly before: EndedPositions;
   readonly request?: string;
+  /** What was noted beside positions that are done. */
+  readonly notes?: PositionNotes;
 }
+
+type PositionNotes = Readonly<Record<number, string>>;
 
 interface EndedPositions {
   readonly done: readonly number[];
@@ -40,4 +48,4 @@ interface EndedPositions {
 
 type Claim = HeldClaim | { readonly kind: 'busy'; readonly waitMs: number } | { readonly kind: 'otherRequest' };
 
-export type { Claim, EndedPositions, HeldClaim, SendOnce };
+export type { Claim, EndedPositions, HeldClaim, PositionNotes, SendOnce };

@@ -1,26 +1,22 @@
 import { toHttpRequest } from '../../marketo/http-request.ts';
 import { isObject, type JsonObject } from '../../marketo/request.ts';
-import type { FileProgress } from '../../message/relay-state.ts';
+import { type FileProgress, ROW_LISTS, type RowCounts, type RowList } from '../../message/relay-state.ts';
 import type { Invocation } from '../call/attempt.ts';
 import { unclear } from '../judge/judge.ts';
 import { DELIVERY_POLICY } from '../policy.ts';
 import { type FileCallResult, fileCall, waiting } from './file-call.ts';
-import { dead, type FileStep, growingMs } from './file-step.ts';
+import { dead, type FileStep, growingMs, rowsAtWork } from './file-step.ts';
 import { type Question, questionAbout } from './import-paths.ts';
 import { keepRows } from './keep-rows.ts';
 import type { FileMessage } from './read-piece.ts';
 
+type GoesOn = Extract<FileStep, { kind: 'goesOn' }>;
 type AtWork = FileProgress & { readonly job: NonNullable<FileProgress['job']> };
-
-/** How many rows of a piece Marketo took, refused, and took with a warning. */
-interface Figures {
-  readonly imported: number;
-  readonly failed: number;
-  readonly warned: number;
-}
 
 /** Asks how far Marketo is with a piece, and collects what failed once it is complete. */
 async function askAboutJob(message: FileMessage, progress: AtWork, invocation: Invocation): Promise<FileStep> {
+  const { complete } = progress;
+  if (complete !== undefined) return collect(message, { ...progress, complete }, false, invocation);
   const asked = await ask(message, progress, 'status', invocation);
   if (asked.kind !== 'answered') return waits(asked, progress);
   const { outcome, parsed } = asked;
@@ -30,7 +26,7 @@ async function askAboutJob(message: FileMessage, progress: AtWork, invocation: I
     parsed.kind === 'marketo' && isObject(parsed.result?.[0] ?? null) ? (parsed.result?.[0] as JsonObject) : {};
   switch (String(status.status ?? '').toLowerCase()) {
     case 'complete':
-      return collect(message, progress, figuresIn(status), invocation);
+      return collect(message, { ...progress, complete: { ...countsIn(status), asked: [] } }, true, invocation);
     case 'failed':
       return lost(progress, `Failed${typeof status.message === 'string' ? `: ${status.message}` : ''}`);
     case 'queued':
@@ -67,45 +63,64 @@ function stillAtWork(progress: AtWork, { deps: { random } }: Invocation): FileSt
   };
 }
 
-/** The piece is complete: what failed is kept, and the next piece begins where it ends. */
+type Complete = AtWork & { readonly complete: NonNullable<FileProgress['complete']> };
+
+/**
+ * The piece is complete: what failed is kept, and the next piece begins where it ends. What was asked for is remembered, so that
+ * a list that has to wait for its turn costs no second question about the others.
+ *
+ * @param isNews - this invocation has learnt that it is complete
+ */
 async function collect(
   message: FileMessage,
-  progress: AtWork,
-  figures: Figures,
+  complete: Complete,
+  isNews: boolean,
   invocation: Invocation,
 ): Promise<FileStep> {
-  const kept = new Set<Question>();
-  for (const question of ['failures', 'warnings'] as const) {
-    if (figures[question === 'failures' ? 'failed' : 'warned'] === 0) continue;
-    const asked = await ask(message, progress, question, invocation);
-    if (asked.kind !== 'answered') return waits(asked, progress);
-    const { reply } = asked.exchange;
+  let progress = complete;
+  const learnt = () => (isNews || progress !== complete ? ({ hasSucceeded: true } as const) : {});
+  for (const list of ROW_LISTS) {
+    const { failed, warned, asked } = progress.complete;
+    if ((list === 'failures' ? failed : warned) === 0 || asked.includes(list)) continue;
+    const answer = await ask(message, progress, list, invocation);
+    if (answer.kind !== 'answered') return { ...waits(answer, progress), ...learnt() };
+    const { reply } = answer.exchange;
     // There is no file where no row failed (Marketo: bulk-import).
     const isMissing = reply.kind === 'reply' && reply.status === 404;
-    if (!isMissing && asked.outcome.kind === 'requeue') return { kind: 'goesOn', outcome: asked.outcome, progress };
-    if (isMissing || asked.outcome.kind === 'dead' || reply.kind !== 'reply' || reply.body === '') {
-      const { code } = asked.verdict;
-      invocation.deps.log.warn('Marketo counts rows and has no file of them', {
-        relayId: message.state.relayId,
-        question,
-        code,
-      });
-      continue;
+    if (!isMissing && answer.outcome.kind === 'requeue') {
+      return { kind: 'goesOn', outcome: answer.outcome, progress, ...learnt() };
     }
-    await keepRows(message, progress, question, reply.body, invocation.deps);
-    kept.add(question);
+    const hasRows = !isMissing && answer.outcome.kind !== 'dead' && reply.kind === 'reply' && reply.body !== '';
+    if (hasRows) await keepRows(message, progress, list, reply.body, invocation.deps);
+    else tellMissing(message, list, answer.verdict.code, invocation);
+    progress = withList(progress, list, hasRows);
   }
-  const { job, piece, failedPieces, ...rest } = progress;
+  return pieceDone(progress);
+}
+
+function withList({ complete, ...progress }: Complete, list: RowList, hasRows: boolean): Complete {
+  const { piece, failedPieces } = progress;
+  return {
+    ...progress,
+    complete: { ...complete, asked: [...complete.asked, list] },
+    failedPieces: hasRows && list === 'failures' ? [...failedPieces, piece] : failedPieces,
+  };
+}
+
+function tellMissing({ state: { relayId } }: FileMessage, list: RowList, code: string, { deps }: Invocation): void {
+  deps.log.warn('Marketo counts rows and has no file of them', { relayId, list, code });
+}
+
+function pieceDone({ job, complete, ...progress }: Complete): FileStep {
   const next: FileProgress = {
-    ...rest,
-    piece: piece + 1,
+    ...progress,
+    piece: progress.piece + 1,
     fromByte: job.toByte,
     rowsBefore: progress.rowsBefore + job.rows,
     waits: 0,
-    imported: progress.imported + figures.imported,
-    failed: progress.failed + figures.failed,
-    warned: progress.warned + figures.warned,
-    failedPieces: kept.has('failures') ? [...failedPieces, piece] : failedPieces,
+    imported: progress.imported + complete.imported,
+    failed: progress.failed + complete.failed,
+    warned: progress.warned + complete.warned,
   };
   if (next.fromByte >= next.bytes) return { kind: 'done', progress: next };
   return { kind: 'goesOn', outcome: waiting('importInProgress', 0), progress: next, hasSucceeded: true };
@@ -121,21 +136,21 @@ function ask(
   return fileCall({ call, prepare: async () => toHttpRequest(invocation.deps.baseUrl, call.request) }, invocation);
 }
 
-function waits(result: Exclude<FileCallResult, { kind: 'answered' }>, progress: AtWork): FileStep {
+function waits(result: Exclude<FileCallResult, { kind: 'answered' }>, progress: AtWork): GoesOn {
   const outcome = result.kind === 'waits' ? result.outcome : waiting('deadline', 0);
   return { kind: 'goesOn', outcome, progress };
 }
 
 /** What became of the rows is not known: Marketo gave up, or does not know the job. */
 function lost(progress: AtWork, why: string): FileStep {
-  const { job, piece, rowsBefore } = progress;
-  const unknownRows = `${rowsBefore + 1}-${rowsBefore + job.rows}`;
+  const { job, piece } = progress;
+  const unknownRows = rowsAtWork(progress) ?? '';
   const text = `piece ${piece + 1} of the file, rows ${unknownRows}, job ${job.id}: ${why}`;
   return { ...dead('outcomeUnknown', text, { progress }), unknownRows };
 }
 
 /** Leads and members are counted by one name, custom objects by another (Marketo: bulk-import). */
-function figuresIn(status: JsonObject): Figures {
+function countsIn(status: JsonObject): RowCounts {
   const count = (...names: readonly string[]): number => {
     const value = names.map((name) => Number(status[name])).find((one) => Number.isSafeInteger(one) && one >= 0);
     return value ?? 0;

@@ -12,7 +12,7 @@ import { writeSettlements } from '../settle/write.ts';
 import { askAboutJob } from './ask-about-job.ts';
 import { waiting } from './file-call.ts';
 import { fileSettlement } from './file-settlement.ts';
-import { dead, type FileStep } from './file-step.ts';
+import { dead, type FileStep, NO_ROOM } from './file-step.ts';
 import { itemOf } from './import-paths.ts';
 import { type FailedRow, keptRows } from './keep-rows.ts';
 import type { FileMessage } from './read-piece.ts';
@@ -65,6 +65,7 @@ async function deliverFile(message: FileMessage, duplicates: Batch['duplicates']
     secrets: deps.secrets(),
     sendsResults: deps.results !== undefined,
     bucket: deps.overflow.bucket,
+    retryMaxAgeMs: deps.limits.retryMaxAgeMs,
     failedRows: await rowsOf(message, step, deps),
   });
   return writeSettlements([settlement], duplicates, deps);
@@ -81,12 +82,12 @@ async function stepOf(message: FileMessage, invocation: Invocation): Promise<Fil
     // At an earlier receive a worker may have uploaded the piece and ended.
     const isSuspect = message.received.receiveCount > 1 || message.state.group !== undefined;
     const outcomeUnknown = !message.idempotent && isSuspect;
-    return { kind: 'dead', outcome: { kind: 'dead', verdict, outcomeUnknown, tried: false }, progress: file };
+    const outcome = { kind: 'dead', verdict, outcomeUnknown, tried: false } as const;
+    const unknownRows = `${(file?.rowsBefore ?? 0) + 1}-`;
+    return { kind: 'dead', outcome, progress: file, ...(outcomeUnknown && { unknownRows }) };
   }
   if (!hasRoom(message)) {
-    const text =
-      'the message has no room for what the relay must remember of it: an import needs one free attribute and 16 KB';
-    return dead('fileRefused', text, { progress: file });
+    return dead('fileRefused', NO_ROOM, { progress: file });
   }
   return uploadPiece(message, invocation);
 }

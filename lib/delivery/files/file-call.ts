@@ -1,5 +1,5 @@
 import { keyHash } from '../../ledger/keys.ts';
-import type { Permit, RefusalReason } from '../../ledger/ledger.ts';
+import type { Permit, PermitAnswer } from '../../ledger/ledger.ts';
 import type { HttpRequest } from '../../marketo/http.ts';
 import { type ParsedReply, parseReply } from '../../marketo/reply.ts';
 import type { WaitCode } from '../../settings/relay-codes.ts';
@@ -107,10 +107,11 @@ async function make(
   };
 }
 
+type Refused = Extract<PermitAnswer, { kind: 'refused' }>;
 type PermitFor = { readonly kind: 'granted'; readonly permit: Permit } | Extract<FileCallResult, { kind: 'waits' }>;
 
-/** A short wait is waited out; a long one is left to the queue. */
-async function permitFor({ call, key }: FileCall, { deps, deadline }: Invocation): Promise<PermitFor> {
+/** A short wait is waited out; a long one is left to the queue. A circuit that waits for a health check gets one. */
+async function permitFor({ call, key }: FileCall, { deps, deadline, health }: Invocation): Promise<PermitFor> {
   const { clock, ledger, log } = deps;
   const endpoint = endpointOf(call);
   const callTimeoutMs = longestCallMs(endpoint);
@@ -128,9 +129,11 @@ async function permitFor({ call, key }: FileCall, { deps, deadline }: Invocation
     if (answer === undefined) {
       return { kind: 'waits', outcome: waiting('ledgerUnreachable', DELIVERY_POLICY.tableUnreachableWaitMs) };
     }
+    // There may be no other messages whose calls would find out.
+    if (ledger.healthCheckDue()) await health.check();
     // Each wait is 50 ms at least, so there are 400 tries at most.
     const isLong = answer.waitMs > DELIVERY_POLICY.permitPatienceMs || clock.nowMs() + answer.waitMs >= endMs;
-    if (isLong) return { kind: 'waits', outcome: waiting(waitCodeOf(answer.reason), spread(answer.waitMs, deps)) };
+    if (isLong) return { kind: 'waits', outcome: waiting(waitCodeOf(answer), spread(answer.waitMs, deps)) };
     await clock.sleep(spread(answer.waitMs, deps));
   }
 }
@@ -139,8 +142,9 @@ function spread(waitMs: number, { random }: Invocation['deps']): number {
   return waitMs * (1 + random() * DELIVERY_POLICY.permitWaitJitterShare);
 }
 
-function waitCodeOf(reason: RefusalReason): WaitCode {
-  return reason === 'operation' ? 'operationPaused' : reason;
+function waitCodeOf({ reason, detail }: Refused): WaitCode {
+  if (reason !== 'operation') return reason;
+  return detail === 'quotaSpent' ? 'quotaSpent' : 'operationPaused';
 }
 
 /** No attempt is counted. */

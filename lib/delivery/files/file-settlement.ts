@@ -3,7 +3,6 @@ import type { DeadLetter } from '../../dead-letter/types.ts';
 import { fitsAsCopy } from '../../message/message-size.ts';
 import type { FileProgress, RelayState } from '../../message/relay-state.ts';
 import { toDelaySeconds } from '../judge/retry-policy.ts';
-import { DELIVERED } from '../judge/verdict.ts';
 import type { DeadOutcome, Outcome } from '../outcome.ts';
 import { DELIVERY_POLICY } from '../policy.ts';
 import { deadLetterOf } from '../settle/dead-letter-of.ts';
@@ -11,15 +10,17 @@ import { journalEntriesOf } from '../settle/journal-entries.ts';
 import { resultOf } from '../settle/result-of.ts';
 import { retryMessageOf } from '../settle/retry-message.ts';
 import type { SettleContext, Settlement } from '../settle/settlement.ts';
-import { dead, type FileStep } from './file-step.ts';
+import { rowsSoFar } from './file-facts.ts';
+import { dead, type FileStep, NO_ROOM, rowsAtWork } from './file-step.ts';
 import { itemOf } from './import-paths.ts';
 import type { FailedRow } from './keep-rows.ts';
-import { keyOf } from './keep-rows.ts';
 import type { FileMessage } from './read-piece.ts';
 
 interface FileSettleContext extends SettleContext {
   /** Where failures are kept. */
   readonly bucket: string;
+  /** Time after its first failure for which a message waits for an operation that is paused. */
+  readonly retryMaxAgeMs: number;
   /** Of all complete pieces, where rows failed. */
   readonly failedRows: readonly FailedRow[];
 }
@@ -31,12 +32,8 @@ function fileSettlement(message: FileMessage, step: FileStep, context: FileSettl
       return requeued(message, step, context);
     case 'done':
       if (step.progress.failed > 0) return died(message, { ...rowsFailed(step.progress) }, context);
-      return settled(
-        message,
-        { kind: 'delivered', answer: { verdict: DELIVERED, sentAtMs: context.nowMs } },
-        step.progress,
-        context,
-      );
+      // No one call decided it, and another copy of the message may end in the same way.
+      return settled(message, { kind: 'delivered' }, step.progress, context);
     case 'dead':
       return died(message, step, context);
   }
@@ -48,9 +45,8 @@ type Dead = Extract<FileStep, { kind: 'dead' }>;
 function requeued(message: FileMessage, step: GoesOn, context: FileSettleContext): Settlement {
   const { outcome, progress, hasSucceeded } = step;
   const { nowMs } = context;
-  if (nowMs - message.state.firstSeenMs > DELIVERY_POLICY.maxMessageAgeMs) {
-    return died(message, { ...tooOld(step), progress }, context);
-  }
+  const why = tooOld(message.state, step, context);
+  if (why !== undefined) return died(message, givenUp('ageExhausted', why, step), context);
   const state = {
     ...(hasSucceeded ? withFreshBudget(message.state) : message.state),
     ...(progress && { file: progress }),
@@ -65,7 +61,7 @@ function requeued(message: FileMessage, step: GoesOn, context: FileSettleContext
     delaySeconds,
     nowMs,
   });
-  if (!fitsAsCopy(retryMessage)) return died(message, { ...cannotRemember(step), progress }, context);
+  if (!fitsAsCopy(retryMessage)) return died(message, givenUp('fileRefused', NO_ROOM, step), context);
   return {
     message,
     retryMessage,
@@ -75,15 +71,23 @@ function requeued(message: FileMessage, step: GoesOn, context: FileSettleContext
   };
 }
 
-function tooOld({ outcome, progress }: GoesOn): Dead {
-  const text = `given up while waiting (${outcome.code}): it is 13 days old`;
-  return dead('ageExhausted', text, { progress, outcomeUnknown: progress?.job !== undefined });
+/** Why it waits no longer: for its paused operation as long as the age budget allows, for anything else as long as SQS keeps it. */
+function tooOld(
+  { firstSeenMs, firstFailedMs }: RelayState,
+  { outcome: { code } }: GoesOn,
+  { nowMs, retryMaxAgeMs }: FileSettleContext,
+): string | undefined {
+  if (nowMs - firstSeenMs > DELIVERY_POLICY.maxMessageAgeMs)
+    return `given up while waiting (${code}): it is 13 days old`;
+  const isPaused = code === 'operationPaused' && nowMs - (firstFailedMs ?? nowMs) >= retryMaxAgeMs;
+  return isPaused ? 'its operation has been failing for as long as a message may be retried' : undefined;
 }
 
-function cannotRemember({ progress }: GoesOn): Dead {
-  const text =
-    'the message has no room for what the relay must remember of it: an import needs one free attribute and 16 KB';
-  return dead('fileRefused', text, { progress, outcomeUnknown: progress?.job !== undefined });
+/** A job that is at work goes on at Marketo, whoever has stopped asking about it. */
+function givenUp(code: 'ageExhausted' | 'fileRefused', why: string, { progress }: GoesOn): Dead {
+  const unknownRows = rowsAtWork(progress);
+  const step = dead(code, why, { progress, outcomeUnknown: unknownRows !== undefined });
+  return { ...step, ...(unknownRows !== undefined && { unknownRows }) };
 }
 
 /** What worked once shows that the failures before it have passed. */
@@ -127,11 +131,6 @@ function settled(
 
 function withFile(letter: DeadLetter, message: FileMessage, step: Dead, context: FileSettleContext): DeadLetter {
   const { progress, unknownRows, outcome } = step;
-  const { imported = 0, failed = 0, warned = 0, failedPieces = [] } = progress ?? {};
-  const failures = failedPieces.map((piece) => ({
-    bucket: context.bucket,
-    key: keyOf(message, piece, 'failures.csv'),
-  }));
   const details = context.failedRows.map(({ row, reason }) => ({
     ...(row === undefined ? {} : { row }),
     code: 'rowsFailed',
@@ -143,8 +142,7 @@ function withFile(letter: DeadLetter, message: FileMessage, step: Dead, context:
     failure: { ...failure, ...(details.length > 0 && { details: [...(failure.details ?? []), ...details] }) },
     file: {
       ...message.file,
-      ...{ imported, failed, warned },
-      ...(failures.length > 0 && { failures }),
+      ...rowsSoFar(message.state, progress ?? {}, context.bucket),
       ...(unknownRows === undefined ? {} : { unknownRows }),
       ...restOf(outcome, step),
     },
@@ -154,7 +152,7 @@ function withFile(letter: DeadLetter, message: FileMessage, step: Dead, context:
 
 /** From where on nothing was uploaded; absent where all of it was. */
 function restOf({ verdict }: DeadOutcome, { progress, unknownRows }: Dead): { readonly notUploadedFromRow?: number } {
-  if (verdict.code === 'rowsFailed') return {};
+  if (verdict.code === 'rowsFailed' || unknownRows?.endsWith('-')) return {};
   if (progress === undefined) return { notUploadedFromRow: 1 };
   const lastUnknown = Number(unknownRows?.split('-')[1] ?? progress.rowsBefore);
   const isAtEnd = (progress.job?.toByte ?? progress.fromByte) >= progress.bytes;

@@ -22,7 +22,7 @@ type FileStep =
       readonly kind: 'dead';
       readonly outcome: DeadOutcome;
       readonly progress: FileProgress | undefined;
-      /** Rows of which nobody knows: `1-80000`. */
+      /** Rows of which nobody knows: `1-80000`; `1-` where it is not known how far they go. */
       readonly unknownRows?: string;
     };
 
@@ -48,6 +48,15 @@ function dead(
   return { kind: 'dead', outcome: { kind: 'dead', verdict, outcomeUnknown, tried: false }, progress };
 }
 
+const NO_ROOM =
+  'the message has no room for what the relay must remember of it: an import needs one free attribute and 16 KB';
+
+/** The rows that Marketo is at work on: `1-80000`. Undefined: none. */
+function rowsAtWork(progress: FileProgress | undefined): string | undefined {
+  const { job, rowsBefore = 0 } = progress ?? {};
+  return job && `${rowsBefore + 1}-${rowsBefore + job.rows}`;
+}
+
 /** A wait that is longer each time. */
 function growingMs(firstMs: number, waits: number, mostMs: number): number {
   return Math.min(mostMs, firstMs * DELIVERY_POLICY.importPollGrowth ** Math.min(waits, MAX_GROWTHS));
@@ -57,4 +66,4 @@ function growingMs(firstMs: number, waits: number, mostMs: number): number {
 const MAX_GROWTHS = 20;
 
 export type { FileStep };
-export { dead, growingMs };
+export { dead, growingMs, NO_ROOM, rowsAtWork };

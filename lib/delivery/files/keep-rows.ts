@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { FILE_FORMATS } from '../../marketo/endpoints/bulk.ts';
 import { shorten } from '../../message/json-text.ts';
-import type { FileProgress } from '../../message/relay-state.ts';
+import type { FileProgress, RelayState } from '../../message/relay-state.ts';
 import type { DeliveryDeps } from '../deps.ts';
 import type { FileStore } from './file-store.ts';
 import type { FileMessage } from './read-piece.ts';
@@ -26,14 +26,14 @@ async function keepRows(
   csv: string,
   { files, log }: Pick<DeliveryDeps, 'files' | 'log'>,
 ): Promise<void> {
-  const pointer = await files.keep(keyOf(message, progress.piece, `${what}.csv`), csv);
+  const pointer = await files.keep(keyOf(message.state, progress.piece, `${what}.csv`), csv);
   log.info('what Marketo says of rows is kept', { relayId: message.state.relayId, what, ...pointer });
   if (what === 'warnings') return;
   const rows = await failedRows(message, progress, csv, files).catch((error: unknown) => {
     log.warn('rows that failed could not be numbered', { relayId: message.state.relayId, error: String(error) });
     return [];
   });
-  await files.keep(keyOf(message, progress.piece, 'rows.json'), JSON.stringify(rows));
+  await files.keep(keyOf(message.state, progress.piece, 'rows.json'), JSON.stringify(rows));
 }
 
 /** The failed rows of all complete pieces, as far as they are listed. */
@@ -41,7 +41,7 @@ async function keptRows(message: FileMessage, progress: FileProgress, files: Fil
   const rows: FailedRow[] = [];
   for (const piece of progress.failedPieces) {
     if (rows.length >= MAX_ROWS) break;
-    const text = await files.kept(keyOf(message, piece, 'rows.json'));
+    const text = await files.kept(keyOf(message.state, piece, 'rows.json'));
     if (text !== undefined) rows.push(...(JSON.parse(text) as readonly FailedRow[]));
   }
   return rows.slice(0, MAX_ROWS);
@@ -91,7 +91,7 @@ function nameOf(cells: readonly string[]): string {
   return JSON.stringify(cells);
 }
 
-function keyOf({ state: { relayId } }: FileMessage, piece: number, name: string): string {
+function keyOf({ relayId }: Pick<RelayState, 'relayId'>, piece: number, name: string): string {
   return `files/${encodeURIComponent(relayId)}/${piece + 1}-${name}`;
 }
 

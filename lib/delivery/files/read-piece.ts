@@ -30,14 +30,18 @@ const MAX_OBJECT_BYTES = MAX_FILE_PIECES * (MAX_BULK_FILE_BYTES - MAX_HEADER_BYT
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /** Reads the next piece of a file: its header, and as many whole rows as Marketo takes at once. */
-async function readPiece(message: FileMessage, store: FileStore): Promise<PieceReading> {
+async function readPiece(
+  message: FileMessage,
+  store: FileStore,
+  uploadBytes: number = MAX_BULK_FILE_BYTES,
+): Promise<PieceReading> {
   const begun = message.state.file ?? (await begin(message, store));
   if ('why' in begun) return begun;
   const { etag, bytes, headerBytes, fromByte } = begun;
   if (fromByte >= bytes) return { kind: 'end', progress: begun };
   const header = await store.read(message.file, { fromByte: 0, mostBytes: headerBytes, etag });
   if (header.kind === 'unreadable') return refused(header.detail);
-  const mostBytes = MAX_BULK_FILE_BYTES - headerBytes - AROUND_BYTES;
+  const mostBytes = uploadBytes - headerBytes - AROUND_BYTES;
   const body = await store.read(message.file, { fromByte, mostBytes, etag });
   if (body.kind === 'unreadable') return refused(body.detail);
   const isLast = fromByte + body.bytes.length >= bytes;

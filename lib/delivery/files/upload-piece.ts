@@ -18,13 +18,16 @@ const UPLOAD_KEY = 'import:upload';
 /** No place for another import; the list is being imported to (Marketo: error-codes). */
 const IMPORTS_FULL: ReadonlySet<string> = new Set(['1016', '1019']);
 
-/** Uploads the next piece of a file, once: its position in the send-once record is claimed before, and ended after. */
+/**
+ * Uploads the next piece of a file, once: its position in the send-once record is claimed before, and ended after with the
+ * job beside it. A copy of the message, or a letter put back, that finds the piece uploaded goes on with that job.
+ */
 async function uploadPiece(message: FileMessage, invocation: Invocation): Promise<FileStep> {
   const { deps } = invocation;
-  const piece = await readPiece(message, deps.files);
+  const piece = await readPiece(message, deps.files, deps.limits.uploadBytes);
   if (piece.kind === 'refused') return dead('fileRefused', piece.why, { progress: message.state.file });
   if (piece.kind === 'end') return { kind: 'done', progress: piece.progress };
-  const guard = createGuard(message, piece.progress.piece, invocation);
+  const guard = createGuard(message, piece.progress, invocation);
   try {
     const result = await fileCall(
       {
@@ -63,14 +66,9 @@ async function concluded(
   const { outcome, verdict, parsed, exchange } = result;
   const id = parsed.kind === 'marketo' ? jobIdIn(parsed.result?.[0]) : undefined;
   if (outcome.kind === 'delivered' && id !== undefined) {
-    await guard.end('done');
-    const next: FileProgress = { ...progress, job: { id, toByte, rows }, waits: 0 };
-    return {
-      kind: 'goesOn',
-      outcome: waiting('importInProgress', DELIVERY_POLICY.importPollMs),
-      progress: next,
-      hasSucceeded: true,
-    };
+    const job = { id, toByte, rows };
+    await guard.end('done', job);
+    return atWork(progress, job);
   }
   if (IMPORTS_FULL.has(verdict.code)) {
     await guard.end('free');
@@ -106,6 +104,15 @@ async function concluded(
   return { kind: 'goesOn', outcome: { kind: 'requeue', reason: 'retry', code, delayMs, alone: true }, progress };
 }
 
+function atWork(progress: FileProgress, job: Job): FileStep {
+  return {
+    kind: 'goesOn',
+    outcome: waiting('importInProgress', DELIVERY_POLICY.importPollMs),
+    progress: { ...progress, job, waits: 0 },
+    hasSucceeded: true,
+  };
+}
+
 function unknownPiece(
   { progress, rows }: Piece,
   outcome: Extract<FileStep, { kind: 'dead' }>['outcome'] | undefined,
@@ -123,17 +130,21 @@ function jobIdIn(result: unknown): string | undefined {
   return typeof id === 'number' || (typeof id === 'string' && id !== '') ? String(id) : undefined;
 }
 
+type Job = NonNullable<FileProgress['job']>;
+
 /** The send-once record of one piece. Of a message that may be repeated there is none. */
 interface Guard {
   /** Whether the piece may be uploaded. @throws when the table cannot be reached. */
   claim(): Promise<boolean>;
-  /** Why not, where that is not that an earlier upload is in doubt. */
+  /** What comes instead, where that is not that an earlier upload is in doubt. */
   refusal(): FileStep | undefined;
-  end(how: 'done' | 'unknown' | 'free'): Promise<void>;
+  /** @param job - of a piece that is done */
+  end(how: 'done' | 'unknown' | 'free', job?: Job): Promise<void>;
 }
 
-function createGuard(message: FileMessage, piece: number, { deps, deadline }: Invocation): Guard {
+function createGuard(message: FileMessage, progress: FileProgress, { deps, deadline }: Invocation): Guard {
   const { sendOnce, clock, log } = deps;
+  const { piece, etag } = progress;
   const { relayId } = message.state;
   let held: HeldClaim | undefined;
   let refused: FileStep | undefined;
@@ -151,21 +162,32 @@ function createGuard(message: FileMessage, piece: number, { deps, deadline }: In
       } else if (claim.send.includes(piece)) {
         held = claim;
         return true;
+      } else {
+        const job = claim.done.includes(piece) ? jobIn(claim.notes?.[piece], etag) : undefined;
+        if (job !== undefined) refused = atWork(progress, job);
       }
       return false;
     },
     refusal: () => refused,
-    async end(how) {
+    async end(how, job) {
       const claim = held;
       held = undefined;
       if (claim === undefined) return;
       const ended = { done: how === 'done' ? [piece] : [], unknown: how === 'unknown' ? [piece] : [] };
-      await sendOnce.complete(claim, ended).catch((error: unknown) => {
+      const notes = job && { [piece]: JSON.stringify({ etag, ...job }) };
+      await sendOnce.complete(claim, ended, notes).catch((error: unknown) => {
         // Left as it is, it keeps later copies from uploading the piece again, which is safe.
         log.warn('a send-once record could not be completed', { relayId, error: String(error) });
       });
     },
   };
+}
+
+/** The job of a piece of this very content: under the same key another may have been put since. */
+function jobIn(note: string | undefined, etag: string): Job | undefined {
+  if (note === undefined) return undefined;
+  const { etag: of, ...job } = JSON.parse(note) as Job & { readonly etag: string };
+  return of === etag ? job : undefined;
 }
 
 function nameOf({ request, file }: FileMessage): string {

@@ -4,6 +4,7 @@ import type { DeadLetter } from '../../dead-letter/types.ts';
 import type { ReceivedMessage } from '../../message/queue.ts';
 import type { DeadLetterCode } from '../../settings/relay-codes.ts';
 import type { DeliveryDeps } from '../deps.ts';
+import { unreadFileFacts } from '../files/file-facts.ts';
 import { DELIVERY_POLICY } from '../policy.ts';
 import { unreadEntryOf } from '../settle/journal-entries.ts';
 import { isCopiable, type PassedOn, passOn, planReceived, type Suspect, stateOf } from './suspects.ts';
@@ -13,7 +14,7 @@ const WORKER_CRASH = 'workerCrash' satisfies DeadLetterCode;
 
 type CornerDeps = Pick<
   DeliveryDeps,
-  'queue' | 'deadLetters' | 'results' | 'journal' | 'clock' | 'log' | 'observe' | 'secrets'
+  'queue' | 'deadLetters' | 'overflow' | 'results' | 'journal' | 'clock' | 'log' | 'observe' | 'secrets'
 >;
 
 interface Cornered {
@@ -93,17 +94,22 @@ async function deadLetter(culprits: readonly Suspect[], deps: CornerDeps): Promi
   return dead.map(({ received }) => received);
 }
 
-function letterOf({ received, state }: Suspect, { secrets }: Pick<CornerDeps, 'secrets'>): DeadLetter {
+function letterOf(
+  { received, state }: Suspect,
+  { secrets, overflow }: Pick<CornerDeps, 'secrets' | 'overflow'>,
+): DeadLetter {
   const message =
     state.diedAlone === undefined
       ? `received ${received.receiveCount} times and never settled, at last alone: its workers ended early`
       : `ended its worker ${state.diedAlone} times when it was alone, after it had in ever smaller groups`;
-  return buildDeadLetter({
+  const file = unreadFileFacts(state, overflow.bucket);
+  const letter = buildDeadLetter({
     message: { received, state, originalBody: received.body },
     failure: failureFromRelay(WORKER_CRASH, { message, state }),
     isUnread: true,
     secrets: secrets(),
   });
+  return file === undefined ? letter : { ...letter, file };
 }
 
 export type { Cornered };

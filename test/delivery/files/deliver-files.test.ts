@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { LedgerLimits } from '../../../lib/ledger/limits.ts';
 import type { HttpReply } from '../../../lib/marketo/http.ts';
 import type { JsonObject } from '../../../lib/marketo/request.ts';
 import { done, failed, json, LOST, leads, page, type Script, World } from '../harness.ts';
@@ -10,18 +11,23 @@ const status = (figures: JsonObject) => json({ success: true, result: [{ batchId
 const complete = status({ status: 'Complete', numOfLeadsProcessed: 2, numOfRowsFailed: 0, numOfRowsWithWarning: 0 });
 
 /** A world with a file of two rows, in which Marketo answers uploads and questions so. */
-function worldWith(answers: {
-  readonly upload?: () => HttpReply;
-  readonly status?: () => HttpReply;
-  readonly failures?: () => HttpReply;
-}): World {
+function worldWith(
+  answers: {
+    readonly upload?: () => HttpReply;
+    readonly status?: () => HttpReply;
+    readonly failures?: () => HttpReply;
+    readonly warnings?: () => HttpReply;
+  },
+  limits: Partial<LedgerLimits> = {},
+): World {
   const script: Script = ({ request, input }) => {
     if (request.method === 'POST' && request.url.includes('/bulk/')) return (answers.upload ?? uploaded)();
+    if (request.url.includes('/warnings.json')) return (answers.warnings ?? (() => page(404)))();
     if (request.url.includes('/failures.json')) return (answers.failures ?? (() => page(404)))();
     if (request.url.includes('/bulk/')) return (answers.status ?? (() => complete))();
     return done(input);
   };
-  const world = new World({ script });
+  const world = new World({ script, limits });
   world.files.objects.set(FILE.key, Buffer.from('email\nann@example.com\nbob@example.com\n'));
   return world;
 }
@@ -40,15 +46,31 @@ describe('an import', () => {
     expect(settled.copies).toHaveLength(1);
   });
 
-  it('whose worker ends between upload and note is not uploaded again: nobody knows of its rows', async () => {
+  it('whose worker ends before its retry message is accepted goes on with the job of its upload', async () => {
     const world = worldWith({});
     const records = world.messages([IMPORT]);
     world.accepts = (what) => what !== 'copy';
     const crashed = await world.deliver(records);
     world.accepts = () => true;
-    const again = await world.deliver(records.map((record) => ({ ...record, receiveCount: 1 })));
+    await world.deliverAll(records.map((record) => ({ ...record, receiveCount: 1 })));
 
     expect([...crashed.unsettled]).toEqual(records.map(({ messageId }) => messageId));
+    expect({ uploads: uploads(world), letters: world.letters }).toEqual({ uploads: 1, letters: [] });
+    expect(world.events).toContainEqual(expect.objectContaining({ kind: 'delivered', relayId: 'tonight', records: 2 }));
+  });
+
+  it('whose worker ends between upload and note is not uploaded again: nobody knows of its rows', async () => {
+    const world = worldWith({});
+    const { complete } = world.deps.sendOnce;
+    Object.assign(world.deps.sendOnce, { complete: async () => Promise.reject(new Error('the worker ends')) });
+    const records = world.messages([IMPORT]);
+    world.accepts = (what) => what !== 'copy';
+    await world.deliver(records);
+    Object.assign(world.deps.sendOnce, { complete });
+    world.accepts = () => true;
+    await world.time.finish(world.time.sleep(60 * 60_000));
+    const again = await world.deliver(records);
+
     expect(uploads(world)).toBe(1);
     expect(again.letters).toEqual([
       expect.objectContaining({
@@ -56,6 +78,22 @@ describe('an import', () => {
         file: expect.objectContaining({ unknownRows: '1-2', imported: 0 }),
       }),
     ]);
+  });
+
+  it('that is published twice under one id is uploaded once, and both copies end alike', async () => {
+    const world = worldWith({});
+    await world.deliver(world.messages([IMPORT]));
+    await world.deliverAll(world.messages([IMPORT]));
+    expect({ uploads: uploads(world), letters: world.letters }).toEqual({ uploads: 1, letters: [] });
+  });
+
+  it('does not go on with the job of another content under its key', async () => {
+    const world = worldWith({});
+    await world.deliver(world.messages([IMPORT]));
+    world.files.objects.set(FILE.key, Buffer.from('email\ncid@example.com\n'));
+    const { letters } = await world.deliver(world.messages([IMPORT]));
+    expect(uploads(world)).toBe(1);
+    expect(letters.map(({ failure, file }) => [failure.code, file?.unknownRows])).toEqual([['outcomeUnknown', '1-1']]);
   });
 
   it('that may be repeated is uploaded again', async () => {
@@ -112,6 +150,33 @@ describe('an import', () => {
     ]);
   });
 
+  it('past its notAfter whose worker may have ended in the upload does not say that nothing was uploaded', async () => {
+    const world = worldWith({});
+    const gone = new Date(world.time.nowMs - 1_000).toISOString();
+    await world.deliverAll(
+      world.messages([{ ...IMPORT, notAfter: gone }]).map((record) => ({ ...record, receiveCount: 2 })),
+    );
+    expect(world.letters.map(({ failure, file }) => [failure.code, failure.outcomeUnknown, file])).toEqual([
+      ['outcomeUnknown', true, { ...FILE, imported: 0, failed: 0, warned: 0, unknownRows: '1-' }],
+    ]);
+  });
+
+  it('alone on the queue makes the health check that ends a stop of the line', async () => {
+    const world = worldWith({ status: () => (world.isDown ? failed('608') : complete) });
+    world.isDown = true;
+    const imports = ['one', 'two', 'three'].map((id) => ({ ...IMPORT, id }));
+    let batch = world.messages(imports);
+    for (let round = 0; round < 12; round += 1) {
+      const { copies } = await world.deliver(batch);
+      await world.time.finish(world.time.sleep(60_000));
+      batch = copies.map((copy) => world.received(copy));
+    }
+    expect(world.deps.ledger.status()?.lineStop).toMatchObject({ reason: 'transientFailures' });
+    world.isDown = false;
+    await world.deliverAll(batch);
+    expect({ letters: world.letters.length, uploads: uploads(world) }).toEqual({ letters: 0, uploads: 3 });
+  });
+
   it('waits without an attempt while the store of files is out of reach', async () => {
     const world = worldWith({});
     const { read } = world.files;
@@ -153,6 +218,36 @@ describe('a job at Marketo', () => {
       }),
     ]);
     expect(uploads(world)).toBe(1);
+  });
+
+  it('is asked for each list once where the window has a place for one call', async () => {
+    const csv = (column: string): HttpReply => ({
+      ...page(200, `email,${column}\nann@example.com,why\n`),
+      headers: { 'content-type': 'text/csv' },
+    });
+    const world = worldWith(
+      {
+        status: () =>
+          status({ status: 'Complete', numOfLeadsProcessed: 1, numOfRowsFailed: 1, numOfRowsWithWarning: 1 }),
+        failures: () => csv('Import Failure Reason'),
+        warnings: () => csv('Import Warning Reason'),
+      },
+      { windowCalls: 1 },
+    );
+    await world.deliverAll(world.messages([IMPORT]));
+    const asked = world.calls.map(({ request }) => new URL(request.url).pathname);
+    expect(asked).toEqual([
+      '/bulk/v1/leads.json',
+      '/bulk/v1/leads/batch/1001.json',
+      '/bulk/v1/leads/batch/1001/failures.json',
+      '/bulk/v1/leads/batch/1001/warnings.json',
+    ]);
+    expect(world.letters[0]?.file).toMatchObject({
+      imported: 1,
+      failed: 1,
+      warned: 1,
+      failures: [{ bucket: 'letters' }],
+    });
   });
 
   it('that counts a failed row and has no file of it still says so', async () => {

@@ -20,8 +20,8 @@ function suspect(state: Partial<RelayState> = {}): Partial<ReceivedMessage> {
 }
 
 /** Received for the last time. */
-function culprit(): Partial<ReceivedMessage> {
-  return { receiveCount: 2, ...suspect({ diedAlone: 1 }) };
+function culprit(state: Partial<RelayState> = {}): Partial<ReceivedMessage> {
+  return { receiveCount: 2, ...suspect({ diedAlone: 1, ...state }) };
 }
 
 function worldOf(latencyMs = 200): World {
@@ -103,6 +103,19 @@ describe('suspects in a batch', () => {
     ]);
     expect(letters.map((letter) => unwrap(serialise(letter)).text)).toEqual([body]);
     expect(world.events).toContainEqual({ kind: 'deadLettered', relayId: 'order-7', code: 'workerCrash', records: 0 });
+  });
+
+  it('say of a file what its state remembers, though nobody reads which file it is', async () => {
+    const world = worldOf();
+    const file = {
+      ...{ etag: '"1"', bytes: 900, headerBytes: 6, piece: 1, fromByte: 400, rowsBefore: 20, waits: 2 },
+      ...{ imported: 18, failed: 2, warned: 1, failedPieces: [0], job: { id: '7', toByte: 700, rows: 15 } },
+    };
+    const { letters } = await world.deliver(world.messages(['no request'], culprit({ file })));
+    expect(letters[0]?.file).toEqual({
+      ...{ imported: 18, failed: 2, warned: 1, unknownRows: '21-35', notUploadedFromRow: 36 },
+      failures: [{ bucket: 'letters', key: 'files/order-7/1-failures.csv' }],
+    });
   });
 
   it('keep the relay id of a letter that was put back and ends its workers again', async () => {
