@@ -24,6 +24,10 @@ const CHECKS = {
   resultsTrue:
     "no result contradicts Marketo's own log or the dead letters, and each record that is settled is told of",
   journalTells: 'the journal has an end for each record, none that Marketo contradicts, and shows no promise broken',
+  filesUploadedOnce: 'no row of a file that may not be repeated is taken by Marketo twice',
+  filesTold: 'what is told of a file counts its rows as Marketo does, and names every row that is in doubt',
+  importsBounded:
+    'a file has one job at once, questions about a job become rarer, and waiting for a place costs no attempt',
   lettersAreOwn: 'a letter holds only the records of its own message',
 } as const;
 

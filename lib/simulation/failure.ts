@@ -14,7 +14,7 @@ function replayCommand(seed: number): string {
 }
 
 /** What the run was made of: which operations it knew, and which faults. */
-function mixtureOf({ operations, faults, own, messages, workers }: Scenario): string {
+function mixtureOf({ operations, faults, own, messages, workers, files }: Scenario): string {
   const world = Object.entries(faults).flatMap(([name, chance]) =>
     chance > 0 ? [`${name} ${chance.toFixed(3)}`] : [],
   );
@@ -31,6 +31,7 @@ function mixtureOf({ operations, faults, own, messages, workers }: Scenario): st
     ...ownFaults,
     ...killers,
     ...tooMany,
+    ...(files === undefined ? [] : [`${files.files} files in uploads of ${files.uploadBytes} bytes`]),
   ].join('; ');
 }
 

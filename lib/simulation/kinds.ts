@@ -22,7 +22,7 @@ type KindName = (typeof KIND_NAMES)[number];
  * execution would differ from one, whether `result` answers `input`, and how long Marketo works on it at most.
  */
 interface Kind {
-  readonly name: KindName;
+  readonly name: KindName | 'import';
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: RegExp;
   readonly safe: boolean;
@@ -56,5 +56,15 @@ const KINDS = {
   unknown: kind('unknown', 'POST', /^\/rest\/v1\/things\.json$/, false, false, 30),
 } as const satisfies Record<KindName, Kind>;
 
+/** Uploads of files and questions about them: apart from the others, since a run has them by chances of their own. */
+const IMPORT: Kind = {
+  name: 'import',
+  method: 'POST',
+  path: /^\/bulk\/v1\/leads/,
+  safe: false,
+  aligned: false,
+  timeoutMs: 60_000,
+};
+
 export type { Kind, KindName };
-export { KIND_NAMES, KINDS };
+export { IMPORT, KIND_NAMES, KINDS };

@@ -102,7 +102,7 @@ function checkFaulty(world: World, publication: Publication): void {
     return;
   }
   if (ownFault?.kind === 'kills') checkCornered(world, publication);
-  const isBroken = kind !== undefined && world.scenario.own?.operations[kind.name] !== undefined;
+  const isBroken = kind !== undefined && Object.hasOwn(world.scenario.own?.operations ?? {}, kind.name);
   const boundMs = (isBroken ? BROKEN_BOUND_MS : FAULTY_BOUND_MS) + publication.faultyMarks.length * HANGING_RECORD_MS;
   const tookMs = diedAtMs - (world.publishedAtMs.get(mark) ?? 0);
   if (tookMs > boundMs) {

@@ -1,3 +1,4 @@
+import { BUGS_OF_FILES } from './plants/of-files.ts';
 import { BUGS_OF_FLOW } from './plants/of-flow.ts';
 import { BUGS_OF_ISOLATION } from './plants/of-isolation.ts';
 import { BUGS_OF_LIMITS } from './plants/of-limits.ts';
@@ -12,6 +13,7 @@ const PLANTED_BUGS: readonly PlantedBug[] = [
   ...BUGS_OF_LIMITS,
   ...BUGS_OF_FLOW,
   ...BUGS_OF_RESULTS,
+  ...BUGS_OF_FILES,
 ];
 
 export type { PlantedBug };

@@ -46,6 +46,9 @@ const FAULTS: Readonly<Record<string, string>> = {
   storeFails: 'S3 or Secrets Manager: request throttled',
   'mapping disabled': 'Relay paused because nothing could be delivered',
   'operator paused the relay': 'Operator paused the relay',
+  'imports 1016': 'Marketo: no place for another import (1016)',
+  'imports 1019': 'Marketo: the list is being imported to (1019)',
+  'import given up': 'Marketo: import given up, with a part of its rows in',
   'own response': 'For ever: any code, none or an unknown one for each call with a message, or of an operation',
   'own http': 'For ever: HTTP status for each call with a message, of an operation, or above a size',
   'own noErrors': 'For ever: failure without a reason for each call with a message',
@@ -72,7 +75,7 @@ The simulator (\`lib/simulation\`) runs the delivery code as it is deployed, wir
 of SQS, DynamoDB, S3, Secrets Manager and Marketo, in virtual time. Everything that happens follows from one seed: who
 fails, when, and in which order. Each run has 1 to 12 workers, messages of some or all of the operations, and its own choice
 of the faults below, since a full mixture hides what a few of them show; then the faults end, and the queue must drain. In
-three of ten runs nothing fails but single messages, one operation or calls of a size, and they do so for ever.
+three of ten runs nothing fails but single messages, one operation or calls of a size, and they do so for ever. One in eight imports files besides.
 
 Runs of many hours are made in slices (\`--slices\`). One in which a seed fails is run again once the cause is mended.
 
@@ -125,6 +128,7 @@ ${faults.map(([text, count]) => row(text, number(count))).join('\n')}
 ## What the models assume
 
 - Marketo is reached, and answers, within 4 seconds each way, and gives a call up after the timeout of its endpoint.
+- It imports two files at a time, for some seconds to ten minutes each, and never says that it takes an upload twice.
 - The clocks of two workers differ by half a second at most.
 - A worker that stands still does so before or after its I/O, and not between the look at its clock and the send.
 - After HTTP 408, 500, 502, 504 and 599, after 604, 611, unknown codes outside 6xx, 7xx and 1xxx, and after any reply that

@@ -1,6 +1,7 @@
 import { DEFAULT_MAX_RECEIVE_COUNT, DELIVERY_TIMEOUT_SECONDS, visibilityTimeoutSeconds } from '../settings/policy.ts';
 import { Dice } from './dice.ts';
 import { drawFaults, type Faults, NO_FAULTS } from './faults.ts';
+import { drawFilesPlan, type FilesPlan } from './files.ts';
 import { KIND_NAMES, type KindName } from './kinds.ts';
 import { drawOperationFault, type OwnFault } from './own-faults.ts';
 
@@ -61,6 +62,8 @@ interface Scenario {
   readonly operations: readonly KindName[];
   /** Faults that belong to single messages or operations and never end. Undefined: the run has none. */
   readonly own: OwnFaults | undefined;
+  /** Files that are imported besides. Undefined: none. */
+  readonly files: FilesPlan | undefined;
 }
 
 interface OwnFaults {
@@ -212,6 +215,7 @@ function drawWorldScenario(seed: number, dice: Dice): Scenario {
     ...drawGoverning(seed, faultsMs),
     operations: KIND_NAMES,
     own: undefined,
+    files: drawFilesPlan(seed, faultsMs, shortDay),
   };
 }
 

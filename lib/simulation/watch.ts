@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import type { DeliveryDeps } from '../delivery/deps.ts';
 import type { MessageAttribute } from '../message/queue.ts';
 import type { Log } from '../ports.ts';
+import { checkImportWait, noteFileLetter } from './file-checks.ts';
 import type { ArrivedCall } from './model/arrived-call.ts';
 import { TAINT } from './model/identity.ts';
 import type { StoredMessage } from './model/queue.ts';
@@ -37,6 +38,8 @@ class Invocation {
 
   /** A reply of Marketo's has reached the worker. */
   told(call: ArrivedCall, play: Play): void {
+    // That an upload is taken says nothing of its rows.
+    if (call.file !== undefined) return;
     const isWhole = !call.kind?.aligned;
     if (play.code !== 'ok' && play.code !== 'records' && play.code !== 'cut after the end') return;
     if (isWhole && play.executed.length === 0) return;
@@ -110,6 +113,7 @@ class Invocation {
       checks.fail('lettersAreOwn', 'a letter that is none', marks);
       return;
     }
+    noteFileLetter(this.#world, letter, marks);
     this.#world.note(marks, () => `dead letter ${letter.failure.code}: ${letter.failure.message.slice(0, 120)}`);
     const owners = new Set(marks.map(messageMark));
     const shown = marksIn(JSON.stringify([letter.request ?? '', letter.response ?? '']));
@@ -140,6 +144,7 @@ class Invocation {
       .filter((message) => message.marks.some((mark) => marks.includes(mark)))
       .map((message) => stateOf(message.attributes));
     if (before.some((state) => (state?.attempt ?? 0) >= after.attempt)) return;
+    checkImportWait(this.#world, after.lastCode, marks);
     // What goes back to share with fewer, or in fewer records, waits as for a code that passes soon: the culprit is to be
     // found first.
     const failedAlone = before.every((state) => (state?.alone ?? 0) < after.alone);

@@ -27,6 +27,8 @@ import type { World } from './world.ts';
 interface PlantedWorld extends Pick<World, 'publicationOf'> {
   readonly rawTransport: Transport;
   secretString(): string;
+  /** Whether the message of this relay id names a file. */
+  isFile(relayId: string): boolean;
 }
 
 /** What a planted bug replaces: the sound code has none of these. */
@@ -67,7 +69,10 @@ class Worker {
       },
     });
     const platform = this.#platform(marketo);
-    const wired = composeDelivery(settingsOf(world), plant.platform?.(platform, world) ?? platform);
+    const wired = withSmallUploads(
+      composeDelivery(settingsOf(world), plant.platform?.(platform, world) ?? platform),
+      world.scenario,
+    );
     const watched = watchedLedger(
       { ...this.#mortalAtClaims(wired), journal: this.#journal() },
       () => this.#invocation,
@@ -78,6 +83,7 @@ class Worker {
         publicationOf: (mark) => world.publicationOf(mark),
         rawTransport: platform.transport,
         secretString: () => marketo.identity.secretString(),
+        isFile: (relayId) => world.files.has(world.markOf.get(relayId) ?? ''),
       }) ?? watched;
     const handler = handlerOver(deps);
     this.#handler = plant.handler?.(handler, deps, world) ?? handler;
@@ -186,6 +192,11 @@ class Worker {
       return this.life.through(() => marketo.exchange(request, timeoutMs, bearer, told), true);
     };
   }
+}
+
+/** Pieces of a file are so small that a few rows have several. */
+function withSmallUploads(deps: DeliveryDeps, { files }: Scenario): DeliveryDeps {
+  return files === undefined ? deps : { ...deps, limits: { ...deps.limits, uploadBytes: files.uploadBytes } };
 }
 
 const known = new WeakMap<Scenario, Settings>();

@@ -2,6 +2,8 @@ import type { JournalEntry } from '../journal/entry.ts';
 import { Checks } from './checks.ts';
 import { Dice } from './dice.ts';
 import { type FaultName, type Faults, NO_FAULTS } from './faults.ts';
+import { drawFiles, type FilePublication } from './files.ts';
+import type { ImportJob } from './model/imports.ts';
 import { ModelQueue } from './model/queue.ts';
 import { ModelStore } from './model/store.ts';
 import { ModelTable } from './model/table.ts';
@@ -42,7 +44,12 @@ class World {
   readonly time: VirtualTime;
   readonly dice: Dice;
   readonly checks: Checks;
+  /** All that is published, those that name a file among them. */
   readonly publications: ReadonlyMap<string, Publication>;
+  readonly files: ReadonlyMap<string, FilePublication>;
+  /** Uploads that Marketo has taken, in their order, and the letters about files. */
+  readonly imports: ImportJob[] = [];
+  readonly fileLetters: { readonly mark: string; readonly letter: Letter; readonly atMs: number }[] = [];
   readonly queue: ModelQueue;
   readonly deadLetters: ModelQueue;
   readonly table: ModelTable;
@@ -82,7 +89,10 @@ class World {
     this.checks = new Checks(() => this.time.nowMs);
     this.faultsEndMs = scenario.startMs + scenario.faultsMs;
     const drawn = drawPublications(scenario, this.dice.stream('publications'));
-    this.publications = new Map(drawn.map((publication) => [publication.mark, publication]));
+    const files = drawFiles(scenario.files, drawn.length, scenario, this.dice.stream('file contents'));
+    this.files = new Map(files.map((file) => [file.publication.mark, file]));
+    const all = [...drawn, ...files.map(({ publication }) => publication)];
+    this.publications = new Map(all.map((publication) => [publication.mark, publication]));
     this.trace = traced ? [] : undefined;
     this.tally = {
       calls: 0,
@@ -97,6 +107,7 @@ class World {
     };
     const contents = (body: string): readonly string[] => this.contentsOf(body);
     this.store = new ModelStore();
+    for (const { key, csv } of files) this.store.objects.set(key, csv);
     this.table = new ModelTable();
     this.queue = new ModelQueue('queue', this.time, this.dice.stream('queue'), contents);
     this.deadLetters = new ModelQueue('dlq', this.time, this.dice.stream('dlq'), contents);
@@ -180,6 +191,13 @@ class World {
 
 interface Letter {
   readonly relayId: string;
+  readonly file?: {
+    readonly imported: number;
+    readonly failed: number;
+    readonly warned: number;
+    readonly unknownRows?: string;
+    readonly notUploadedFromRow?: number;
+  };
   readonly failure: { readonly code: string; readonly outcomeUnknown: boolean; readonly message: string };
   readonly message?: { readonly body?: unknown };
   readonly request?: unknown;

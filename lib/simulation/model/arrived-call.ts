@@ -1,12 +1,26 @@
 import type { HttpRequest } from '../../marketo/http.ts';
-import { KINDS, type Kind } from '../kinds.ts';
+import { IMPORT, KINDS, type Kind } from '../kinds.ts';
 import { marksIn } from '../publications.ts';
+import type { FileCall } from './imports.ts';
 import type { PlayedCall } from './replies.ts';
 
 /** A call as the model of Marketo sees it. */
 interface ArrivedCall extends PlayedCall {
   readonly keys: readonly string[];
   readonly allMarks: readonly string[];
+  /** Of the bulk API. */
+  readonly file?: FileCall;
+}
+
+/** What all uploads have in common: two are never on their way at once. */
+const UPLOAD_KEY = 'uploads of files';
+
+/** A call about a file is about its message as a whole. */
+function fileCallOf(file: FileCall, echo: string): ArrivedCall {
+  const mark = file.kind === 'upload' ? file.mark : file.job?.mark;
+  const allMarks = mark === undefined ? [] : [mark];
+  const keys = file.kind === 'upload' ? [UPLOAD_KEY] : [];
+  return { kind: IMPORT, marks: [allMarks], echo, allMarks, keys, file };
 }
 
 function readCall(request: HttpRequest, echo: string): ArrivedCall {
@@ -45,4 +59,4 @@ function keysOf(record: {
 }
 
 export type { ArrivedCall };
-export { readCall };
+export { fileCallOf, readCall };

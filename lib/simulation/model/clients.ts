@@ -18,6 +18,7 @@ import type { Life } from '../life.ts';
 import { noteResult } from '../result-checks.ts';
 import type { World } from '../world.ts';
 import type { StoredMessage } from './queue.ts';
+import { objectOf } from './store.ts';
 
 /** What becomes of one try of a request: the SDK tries again. */
 type Try = { readonly value: unknown } | { readonly error: unknown } | { readonly againAfterMs: number };
@@ -203,9 +204,7 @@ function createS3(world: World, life: Life, dice: Dice): S3Client {
       return {};
     }
     if (command instanceof GetObjectCommand) {
-      const text = objects.get(command.input.Key ?? '');
-      if (text === undefined) throw new Error('NoSuchKey');
-      return { ContentLength: Buffer.byteLength(text), Body: { transformToString: async () => text } };
+      return objectOf(objects.get(command.input.Key ?? ''), command.input);
     }
     throw new Error('the model of S3 does not know this command');
   }) as unknown as S3Client;

@@ -4,8 +4,9 @@ import { KINDS } from '../kinds.ts';
 import type { OwnFault } from '../own-faults.ts';
 import { marksIn, written } from '../publications.ts';
 import type { World } from '../world.ts';
-import { type ArrivedCall, readCall } from './arrived-call.ts';
+import { type ArrivedCall, fileCallOf, readCall } from './arrived-call.ts';
 import { API_USER, ModelIdentity } from './identity.ts';
+import { ModelImports } from './imports.ts';
 import { ModelLimits } from './limits.ts';
 import {
   DATA_CODES,
@@ -48,12 +49,14 @@ class ModelMarketo {
   readonly #world: World;
   readonly #dice: Dice;
   readonly #limits: ModelLimits;
+  readonly #imports: ModelImports;
 
   constructor(world: World) {
     this.#world = world;
     this.#dice = world.dice.stream('marketo');
     this.identity = new ModelIdentity(world);
     this.#limits = new ModelLimits(world);
+    this.#imports = new ModelImports(world);
   }
 
   /** One HTTP request, as a transport sees it. `told` is called with Marketo's own reply when the sender gets it. */
@@ -93,7 +96,8 @@ class ModelMarketo {
   #journey(request: HttpRequest): Journey {
     const dice = this.#dice;
     const travel = (): number => dice.tailed(5, 80, this.#world.faulty ? LONGEST_TRAVEL_MS : 80, 0.03);
-    const own = request.url.includes('/identity/') ? undefined : this.#ownFaultOf(readCall(request, ''));
+    const isOther = request.url.includes('/identity/') || request.url.includes('/bulk/');
+    const own = isOther ? undefined : this.#ownFaultOf(readCall(request, ''));
     const resets = own?.kind === 'reset' || this.#world.strikes('reset', dice);
     return {
       uplinkMs: travel(),
@@ -107,7 +111,9 @@ class ModelMarketo {
   #ownFaultOf(call: ArrivedCall): OwnFault | undefined {
     const { own } = this.#world.scenario;
     // The usage endpoint is no operation of a message.
-    if (own === undefined || call.kind === undefined || call.allMarks.length === 0) return undefined;
+    if (own === undefined || call.kind === undefined || call.kind.name === 'import' || call.allMarks.length === 0) {
+      return undefined;
+    }
     if (call.kind.aligned && call.marks.length >= (own.failsFromRecords ?? Number.POSITIVE_INFINITY)) return TOO_MANY;
     const ofOperation = own.operations[call.kind.name];
     if (ofOperation !== undefined) return ofOperation;
@@ -160,7 +166,8 @@ class ModelMarketo {
     const echo = this.#world.strikes('echo', this.#dice)
       ? ` Authorization: Bearer ${bearer} ${encodeURIComponent(bearer ?? '')}`
       : '';
-    const call = this.#withUsage(readCall(request, echo), request);
+    const file = this.#imports.read(request);
+    const call = file === undefined ? this.#withUsage(readCall(request, echo), request) : fileCallOf(file, echo);
     const counted = { marks: call.allMarks, keys: call.keys };
     this.#limits.arrive(counted);
     const play = this.#play(call, bearer);
@@ -168,7 +175,8 @@ class ModelMarketo {
     time.after(this.#workMs(call, play), () => {
       this.#limits.leave(counted);
       if (STARRED.has(play.code)) this.#limits.giveBack(arrivedAtMs);
-      this.#execute(call, play);
+      if (file === undefined) this.#execute(call, play);
+      else if (file.kind === 'upload' && play.executed.length > 0) this.#imports.accept(file, arrivedAtMs);
       done(call, play);
     });
   }
@@ -217,7 +225,7 @@ class ModelMarketo {
     if (strikes('garbage', dice)) return garbage(call, dice);
     const hasResults = call.kind?.aligned || call.kind === KINDS.push || call.kind === KINDS.form;
     if (hasResults && strikes('recordCode', dice)) return skips(call, dice.between(0.1, 0.9), dice);
-    return success(call);
+    return call.file === undefined ? success(call) : this.#imports.play(call, call.file);
   }
 
   #execute(call: ArrivedCall, play: Play): void {
