@@ -38,6 +38,7 @@ function soundScenario(seed: number, rest: Partial<Scenario>): Scenario {
     operations: ['sync'],
     governs: false,
     personPauseMs: NEVER_MS,
+    files: undefined,
     ...rest,
   };
 }
