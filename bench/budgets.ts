@@ -36,11 +36,11 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
   'work.growth': { most: 2 },
   'work.peakMemory': { most: 450 },
 
-  'cold.start': { most: 3 },
-  'cold.import': { most: 3.2 },
-  'cold.first': { most: 3.2 },
-  'cold.size': { most: 2.9 },
-  'cold.bundle': { most: 1_100 },
+  'cold.start': { most: 1.6 },
+  'cold.import': { most: 2.1 },
+  'cold.first': { most: 1.5 },
+  'cold.size': { most: 2.7 },
+  'cold.bundle': { most: 700 },
 
   'cost.million.beyondSqs': { most: 0.125 },
   'cost.million.sqs': { most: 0.145 },

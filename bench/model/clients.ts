@@ -2,6 +2,7 @@ import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import { createS3Stores, type LoadS3Stores } from '../../lib/aws/s3-stores.ts';
 import { ModelTable } from '../../lib/simulation/model/table.ts';
 import { between } from '../../lib/simulation/seeded.ts';
 import { readUnitsOf, valueBytes, writeUnitsOf } from '../rate/capacity-units.ts';
@@ -95,14 +96,14 @@ function createQueues(
   return { send } as unknown as SQSClient;
 }
 
-function createBucket(tally: Tally, sleep: Sleep, random: () => number): S3Client {
+function createBucket(tally: Tally, sleep: Sleep, random: () => number): LoadS3Stores {
   async function send({ input: { Body } }: Command): Promise<unknown> {
     await sleep(between(random, ...STORE_MS));
     tally.s3.puts += 1;
     tally.s3.bytes += Body instanceof Uint8Array ? Body.byteLength : Buffer.byteLength(String(Body));
     return {};
   }
-  return { send } as unknown as S3Client;
+  return async () => createS3Stores({ send } as unknown as S3Client);
 }
 
 function createSecret(tally: Tally, sleep: Sleep, random: () => number): SecretsManagerClient {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { S3Client } from '@aws-sdk/client-s3';
 import { readLedgerStatus } from '../aws/ledger-status.ts';
 import { applyEnvironment, awsEnvironment, type LocalEndpoints } from '../emulators/aws.ts';
 import {
@@ -9,7 +10,7 @@ import { type LocalQueues, startQueues } from '../emulators/queues.ts';
 import { startSecrets } from '../emulators/secrets.ts';
 import { startTable } from '../emulators/table.ts';
 import { DEFAULT_LIMITS, type LedgerLimits } from '../ledger/limits.ts';
-import { type AwsClients, createAwsClients } from '../runtime/clients.ts';
+import { type AwsClients, createAwsClients, createS3Client } from '../runtime/clients.ts';
 import { createDeliveryHandler } from '../runtime/delivery.ts';
 import { SETTING_NAMES } from '../settings/names.ts';
 import {
@@ -42,7 +43,7 @@ interface LocalRelay {
   readonly limits: LedgerLimits;
   /** The delivery function's environment variables: no secret is among them. */
   readonly settings: Readonly<Record<string, string>>;
-  readonly clients: Pick<AwsClients, 'sqs' | 'dynamoDb' | 's3' | 'secretsManager'>;
+  readonly clients: Pick<AwsClients, 'sqs' | 'dynamoDb' | 'secretsManager'> & { readonly s3: S3Client };
   readonly mapping: Pick<EventSourceMapping, 'enable' | 'isEnabled'>;
   readonly runs: Pick<Runs, 'crash' | 'lastFailure'>;
   /** What lies on the dead-letter queue, seen without receiving it. */
@@ -121,7 +122,9 @@ async function open(
   opened.push(applyEnvironment(process.env, awsEnvironment(endpoints)));
   const clients = createAwsClients({ deadlines: { sqs: LONG_POLL } });
   opened.push(clients.destroy);
-  const { sqs, dynamoDb } = clients;
+  const s3 = await createS3Client();
+  opened.push(() => s3.destroy());
+  const { sqs, dynamoDb, secretsManager } = clients;
 
   const environment = {
     ...settingsFor(limits),
@@ -181,7 +184,7 @@ async function open(
     endpoints,
     limits,
     settings: environment,
-    clients,
+    clients: { sqs, dynamoDb, secretsManager, s3 },
     mapping,
     runs,
     lyingLetters: queues.letters,

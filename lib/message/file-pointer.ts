@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { expected } from './expected.ts';
 
 /** An object in S3, of which an import takes the rows. */
@@ -17,15 +17,17 @@ const fileSchema = z
     {
       bucket: z
         .string(expected('the name of a bucket'))
-        .regex(BUCKET, expected('the name of a bucket: 3 to 63 of a-z, 0-9, dots and hyphens')),
+        .check(z.regex(BUCKET, expected('the name of a bucket: 3 to 63 of a-z, 0-9, dots and hyphens'))),
       key: z
         .string(expected('the key of an object'))
-        .min(1, expected('the key of an object'))
-        .max(MAX_KEY_LENGTH, expected(`a key of at most ${MAX_KEY_LENGTH} characters`)),
+        .check(
+          z.minLength(1, expected('the key of an object')),
+          z.maxLength(MAX_KEY_LENGTH, expected(`a key of at most ${MAX_KEY_LENGTH} characters`)),
+        ),
     },
     expected('an object with `bucket` and `key`: where the file lies in S3'),
   )
-  .meta({ description: 'Of an import: the object in S3 that holds its rows.' });
+  .check(z.meta({ description: 'Of an import: the object in S3 that holds its rows.' }));
 
 export type { FilePointer };
 export { fileSchema };

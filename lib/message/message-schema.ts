@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type JsonObject, type MarketoRequest, takesMethodOverride } from '../marketo/request.ts';
 import { describe, expected, isObject } from './expected.ts';
 import { type FilePointer, fileSchema } from './file-pointer.ts';
@@ -58,54 +58,74 @@ const isQueryValue = (value: unknown): boolean =>
 
 const method = z.enum(['GET', 'POST', 'DELETE'], expected('GET, POST or DELETE', nearMethod));
 const requestShape = {
-  method: method.optional().meta({
-    description: 'By default POST with a body or form; else GET, where the path only reads. On any other path, say it.',
-  }),
-  path: z.string(expected('a string: the path of a Marketo REST endpoint')).meta({
-    description: 'Path of a Marketo REST endpoint, such as /rest/v1/leads.json, without host and query.',
-    maxLength: MAX_PATH_LENGTH,
-    pattern: PATH_PATTERN,
-  }),
-  query: object('an object of parameters', nearParameters)
-    .meta({
-      description: 'Parameters of the URL; an array repeats one. The relay adds the access token itself.',
-      type: 'object',
-      additionalProperties: {
-        anyOf: [{ $ref: SCALAR }, { type: 'array', items: { $ref: SCALAR }, minItems: 1, maxItems: MAX_QUERY_VALUES }],
-      },
-    })
-    .optional(),
-  body: object('an object: the JSON body of the request', nearBody)
-    .meta({ description: 'The JSON body. Its `input` holds the records.', type: 'object' })
-    .optional(),
-  form: object('an object: the form fields of the request', nearParameters)
-    .meta({ description: 'Instead of `body`: form fields, as the asset endpoints want them.', type: 'object' })
-    .optional(),
-  file: fileSchema.optional(),
+  method: z.optional(
+    method.check(
+      z.meta({
+        description:
+          'By default POST with a body or form; else GET, where the path only reads. On any other path, say it.',
+      }),
+    ),
+  ),
+  path: z.string(expected('a string: the path of a Marketo REST endpoint')).check(
+    z.meta({
+      description: 'Path of a Marketo REST endpoint, such as /rest/v1/leads.json, without host and query.',
+      maxLength: MAX_PATH_LENGTH,
+      pattern: PATH_PATTERN,
+    }),
+  ),
+  query: z.optional(
+    object('an object of parameters', nearParameters).check(
+      z.meta({
+        description: 'Parameters of the URL; an array repeats one. The relay adds the access token itself.',
+        type: 'object',
+        additionalProperties: {
+          anyOf: [
+            { $ref: SCALAR },
+            { type: 'array', items: { $ref: SCALAR }, minItems: 1, maxItems: MAX_QUERY_VALUES },
+          ],
+        },
+      }),
+    ),
+  ),
+  body: z.optional(
+    object('an object: the JSON body of the request', nearBody).check(
+      z.meta({ description: 'The JSON body. Its `input` holds the records.', type: 'object' }),
+    ),
+  ),
+  form: z.optional(
+    object('an object: the form fields of the request', nearParameters).check(
+      z.meta({ description: 'Instead of `body`: form fields, as the asset endpoints want them.', type: 'object' }),
+    ),
+  ),
+  file: z.optional(fileSchema),
 };
 
+/** Of the small build of the library: the other one's schemas take ten times as long to make, in every cold start. */
 const messageSchema = z.strictObject(
   {
     ...requestShape,
-    id: z
-      .string(expected('a string of 1 to 128 printable ASCII characters, no space at either end', nearId))
-      .regex(ID, expected('1 to 128 printable ASCII characters, no space at either end'))
-      .meta({
-        description:
-          'Your name for this request: the same again under it is not executed twice where that would matter.',
-      })
-      .optional(),
-    notAfter: z.iso
-      .datetime({
-        offset: true,
-        ...expected('an ISO 8601 instant with its offset, such as 2027-01-31T12:00:00Z', nearInstant),
-      })
-      .meta({ description: 'ISO 8601 instant with its offset: past it the message is not sent any more.' })
-      .optional(),
-    idempotent: z
-      .boolean(expected('true or false', nearSwitch))
-      .meta({ description: 'Overrules what the relay knows of the endpoint: whether twice does no harm.' })
-      .optional(),
+    id: z.optional(
+      z.string(expected('a string of 1 to 128 printable ASCII characters, no space at either end', nearId)).check(
+        z.regex(ID, expected('1 to 128 printable ASCII characters, no space at either end')),
+        z.meta({
+          description:
+            'Your name for this request: the same again under it is not executed twice where that would matter.',
+        }),
+      ),
+    ),
+    notAfter: z.optional(
+      z.iso
+        .datetime({
+          offset: true,
+          ...expected('an ISO 8601 instant with its offset, such as 2027-01-31T12:00:00Z', nearInstant),
+        })
+        .check(z.meta({ description: 'ISO 8601 instant with its offset: past it the message is not sent any more.' })),
+    ),
+    idempotent: z.optional(
+      z
+        .boolean(expected('true or false', nearSwitch))
+        .check(z.meta({ description: 'Overrules what the relay knows of the endpoint: whether twice does no harm.' })),
+    ),
     ...wantedShape,
   },
   expected(

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { MAX_FILE_PIECES, MAX_GATHER_MESSAGES, MAX_RECORDS } from '../settings/policy.ts';
 import { toJsonText } from './json-text.ts';
 import { ID } from './message-schema.ts';
@@ -19,68 +19,72 @@ const MAX_ATTRIBUTE_LENGTH = 65_536;
 const MAX_CODE_LENGTH = 40;
 const VERSION = 1;
 
-const instant = z.iso.datetime();
-const count = z.int().min(0).max(1_000_000);
-const size = z.int().min(0);
-const code = z
-  .string()
-  .min(1)
-  .max(MAX_CODE_LENGTH + 3);
-
 /** The attribute's JSON, with names for the reader of the console. */
-const attributeSchema = z.strictObject({
-  v: z.literal(VERSION),
-  id: z.string().regex(ID),
-  attempt: count,
-  /** Attempts in a call of its own. */
-  alone: count.optional(),
-  /** 1: Marketo may have executed it. */
-  unsure: z.literal(1).optional(),
-  firstSeen: instant,
-  firstFailed: instant.optional(),
-  lastCode: code.optional(),
-  /** Code and milliseconds since `firstSeen`. */
-  history: z
-    .array(z.tuple([code, z.int()]))
-    .max(MAX_HISTORY)
-    .optional(),
-  /** `0-4,7` */
-  positions: z.string().optional(),
-  part: count.optional(),
-  tokenTries: z.int().min(1).max(10).optional(),
-  share: z.int().min(1).max(MAX_RECORDS).optional(),
-  /** Number, token, and the first of the values. */
-  page: z.tuple([z.int().min(1).max(MAX_PAGES), z.string().max(MAX_PAGE_TOKEN_LENGTH), count.optional()]).optional(),
-  records: z.int().min(1).max(MAX_RECORDS).optional(),
-  resends: count.optional(),
-  group: z.int().min(1).max(MAX_GATHER_MESSAGES).optional(),
-  diedAlone: count.optional(),
-  unread: z.literal(true).optional(),
-  file: z
-    .strictObject({
-      etag: z.string().min(1).max(200),
-      bytes: size,
-      headerBytes: size,
-      piece: z.int().min(0).max(MAX_FILE_PIECES),
-      fromByte: size,
-      rowsBefore: size,
-      job: z.strictObject({ id: z.string().min(1).max(100), toByte: size, rows: size }).optional(),
-      complete: z
-        .strictObject({
-          imported: size,
-          failed: size,
-          warned: size,
-          asked: z.array(z.enum(ROW_LISTS)).max(ROW_LISTS.length),
-        })
-        .optional(),
-      waits: count,
-      imported: size,
-      failed: size,
-      warned: size,
-      failedPieces: z.array(z.int().min(0).max(MAX_FILE_PIECES)).max(MAX_FILE_PIECES),
-    })
-    .optional(),
-});
+function attributeSchema() {
+  const instant = z.iso.datetime();
+  const size = z.int().check(z.minimum(0));
+  const within = (least: number, most: number) => z.int().check(z.minimum(least), z.maximum(most));
+  const count = within(0, 1_000_000);
+  const text = (most: number) => z.string().check(z.minLength(1), z.maxLength(most));
+  const code = text(MAX_CODE_LENGTH + 3);
+  const piece = within(0, MAX_FILE_PIECES);
+
+  return z.strictObject({
+    v: z.literal(VERSION),
+    id: z.string().check(z.regex(ID)),
+    attempt: count,
+    /** Attempts in a call of its own. */
+    alone: z.optional(count),
+    /** 1: Marketo may have executed it. */
+    unsure: z.optional(z.literal(1)),
+    firstSeen: instant,
+    firstFailed: z.optional(instant),
+    lastCode: z.optional(code),
+    /** Code and milliseconds since `firstSeen`. */
+    history: z.optional(z.array(z.tuple([code, z.int()])).check(z.maxLength(MAX_HISTORY))),
+    /** `0-4,7` */
+    positions: z.optional(z.string()),
+    part: z.optional(count),
+    tokenTries: z.optional(within(1, 10)),
+    share: z.optional(within(1, MAX_RECORDS)),
+    /** Number, token, and the first of the values. */
+    page: z.optional(
+      z.tuple([within(1, MAX_PAGES), z.string().check(z.maxLength(MAX_PAGE_TOKEN_LENGTH)), z.optional(count)]),
+    ),
+    records: z.optional(within(1, MAX_RECORDS)),
+    resends: z.optional(count),
+    group: z.optional(within(1, MAX_GATHER_MESSAGES)),
+    diedAlone: z.optional(count),
+    unread: z.optional(z.literal(true)),
+    file: z.optional(
+      z.strictObject({
+        etag: text(200),
+        bytes: size,
+        headerBytes: size,
+        piece,
+        fromByte: size,
+        rowsBefore: size,
+        job: z.optional(z.strictObject({ id: text(100), toByte: size, rows: size })),
+        complete: z.optional(
+          z.strictObject({
+            imported: size,
+            failed: size,
+            warned: size,
+            asked: z.array(z.enum(ROW_LISTS)).check(z.maxLength(ROW_LISTS.length)),
+          }),
+        ),
+        waits: count,
+        imported: size,
+        failed: size,
+        warned: size,
+        failedPieces: z.array(piece).check(z.maxLength(MAX_FILE_PIECES)),
+      }),
+    ),
+  });
+}
+
+/** Made with the first attribute that is read: a message that is new has none. */
+let schema: ReturnType<typeof attributeSchema> | undefined;
 
 /** The state of a message that the relay has not seen before. */
 function freshState(record: Pick<ReceivedMessage, 'messageId' | 'sentAtMs'>, relayId?: string): RelayState {
@@ -151,7 +155,8 @@ function decodeRelayState(
 ): RelayState | undefined {
   const text = Object.hasOwn(attributes, RELAY_ATTRIBUTE) ? attributes[RELAY_ATTRIBUTE]?.stringValue : undefined;
   if (text === undefined || text.length > MAX_ATTRIBUTE_LENGTH) return undefined;
-  const parsed = attributeSchema.safeParse(parseOrUndefined(text));
+  schema ??= attributeSchema();
+  const parsed = schema.safeParse(parseOrUndefined(text));
   if (!parsed.success) return undefined;
   const { data } = parsed;
   const positions = data.positions === undefined ? undefined : decodePositions(data.positions);
@@ -186,7 +191,11 @@ function toPage([number, token, from]: readonly [number, string, (number | undef
   return { number, token, ...(from !== undefined && { from }) };
 }
 
-function fileOf({ job, complete, ...file }: NonNullable<z.infer<typeof attributeSchema>['file']>): FileProgress {
+function fileOf({
+  job,
+  complete,
+  ...file
+}: NonNullable<z.infer<ReturnType<typeof attributeSchema>>['file']>): FileProgress {
   return { ...file, ...(job && { job }), ...(complete && { complete }) };
 }
 

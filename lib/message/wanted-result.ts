@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { MarketoRequest } from '../marketo/request.ts';
 import type { MessageProblem } from './problem.ts';
 
@@ -19,32 +19,44 @@ const MAX_PAGES = 1_000;
 
 const NOTHING_SAID: WantedResult = { withRequest: false, pages: 1 };
 
+const CORRELATION = { error: `a text of at most ${MAX_CORRELATION_LENGTH} characters` };
+const PAGES = { error: `a whole number from 1 to ${MAX_PAGES}` };
+
 /** The members of a message that are about its result, for the schema of the message. */
 const wantedShape = {
-  results: z
-    .union([z.boolean(), z.strictObject({ request: z.boolean().optional() })], {
-      error: 'true, false, or an object with `request` (true to get the request back)',
-    })
-    .meta({
-      description:
-        'Whether what became of the message is told where the relay sends results; by default it is. `{"request": true}` ' +
-        'repeats the request in it.',
-    })
-    .optional(),
-  correlation: z
-    .string({ error: `a text of at most ${MAX_CORRELATION_LENGTH} characters` })
-    .max(MAX_CORRELATION_LENGTH, { error: `a text of at most ${MAX_CORRELATION_LENGTH} characters` })
-    .meta({ description: 'Comes back with the result, unread.' })
-    .optional(),
-  pages: z
-    .int({ error: `a whole number from 1 to ${MAX_PAGES}` })
-    .min(1, { error: `a whole number from 1 to ${MAX_PAGES}` })
-    .max(MAX_PAGES, { error: `a whole number from 1 to ${MAX_PAGES}` })
-    .meta({ description: 'Of a read: how many pages to follow by `nextPageToken`. Each is a call and a result.' })
-    .optional(),
+  results: z.optional(
+    z
+      .union([z.boolean(), z.strictObject({ request: z.optional(z.boolean()) })], {
+        error: 'true, false, or an object with `request` (true to get the request back)',
+      })
+      .check(
+        z.meta({
+          description:
+            'Whether what became of the message is told where the relay sends results; by default it is. `{"request": true}` ' +
+            'repeats the request in it.',
+        }),
+      ),
+  ),
+  correlation: z.optional(
+    z
+      .string(CORRELATION)
+      .check(
+        z.maxLength(MAX_CORRELATION_LENGTH, CORRELATION),
+        z.meta({ description: 'Comes back with the result, unread.' }),
+      ),
+  ),
+  pages: z.optional(
+    z.int(PAGES).check(
+      z.minimum(1, PAGES),
+      z.maximum(MAX_PAGES, PAGES),
+      z.meta({
+        description: 'Of a read: how many pages to follow by `nextPageToken`. Each is a call and a result.',
+      }),
+    ),
+  ),
 };
 
-type WantedShape = z.infer<z.ZodObject<typeof wantedShape>>;
+type WantedShape = z.infer<z.ZodMiniObject<typeof wantedShape>>;
 
 function toWanted({ results, correlation, pages }: WantedShape): WantedResult {
   if (results === undefined && correlation === undefined && pages === undefined) return NOTHING_SAID;

@@ -1,15 +1,15 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import type { LoadS3Stores } from '../aws/s3-stores.ts';
 import { type AwsService, DEADLINES, type Deadline, MAX_ATTEMPTS } from './deadlines.ts';
 import { endInTime } from './end-in-time.ts';
 
 interface AwsClients {
   readonly dynamoDb: DynamoDBClient;
   readonly sqs: SQSClient;
-  readonly s3: S3Client;
   readonly secretsManager: SecretsManagerClient;
   /** Closes their connections. */
   destroy(): void;
@@ -34,16 +34,15 @@ interface AwsClientsOptions {
  * const ledger = createDynamoDbLedgerRegister({ client: clients.dynamoDb, tableName, subscription, limits });
  */
 function createAwsClients(options: AwsClientsOptions = {}): AwsClients {
-  const { environment = process.env, leftMs = ENDLESS } = options;
+  const { leftMs = ENDLESS } = options;
   const deadlines = { ...DEADLINES, ...options.deadlines };
   const base = (service: AwsService) => configurationOf(deadlines[service]);
   const clients = {
     dynamoDb: new DynamoDBClient(base('dynamoDb')),
     sqs: new SQSClient(base('sqs')),
-    s3: new S3Client({ ...base('s3'), ...pathStyle(environment) }),
     secretsManager: new SecretsManagerClient(base('secretsManager')),
   };
-  for (const service of ['dynamoDb', 'sqs', 's3', 'secretsManager'] as const) {
+  for (const service of ['dynamoDb', 'sqs', 'secretsManager'] as const) {
     endInTime(clients[service], deadlines[service], leftMs);
   }
   return {
@@ -51,6 +50,24 @@ function createAwsClients(options: AwsClientsOptions = {}): AwsClients {
     destroy() {
       for (const client of Object.values(clients)) client.destroy();
     },
+  };
+}
+
+/** Loaded when something is kept in S3, or read from there: its client is as large as the others together. */
+async function createS3Client(options: AwsClientsOptions = {}): Promise<S3Client> {
+  const { environment = process.env, leftMs = ENDLESS } = options;
+  const deadline = options.deadlines?.s3 ?? DEADLINES.s3;
+  const { S3Client } = await import('@aws-sdk/client-s3');
+  const client = new S3Client({ ...configurationOf(deadline), ...pathStyle(environment) });
+  endInTime(client, deadline, leftMs);
+  return client;
+}
+
+/** What is kept in S3, for a function that seldom keeps anything. */
+function loadS3Stores(options: AwsClientsOptions = {}): LoadS3Stores {
+  return async () => {
+    const [{ createS3Stores }, client] = await Promise.all([import('../aws/s3-stores.ts'), createS3Client(options)]);
+    return createS3Stores(client);
   };
 }
 
@@ -88,4 +105,4 @@ function pathStyle(environment: Readonly<Record<string, string | undefined>>): {
 }
 
 export type { AwsClients, AwsClientsOptions };
-export { createAwsClients, createEventBridgeClient, createLambdaClient };
+export { createAwsClients, createEventBridgeClient, createLambdaClient, createS3Client, loadS3Stores };

@@ -1,20 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import type { S3Client } from '@aws-sdk/client-s3';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { createSealedTokenRegister } from '../access-token/sealed-token-register.ts';
 import { createTokenKeeper } from '../access-token/token-keeper.ts';
+import { deferS3Stores } from '../aws/deferred-stores.ts';
 import { createDynamoDbLedgerRegister } from '../aws/dynamodb-ledger.ts';
 import { createSendOnceTable } from '../aws/dynamodb-send-once.ts';
 import { createDynamoDbTokenRegister } from '../aws/dynamodb-token.ts';
 import { createJournalSalt } from '../aws/journal-salt.ts';
 import { createResultBus } from '../aws/result-bus.ts';
 import { createResultQueue } from '../aws/result-queue.ts';
-import { createS3Files } from '../aws/s3-files.ts';
-import { createS3Journal } from '../aws/s3-journal.ts';
-import { createS3Overflow } from '../aws/s3-overflow.ts';
+import type { LoadS3Stores, S3Stores } from '../aws/s3-stores.ts';
 import { createSecretsManagerCredentials } from '../aws/secrets-manager-credentials.ts';
 import { createSqsQueue } from '../aws/sqs-queue.ts';
 import { createDeadLetterPublisher } from '../dead-letter/publish.ts';
@@ -36,7 +34,7 @@ import { rememberSecrets } from './known-secrets.ts';
 interface Platform {
   readonly dynamoDb: DynamoDBClient;
   readonly sqs: SQSClient;
-  readonly s3: S3Client;
+  readonly s3: LoadS3Stores;
   readonly secretsManager: SecretsManagerClient;
   /** Made when it is needed: most relays have no bus. */
   readonly eventBridge?: () => Promise<EventBridgeClient>;
@@ -73,11 +71,15 @@ function composeResults(settings: Settings, platform: Platform, store: ResultSto
   return createResultPublisher({ destination, store, log, observe });
 }
 
-function journalOf({ journalBucketName, journalSaltSecretId }: Settings, platform: Platform): Journal {
+function journalOf(
+  { journalBucketName, journalSaltSecretId }: Settings,
+  platform: Platform,
+  stores: S3Stores,
+): Journal {
   if (journalBucketName === undefined || journalSaltSecretId === undefined) return NO_JOURNAL;
-  const { s3, secretsManager, random, observe, log } = platform;
+  const { secretsManager, random, observe, log } = platform;
   return createJournal({
-    store: createS3Journal({ client: s3, bucket: journalBucketName }),
+    store: stores.journal(journalBucketName),
     salt: createJournalSalt({ client: secretsManager, secretId: journalSaltSecretId }),
     random,
     observe,
@@ -95,7 +97,8 @@ function composeDelivery(settings: Settings, platform: Platform): DeliveryDeps {
   const transport = known.transport(platform.transport);
   const baseUrl = settings.marketoBaseUrl;
   const { fetchToken } = createIdentity({ baseUrl, transport: platform.transport, timeoutMs: IDENTITY_TIMEOUT_MS });
-  const overflow = createS3Overflow({ client: platform.s3, bucket: settings.overflowBucketName });
+  const stores = deferS3Stores(platform.s3);
+  const overflow = stores.overflow(settings.overflowBucketName);
   const deadLetters = createSqsQueue({ client: sqs, queueUrl: settings.deadLetterQueueUrl, log });
   const secret = { client: platform.secretsManager, secretId: settings.marketoSecretId };
   const credentials = known.credentials(createSecretsManagerCredentials(secret));
@@ -108,8 +111,8 @@ function composeDelivery(settings: Settings, platform: Platform): DeliveryDeps {
     log,
     observe,
     overflow,
-    journal: journalOf(settings, platform),
-    files: createS3Files({ client: platform.s3, bucket: settings.overflowBucketName }),
+    journal: journalOf(settings, platform, stores),
+    files: stores.files(settings.overflowBucketName),
     results: composeResults(settings, platform, overflow),
     ledger: createSharedLedger({
       register: createDynamoDbLedgerRegister({ client: dynamoDb, tableName, subscription, limits }),

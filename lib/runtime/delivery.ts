@@ -6,7 +6,7 @@ import { createTransport } from '../marketo/http-client.ts';
 import type { Clock, Log } from '../ports.ts';
 import { readSettings } from '../settings/settings.ts';
 import type { Observe } from '../telemetry/events.ts';
-import { createAwsClients, createEventBridgeClient } from './clients.ts';
+import { createAwsClients, createEventBridgeClient, loadS3Stores } from './clients.ts';
 import { composeDelivery, type Platform } from './compose.ts';
 import { createInvocationEnd, type InvocationEnd } from './invocation-end.ts';
 
@@ -33,6 +33,7 @@ function systemPlatform({ log = SILENT, observe = () => {} }: Overrides, end: In
   let eventBridge: ReturnType<typeof createEventBridgeClient> | undefined;
   return {
     ...createAwsClients({ leftMs: end.leftMs }),
+    s3: loadS3Stores({ leftMs: end.leftMs }),
     eventBridge: () => {
       eventBridge ??= createEventBridgeClient({ leftMs: end.leftMs });
       return eventBridge;

@@ -1,12 +1,14 @@
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
+import { deferS3Stores } from '../aws/deferred-stores.ts';
 import { holdLetters } from '../aws/hold-letters.ts';
-import { createS3Overflow } from '../aws/s3-overflow.ts';
+import type { LoadS3Stores } from '../aws/s3-stores.ts';
 import { createSqsQueue } from '../aws/sqs-queue.ts';
 import type { Log } from '../ports.ts';
 import { SETTING_NAMES } from '../settings/names.ts';
 import type { TriageDeps } from '../triage/desk.ts';
 import { answerWidget } from '../triage/widget.ts';
-import { type AwsClients, createAwsClients } from './clients.ts';
+import { createAwsClients, loadS3Stores } from './clients.ts';
 import { systemClock } from './delivery.ts';
 
 type TriageHandler = (
@@ -27,9 +29,8 @@ interface TriageSettings {
   readonly overflowBucketName: string;
 }
 
-function composeTriage(settings: TriageSettings, clients: Pick<AwsClients, 'sqs' | 's3'>, log: Log): TriageDeps {
-  const { sqs, s3 } = clients;
-  const overflow = createS3Overflow({ client: s3, bucket: settings.overflowBucketName });
+function composeTriage(settings: TriageSettings, sqs: SQSClient, s3: LoadS3Stores, log: Log): TriageDeps {
+  const overflow = deferS3Stores(s3).overflow(settings.overflowBucketName);
   return {
     clock: systemClock,
     queue: createSqsQueue({ client: sqs, queueUrl: settings.queueUrl, log }),
@@ -56,7 +57,7 @@ function createTriageHandler(
   { log }: { readonly log: Log },
 ): TriageHandler {
   const settings = readTriageSettings(env);
-  const deps = composeTriage(settings, createAwsClients(), log);
+  const deps = composeTriage(settings, createAwsClients().sqs, loadS3Stores(), log);
   return (event, context) => {
     const deadlineMs = systemClock.nowMs() + context.getRemainingTimeInMillis() - SETTLE_MS;
     return answerWidget(event, deps, context.invokedFunctionArn, deadlineMs);

@@ -1,3 +1,4 @@
+import { QUOTA_TIME_ZONE } from '../marketo/limits.ts';
 import type { Bounds } from './bounds.ts';
 
 /** A value, or what is wrong with the text and what to do about it, as the end of a sentence that names the setting. */
@@ -35,6 +36,8 @@ function parseWholeNumber(text: string, bounds: Bounds): Parsed<number> {
  * as `CST` means different things to different readers (Marketo's documents among them): both are refused.
  */
 function parseTimeZone(text: string): Parsed<string> {
+  // Known to be one, without loading what the runtime knows of time zones.
+  if (text === QUOTA_TIME_ZONE) return accept(text);
   if (/^([A-Za-z_]+\/|UTC$)/.test(text)) {
     try {
       new Intl.DateTimeFormat('en-US', { timeZone: text });

@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { DEFAULT_ALLOWED_OPERATIONS, parseAllowedOperations } from './allowed-operations.ts';
 import { parseBaseUrl } from './base-url.ts';
 import type { NumberSetting } from './bounds.ts';
@@ -6,6 +5,7 @@ import { DEFAULT_QUOTA_TIME_ZONE, NUMBER_BOUNDS } from './bounds.ts';
 import { SETTING_NAMES } from './names.ts';
 import type { IsolationUnit, Parsed } from './parse.ts';
 import {
+  accept,
   DEFAULT_ISOLATION_UNIT,
   parseBoolean,
   parseBucketName,
@@ -14,6 +14,7 @@ import {
   parseTableName,
   parseTimeZone,
   parseWholeNumber,
+  refuse,
 } from './parse.ts';
 import { parseSecretId } from './secret-id.ts';
 import { parseQueueUrl } from './urls.ts';
@@ -85,57 +86,53 @@ const REMEDY_WHEN_MISSING = {
   overflowBucketName: 'set it to the name of the S3 bucket for dead letters that are too big for a queue',
 } as const;
 
-function required<T>(key: keyof typeof REMEDY_WHEN_MISSING, parse: (text: string) => Parsed<T>) {
-  return z.string({ error: `is missing: ${REMEDY_WHEN_MISSING[key]}` }).transform(checkedBy(parse));
+/** Reads one setting: what its variable holds, or undefined where it is not set. */
+type Read<T> = (text: string | undefined) => Parsed<T>;
+
+function required<T>(key: keyof typeof REMEDY_WHEN_MISSING, parse: (text: string) => Parsed<T>): Read<T> {
+  return (text) => (text === undefined ? refuse(`is missing: ${REMEDY_WHEN_MISSING[key]}`) : parse(text));
 }
 
-function numberWithDefault(key: NumberSetting) {
+function withDefault<T>(unset: string, parse: (text: string) => Parsed<T>): Read<T> {
+  return (text = unset) => parse(text);
+}
+
+function numberWithDefault(key: NumberSetting): Read<number> {
   const bounds = NUMBER_BOUNDS[key];
-  return z
-    .string()
-    .default(String(bounds.default))
-    .transform(checkedBy((text) => parseWholeNumber(text, bounds)));
+  return withDefault(String(bounds.default), (text) => parseWholeNumber(text, bounds));
 }
 
 /** Without it, what it is for is off. */
-function optional<T>(parse: (text: string) => Parsed<T>) {
-  return z.string().transform(checkedBy(parse)).optional();
+function optional<T>(parse: (text: string) => Parsed<T>): Read<T | undefined> {
+  return (text) => (text === undefined ? accept(undefined) : parse(text));
 }
 
-function checkedBy<T>(parse: (text: string) => Parsed<T>) {
-  return (text: string, context: z.RefinementCtx<string>): T => {
-    const parsed = parse(text);
-    if (parsed.ok) return parsed.value;
-    context.addIssue({ code: 'custom', message: parsed.problem });
-    return z.NEVER;
-  };
-}
-
-const SETTINGS = z.object({
+/** A function each, and no schema: it would be built in every cold start. */
+const SETTINGS: { readonly [Key in keyof Settings]-?: Read<Settings[Key]> } = {
   // Checked together: whether the address will do depends on the switch.
-  allowOtherHosts: z.string().default('false').transform(checkedBy(parseBoolean)),
-  marketoBaseUrl: z.string({ error: `is missing: ${REMEDY_WHEN_MISSING.marketoBaseUrl}` }),
+  allowOtherHosts: withDefault('false', parseBoolean),
+  marketoBaseUrl: required('marketoBaseUrl', accept),
   marketoSecretId: required('marketoSecretId', parseSecretId),
   queueUrl: required('queueUrl', parseQueueUrl),
   deadLetterQueueUrl: required('deadLetterQueueUrl', parseQueueUrl),
   ledgerTableName: required('ledgerTableName', parseTableName),
   overflowBucketName: required('overflowBucketName', parseBucketName),
-  resultsQueueUrl: z.string().transform(checkedBy(parseQueueUrl)).optional(),
-  resultsBusName: z.string().transform(checkedBy(parseBusName)).optional(),
+  resultsQueueUrl: optional(parseQueueUrl),
+  resultsBusName: optional(parseBusName),
   rateLimitCalls: numberWithDefault('rateLimitCalls'),
   rateLimitWindowSeconds: numberWithDefault('rateLimitWindowSeconds'),
   maxConcurrentCalls: numberWithDefault('maxConcurrentCalls'),
   dailyQuota: numberWithDefault('dailyQuota'),
   dailyQuotaReserve: numberWithDefault('dailyQuotaReserve'),
-  quotaTimeZone: z.string().default(DEFAULT_QUOTA_TIME_ZONE).transform(checkedBy(parseTimeZone)),
+  quotaTimeZone: withDefault(DEFAULT_QUOTA_TIME_ZONE, parseTimeZone),
   retryMaxAttempts: numberWithDefault('retryMaxAttempts'),
   retryMaxAgeSeconds: numberWithDefault('retryMaxAgeSeconds'),
-  allowedOperations: z.string().default(DEFAULT_ALLOWED_OPERATIONS.join()).transform(checkedBy(parseAllowedOperations)),
-  logBodies: z.string().default('true').transform(checkedBy(parseBoolean)),
+  allowedOperations: withDefault(DEFAULT_ALLOWED_OPERATIONS.join(), parseAllowedOperations),
+  logBodies: withDefault('true', parseBoolean),
   journalBucketName: optional(parseBucketName),
   journalSaltSecretId: optional(parseSecretId),
-  isolate: z.string().default(DEFAULT_ISOLATION_UNIT).transform(checkedBy(parseIsolationUnit)),
-});
+  isolate: withDefault(DEFAULT_ISOLATION_UNIT, parseIsolationUnit),
+};
 
 /**
  * Reads every setting of the delivery function, once, at its start. An empty value counts as not set.
@@ -146,9 +143,7 @@ const SETTINGS = z.object({
  * settings.rateLimitCalls; // 50, unless RATE_LIMIT_CALLS says otherwise
  */
 function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
-  const entries = Object.entries(SETTING_NAMES).map(([key, name]) => [key, env[name] === '' ? undefined : env[name]]);
-  const result = SETTINGS.safeParse(Object.fromEntries(entries));
-  const problems = result.success ? [] : result.error.issues.map(toProblem);
+  const { settings, problems } = readEach(env);
   const { marketoBaseUrl, allowOtherHosts } = SETTING_NAMES;
   const baseUrl = parseBaseUrl(env[marketoBaseUrl] ?? '', {
     allowOtherHosts: env[allowOtherHosts] === 'true',
@@ -166,8 +161,8 @@ function readSettings(env: Readonly<Record<string, string | undefined>>): Settin
   if (env[resultsQueueUrl] && [env[queueUrl], env[deadLetterQueueUrl]].includes(env[resultsQueueUrl])) {
     problems.push({ name: resultsQueueUrl, problem: 'is the queue or the dead-letter queue: give one of its own' });
   }
-  if (result.success && result.data.dailyQuotaReserve >= result.data.dailyQuota) {
-    const { dailyQuotaReserve, dailyQuota } = result.data;
+  const { dailyQuotaReserve = 0, dailyQuota = Number.POSITIVE_INFINITY } = settings;
+  if (dailyQuotaReserve >= dailyQuota) {
     const problem = `is ${dailyQuotaReserve} of a quota of ${dailyQuota}: nothing would be left; give less`;
     problems.push({ name: SETTING_NAMES.dailyQuotaReserve, problem });
   }
@@ -178,14 +173,21 @@ function readSettings(env: Readonly<Record<string, string | undefined>>): Settin
       : [journalBucketName, journalSaltSecretId];
     problems.push({ name: missing, problem: `is missing beside ${given}: a journal needs both; set it, or neither` });
   }
-  if (!result.success || !baseUrl.ok || problems.length > 0) throw new SettingsError(problems);
-  return { ...result.data, marketoBaseUrl: baseUrl.value };
+  if (!baseUrl.ok || problems.length > 0) throw new SettingsError(problems);
+  return { ...(settings as Settings), marketoBaseUrl: baseUrl.value };
 }
 
-function toProblem(issue: z.core.$ZodIssue): SettingProblem {
-  const key = issue.path[0];
-  const name = Object.entries(SETTING_NAMES).find(([settingKey]) => settingKey === key)?.[1];
-  return { name: name ?? String(key), problem: issue.message };
+/** Each setting by itself; what is not there of the settings is among the problems. */
+function readEach(env: Readonly<Record<string, string | undefined>>) {
+  const settings: Partial<Record<keyof Settings, unknown>> = {};
+  const problems: SettingProblem[] = [];
+  for (const [key, read] of Object.entries(SETTINGS) as [keyof Settings, Read<unknown>][]) {
+    const name = SETTING_NAMES[key];
+    const parsed = read(env[name] === '' ? undefined : env[name]);
+    if (parsed.ok) settings[key] = parsed.value;
+    else problems.push({ name, problem: parsed.problem });
+  }
+  return { settings: settings as Partial<Settings>, problems };
 }
 
 export type { SettingProblem, Settings };

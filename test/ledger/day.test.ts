@@ -42,6 +42,21 @@ describe('nextMidnightMs', () => {
     },
   );
 
+  it("knows the rule of Marketo's zone as the runtime does, each hour near a change and else each day of twenty years", () => {
+    const nearChange = (atMs: number): boolean => /-(03-(0[6-9]|1[0-6])|10-3|11-0)/.test(new Date(atMs).toISOString());
+    const differ: string[] = [];
+    for (
+      let atMs = utc('2024-01-01T00:30');
+      atMs < utc('2044-01-01T00:00');
+      atMs += nearChange(atMs) ? HOUR : 24 * HOUR
+    ) {
+      // The same zone by its older name, which is looked up.
+      if (nextMidnightMs(CHICAGO, atMs) !== nextMidnightMs('US/Central', atMs))
+        differ.push(new Date(atMs).toISOString());
+    }
+    expect(differ).toEqual([]);
+  });
+
   it('is the first instant of a day whose midnight the clocks skip', () => {
     // Cairo goes from 00:00 to 01:00 on the last Friday of April.
     expect(nextMidnightMs('Africa/Cairo', utc('2026-04-23T12:00'))).toBe(utc('2026-04-23T22:00'));

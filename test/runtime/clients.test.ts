@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -8,7 +8,7 @@ import { MAX_WAIT_MS } from '../../lib/access-token/policy.ts';
 import { createS3Overflow } from '../../lib/aws/s3-overflow.ts';
 import { applyEnvironment, awsEnvironment } from '../../lib/emulators/aws.ts';
 import { closeServer, listenOnLoopback } from '../../lib/emulators/loopback.ts';
-import { type AwsClients, createAwsClients } from '../../lib/runtime/clients.ts';
+import { type AwsClients, createAwsClients, createS3Client } from '../../lib/runtime/clients.ts';
 import { type AwsService, DEADLINES, IDENTITY_TIMEOUT_MS } from '../../lib/runtime/deadlines.ts';
 import { ANSWER_MS } from '../../lib/runtime/invocation-end.ts';
 import { DELIVERY_TIMEOUT_SECONDS } from '../../lib/settings/policy.ts';
@@ -26,7 +26,8 @@ const SLACK_MS = 400;
 
 const queueUrl = (): string => `${process.env.AWS_ENDPOINT_URL_SQS}/000000000000/q`;
 const Key = { pk: { S: 'x' } };
-const REQUESTS: Record<string, (clients: AwsClients) => Promise<unknown>> = {
+type Clients = AwsClients & { readonly s3: S3Client };
+const REQUESTS: Record<string, (clients: Clients) => Promise<unknown>> = {
   'a read of the table': ({ dynamoDb }) => dynamoDb.send(new GetItemCommand({ TableName: 'table', Key })),
   'a write of the table': ({ dynamoDb }) => dynamoDb.send(new PutItemCommand({ TableName: 'table', Item: Key })),
   'a message to SQS': ({ sqs }) => sqs.send(new SendMessageCommand({ QueueUrl: queueUrl(), MessageBody: 'x' })),
@@ -47,12 +48,14 @@ describe('the clients of AWS', () => {
     for (const close of opened.reverse()) await close();
   });
 
-  function connect(url: string, options: Parameters<typeof createAwsClients>[0] = {}): AwsClients {
+  async function connect(url: string, options: Parameters<typeof createAwsClients>[0] = {}): Promise<Clients> {
     const endpoints = { sqs: url, s3: url, dynamodb: url, secretsManager: url };
     opened.push(applyEnvironment(process.env, awsEnvironment(endpoints)));
     const clients = createAwsClients({ deadlines: ALL_QUICK, ...options });
     opened.push(clients.destroy);
-    return clients;
+    const s3 = await createS3Client({ deadlines: ALL_QUICK, ...options });
+    opened.push(() => s3.destroy());
+    return { ...clients, s3 };
   }
 
   async function slow(slowness: Slowness, options?: SlowServerOptions): Promise<SlowServer> {
@@ -73,7 +76,7 @@ describe('the clients of AWS', () => {
   describe.each(['silent', 'trickling'] as const)('before a %s server', (slowness) => {
     it.each(Object.entries(REQUESTS))('end %s by its deadline', async (_name, request) => {
       const server = await slow(slowness);
-      const clients = connect(server.url);
+      const clients = await connect(server.url);
 
       const { tookMs, error } = await timed(() => request(clients));
 
@@ -84,7 +87,9 @@ describe('the clients of AWS', () => {
 
     it('try again before they give up', async () => {
       const server = await slow(slowness);
-      await timed(() => connect(server.url).dynamoDb.send(new GetItemCommand({ TableName: 'table', Key })));
+      await timed(async () =>
+        (await connect(server.url)).dynamoDb.send(new GetItemCommand({ TableName: 'table', Key })),
+      );
 
       expect(server.requests()).toBeGreaterThan(1);
     });
@@ -92,7 +97,7 @@ describe('the clients of AWS', () => {
 
   it('break off a body whose checksum the SDK computes while it arrives', async () => {
     const server = await slow('trickling', { headers: { 'x-amz-checksum-crc32': 'AAAAAA==' } });
-    const { s3 } = connect(server.url);
+    const { s3 } = await connect(server.url);
 
     const { tookMs, error } = await timed(() =>
       createS3Overflow({ client: s3, bucket: 'bucket' }).get('dead-letters/x'),
@@ -106,7 +111,7 @@ describe('the clients of AWS', () => {
     const server = await slow('trickling', {
       headers: { 'x-amz-checksum-crc32': 'AAAAAA==', 'content-length': '99999999' },
     });
-    const { s3 } = connect(server.url);
+    const { s3 } = await connect(server.url);
 
     expect(await createS3Overflow({ client: s3, bucket: 'bucket' }).get('dead-letters/x')).toBeUndefined();
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: 'bucket', Key: 'k' }));
@@ -123,7 +128,7 @@ describe('the clients of AWS', () => {
       response.writeHead(503, { 'retry-after': '60' }).end();
     });
     opened.push(() => closeServer(server));
-    const { dynamoDb } = connect(await listenOnLoopback(server));
+    const { dynamoDb } = await connect(await listenOnLoopback(server));
 
     const { tookMs, error } = await timed(() => dynamoDb.send(new GetItemCommand({ TableName: 'table', Key })));
 
@@ -142,7 +147,7 @@ describe('the clients of AWS', () => {
       response.writeHead(503, { 'retry-after': '1' }).end();
     });
     opened.push(() => closeServer(server));
-    const { dynamoDb } = connect(await listenOnLoopback(server));
+    const { dynamoDb } = await connect(await listenOnLoopback(server));
 
     await timed(() => dynamoDb.send(new GetItemCommand({ TableName: 'table', Key })));
     const before = requests;
@@ -154,7 +159,7 @@ describe('the clients of AWS', () => {
   it('end with the invocation, and begin nothing after it', async () => {
     const server = await slow('silent');
     let leftMs = 150;
-    const clients = connect(server.url, { deadlines: {}, leftMs: () => leftMs });
+    const clients = await connect(server.url, { deadlines: {}, leftMs: () => leftMs });
 
     const running = await timed(() =>
       clients.sqs.send(new SendMessageCommand({ QueueUrl: queueUrl(), MessageBody: 'x' })),
@@ -171,7 +176,7 @@ describe('the clients of AWS', () => {
 
   it('have the deadlines of the table, and four attempts', async () => {
     // A port that nobody listens on: the handler of a client shows its options after the first request.
-    const clients = connect('http://127.0.0.1:1', { deadlines: {} });
+    const clients = await connect('http://127.0.0.1:1', { deadlines: {} });
     const first = [REQUESTS['a read of the table'], REQUESTS['a message to SQS'], REQUESTS['a put to S3']];
     await Promise.allSettled([...first, REQUESTS['a read of the secret']].map((request) => request?.(clients)));
 
@@ -195,10 +200,10 @@ describe('the clients of AWS', () => {
     [{ AWS_ENDPOINT_URL: 'http://127.0.0.1:9' }, true],
     [{ AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:9' }, false],
   ])('name a bucket in the path only where an endpoint of its own is given (%j)', async (environment, expected) => {
-    const clients = createAwsClients({ environment });
-    opened.push(clients.destroy);
+    const s3 = await createS3Client({ environment });
+    opened.push(() => s3.destroy());
 
-    expect((await clients.s3.config.forcePathStyle) ?? false).toBe(expected);
+    expect((await s3.config.forcePathStyle) ?? false).toBe(expected);
   });
 });
 

@@ -5,7 +5,7 @@ import { startFakeMarketo } from '../../lib/fake-marketo/server.ts';
 import { type GovernDeps, govern } from '../../lib/govern/govern.ts';
 import type { MappingSeen } from '../../lib/govern/seen.ts';
 import { createTransport } from '../../lib/marketo/http-client.ts';
-import { type AwsClients, createAwsClients } from '../../lib/runtime/clients.ts';
+import { type AwsClients, createAwsClients, loadS3Stores } from '../../lib/runtime/clients.ts';
 import { composeDelivery, type Platform } from '../../lib/runtime/compose.ts';
 import { composeGovern, createGovernHandler } from '../../lib/runtime/govern.ts';
 import { readSettings, type Settings } from '../../lib/settings/settings.ts';
@@ -65,6 +65,7 @@ describe('governing over queues, table and a Marketo', () => {
     settings = readSettings(wire.settingsFor(marketo));
     platform = {
       ...clients,
+      s3: loadS3Stores(),
       transport: createTransport(),
       clock: { nowMs, sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) },
       random: () => 0.5,

@@ -5,6 +5,8 @@ const SUFFIX = '.json';
 interface Pattern {
   readonly endpoint: Endpoint;
   readonly segments: readonly string[];
+  /** A character for each segment, the literal ones first in the alphabet. */
+  readonly order: string;
 }
 
 interface PathIndex {
@@ -25,9 +27,10 @@ function indexByPath(endpoints: readonly Endpoint[]): PathIndex {
   for (const endpoint of endpoints) {
     const segments = endpoint.path.split('/');
     const key = `${endpoint.method} ${segments.length}`;
-    const group = patterns.get(key) ?? [];
-    group.push({ endpoint, segments });
-    patterns.set(key, group);
+    const group = patterns.get(key);
+    const pattern = { endpoint, segments, order: segments.map(orderOf).join('') };
+    if (group === undefined) patterns.set(key, [pattern]);
+    else group.push(pattern);
   }
   for (const group of patterns.values()) group.sort(byLiteralFirst);
   const patternFor = (method: Method, path: string): Pattern | undefined => {
@@ -52,12 +55,12 @@ function fits(pattern: readonly string[], segments: readonly string[]): boolean 
   });
 }
 
-function byLiteralFirst(left: Pattern, right: Pattern): number {
-  for (const [position, part] of left.segments.entries()) {
-    const difference = Number(isPlaceholder(part)) - Number(isPlaceholder(right.segments[position] ?? ''));
-    if (difference !== 0) return difference;
-  }
-  return 0;
+function byLiteralFirst({ order }: Pattern, other: Pattern): number {
+  return order === other.order ? 0 : order < other.order ? -1 : 1;
+}
+
+function orderOf(part: string): string {
+  return isPlaceholder(part) ? 'b' : 'a';
 }
 
 function isPlaceholder(part: string): boolean {

@@ -10,6 +10,7 @@ import {
   type SendMessageBatchCommandInput,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { createS3Stores, type LoadS3Stores } from '../../aws/s3-stores.ts';
 import type { MessageAttribute } from '../../message/queue.ts';
 import { DEADLINES, MAX_ATTEMPTS } from '../../runtime/deadlines.ts';
 import type { Dice } from '../dice.ts';
@@ -195,9 +196,10 @@ function attributesOf(
   );
 }
 
-function createS3(world: World, life: Life, dice: Dice): S3Client {
+/** At hand at once: a module that is loaded in the middle would take time of which the world knows nothing. */
+function createS3(world: World, life: Life, dice: Dice): LoadS3Stores {
   const service: Service = { latencyMs: [10, 60, 3_000], refused: 'storeFails' };
-  return createClient(world, life, dice, service, (command) => {
+  const client = createClient(world, life, dice, service, (command) => {
     const { objects } = world.store;
     if (command instanceof PutObjectCommand) {
       objects.set(command.input.Key ?? '', String(command.input.Body));
@@ -207,7 +209,8 @@ function createS3(world: World, life: Life, dice: Dice): S3Client {
       return objectOf(objects.get(command.input.Key ?? ''), command.input);
     }
     throw new Error('the model of S3 does not know this command');
-  }) as unknown as S3Client;
+  });
+  return async () => createS3Stores(client as unknown as S3Client);
 }
 
 function createSecretsManager(world: World, life: Life, dice: Dice, secretString: () => string): SecretsManagerClient {
