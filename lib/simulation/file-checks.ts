@@ -100,7 +100,8 @@ function hasCopies({ tally: { faults } }: World, { publication }: FilePublicatio
 }
 
 /** Nothing fails in this run but messages that name no file. */
-function isCalm({ scenario, files }: World): boolean {
+function isCalm({ scenario, files, tally }: World): boolean {
+  if (tally.faults.has('death')) return false;
   const { faults, outageMs, tableOutageMs, wrongSecretMs, rotationMs, redrives, own, othersPerSecond } = scenario;
   const isWhole = outageMs === NEVER_MS && tableOutageMs === NEVER_MS && wrongSecretMs === NEVER_MS;
   const hasTwins = [...files.values()].some(({ publication }) => publication.twinAfterMs !== undefined);

@@ -34,26 +34,63 @@ function quietScenario(seed: number): Scenario {
     uncopiable: 1,
     own: undefined,
     operations: KIND_NAMES,
+    files: undefined,
   };
+}
+
+/** One file in pieces, and nothing that fails but its rows. */
+function fileScenario(seed: number): Scenario {
+  const files = {
+    files: 1,
+    uploadBytes: 1_400,
+    fullMs: NEVER_MS,
+    listBusyMs: NEVER_MS,
+    givenUp: 0,
+    hasEmptyFiles: false,
+  };
+  return {
+    ...quietScenario(seed),
+    messages: 1,
+    poison: 0,
+    uncopiable: 0,
+    redrives: 0,
+    faults: NO_FAULTS,
+    workers: 1,
+    files,
+  };
+}
+
+/** Everything that is broken where the first worker ends at any one of its steps. */
+async function brokenAtAnyStep(
+  seed: number,
+  scenario: Scenario,
+): Promise<{ readonly steps: number; broken: string[] }> {
+  let steps = 0;
+  await simulate(seed, {
+    scenario,
+    strike: (worker, step) => {
+      if (worker === 1) steps = Math.max(steps, step);
+      return false;
+    },
+  });
+  const broken: string[] = [];
+  for (let last = 1; last <= steps; last++) {
+    const { findings } = await simulate(seed, { scenario, strike: (worker, step) => worker === 1 && step === last });
+    for (const { check, detail } of findings) broken.push(`ended at step ${last}: ${check}: ${detail}`);
+  }
+  return { steps, broken };
 }
 
 describe('a worker that ends before or after any one of its awaits', () => {
   it.each([11, 12, 13])('breaks no invariant, at whichever it is (seed %i)', { timeout: 240_000 }, async (seed) => {
-    const scenario = quietScenario(seed);
-    let steps = 0;
-    await simulate(seed, {
-      scenario,
-      strike: (worker, step) => {
-        if (worker === 1) steps = Math.max(steps, step);
-        return false;
-      },
-    });
+    const { steps, broken } = await brokenAtAnyStep(seed, quietScenario(seed));
 
-    const broken: string[] = [];
-    for (let last = 1; last <= steps; last++) {
-      const { findings } = await simulate(seed, { scenario, strike: (worker, step) => worker === 1 && step === last });
-      for (const { check, detail } of findings) broken.push(`ended at step ${last}: ${check}: ${detail}`);
-    }
+    expect(steps).toBeGreaterThan(50);
+    expect(broken).toEqual([]);
+  });
+
+  it.each([1, 2, 3])('breaks none while it imports a file (seed %i)', { timeout: 240_000 }, async (seed) => {
+    const { steps, broken } = await brokenAtAnyStep(seed, fileScenario(seed));
 
     expect(steps).toBeGreaterThan(50);
     expect(broken).toEqual([]);
