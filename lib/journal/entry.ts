@@ -33,8 +33,20 @@ interface JournalEntry {
   readonly objects?: readonly NamedObject[];
   /** Nobody can tell whether Marketo has executed it. */
   readonly outcomeUnknown?: true;
+  /** Of a file that has come to its end: what became of its rows. */
+  readonly rows?: FileRows;
   /** What it changes, in clear: `lead:email:ada@example.com`. Never written as it is. */
   readonly keys: readonly string[];
+}
+
+/** The rows of a file, of all jobs that are complete. */
+interface FileRows {
+  readonly imported: number;
+  readonly failed: number;
+  /** Imported with a warning. */
+  readonly warned: number;
+  /** Numbers of those that failed, as far as Marketo names them: 1,000 at most, the first below the header is 1. */
+  readonly failedRows?: readonly number[];
 }
 
 /** Where outcomes are kept. */
@@ -45,5 +57,5 @@ interface Journal {
 
 const NO_JOURNAL: Journal = { write: async () => {} };
 
-export type { Journal, JournalEntry };
+export type { FileRows, Journal, JournalEntry };
 export { NO_JOURNAL };

@@ -1,4 +1,4 @@
-import type { JournalEntry } from './entry.ts';
+import type { FileRows, JournalEntry } from './entry.ts';
 import type { KeyHash } from './key-hash.ts';
 
 /**
@@ -28,6 +28,11 @@ interface JournalLine {
   /** In Marketo's word, beside each of the ids. */
   readonly statuses?: readonly (string | null)[];
   readonly outcome_unknown?: true;
+  /** Of a file: its rows. */
+  readonly rows_imported?: number;
+  readonly rows_failed?: number;
+  readonly rows_warned?: number;
+  readonly failed_rows?: readonly number[];
   /** Hashes of keys. */
   readonly keys: readonly string[];
   /** Hashes of the addresses in keys of other objects than leads. */
@@ -65,8 +70,16 @@ function toLine(entry: JournalEntry, hash: KeyHash): JournalLine {
       statuses: objects.map(({ status }) => (status === undefined ? null : plain(status))),
     }),
     ...(entry.outcomeUnknown && { outcome_unknown: true as const }),
+    ...(entry.rows && rowsOf(entry.rows)),
     keys: entry.keys.map(hash),
     ...addressesIn(entry.keys, hash),
+  };
+}
+
+function rowsOf({ imported, failed, warned, failedRows }: FileRows): Partial<JournalLine> {
+  return {
+    ...{ rows_imported: imported, rows_failed: failed, rows_warned: warned },
+    ...(failedRows && { failed_rows: failedRows }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { RelayCode } from '../settings/relay-codes.ts';
 import type { JournalLine } from './line.ts';
 import type { Violation } from './verify.ts';
 import { violationOf } from './verify-object.ts';
@@ -19,6 +20,8 @@ interface RecordContext {
 interface CheckedRecord {
   readonly state: 'delivered' | 'dead' | 'onTheWay';
   readonly ends: number;
+  /** The line that says how it ended. */
+  readonly last?: RecordLine;
   readonly violations: readonly Violation[];
 }
 
@@ -34,13 +37,24 @@ function checkRecord(lines: RecordLines, context: RecordContext): CheckedRecord 
     ...sentTwice(ends, context),
     ...(context.isRepeated ? [] : [...twoEnds(ends), ...afterSuccess(inOrder)]),
     ...changedCopy(inOrder),
+    ...ends.flatMap(rowsThatDoNotFit),
     ...(state === 'onTheWay' ? withoutEnd(inOrder, context) : []),
   ];
-  return { state, ends: ends.length, violations };
+  return { state, ends: ends.length, ...(last && { last }), violations };
 }
 
 function stateOf({ outcome }: RecordLine): 'delivered' | 'dead' {
   return outcome === 'delivered' ? 'delivered' : 'dead';
+}
+
+function rowsThatDoNotFit(line: RecordLine): readonly Violation[] {
+  const { outcome, code, rows_failed: failed } = line;
+  if (failed === undefined) return [];
+  if (outcome === 'delivered' && failed > 0) {
+    return [violationOf('rowsFit', line, `delivered at ${line.settled_at}, and ${failed} rows failed`)];
+  }
+  if (code !== ('rowsFailed' satisfies RelayCode) || failed > 0) return [];
+  return [violationOf('rowsFit', line, `dead at ${line.settled_at} because rows failed, and none did`)];
 }
 
 function twoEnds(ends: RecordLines): readonly Violation[] {

@@ -1,3 +1,4 @@
+import type { FileRows } from './entry.ts';
 import type { JournalLine } from './line.ts';
 import { checkObject } from './verify-object.ts';
 import { checkRecord, type RecordLines } from './verify-record.ts';
@@ -16,6 +17,7 @@ import { checkRecord, type RecordLines } from './verify-record.ts';
  * | `nothingAfterSuccess` | what was delivered is not in a later part of its message |
  * | `sameCopy` | a copy has the same part and attempts behind it however often it comes |
  * | `notTwice` | what may not be repeated is sent to success once |
+ * | `rowsFit` | a file that is delivered has no row that failed, and one that is dead because rows failed has some |
  * | `endsInTime` | every record has an end within the longest life of a message |
  */
 type VerifyRule =
@@ -25,6 +27,7 @@ type VerifyRule =
   | 'nothingAfterSuccess'
   | 'sameCopy'
   | 'notTwice'
+  | 'rowsFit'
   | 'endsInTime';
 
 interface Violation {
@@ -43,6 +46,8 @@ interface VerifyReport {
   readonly dead: number;
   /** Their last line says that they went back to the queue. */
   readonly onTheWay: number;
+  /** Of files that have come to an end. */
+  readonly rows: Pick<FileRows, 'imported' | 'failed' | 'warned'>;
   /** Ended more than once, in accordance: a worker ended, or SQS brought a message twice. */
   readonly endedAgain: number;
   /** Messages with attempts that have no line: a worker ended, or the journal could not be written. */
@@ -92,6 +97,7 @@ function createJournalCheck(): JournalCheck {
     report(endsByMs) {
       const found = [...violations];
       const counts = { records: 0, delivered: 0, dead: 0, onTheWay: 0, endedAgain: 0, withGaps: 0 };
+      const rows = { imported: 0, failed: 0, warned: 0 };
       const sentOnce = new Map<string, string>();
       for (const records of messages.values()) {
         const wholeDead = (records.get('whole') ?? []).find(({ outcome }) => outcome === 'dead');
@@ -103,11 +109,21 @@ function createJournalCheck(): JournalCheck {
           counts.records += 1;
           counts[checked.state] += 1;
           if (checked.ends > 1) counts.endedAgain += 1;
+          addRows(rows, checked.last);
         }
       }
-      return { lines, ...counts, violations: found.slice(0, MOST_VIOLATIONS) };
+      return { lines, ...counts, rows, violations: found.slice(0, MOST_VIOLATIONS) };
     },
   };
+}
+
+function addRows(
+  rows: { imported: number; failed: number; warned: number },
+  { rows_imported = 0, rows_failed = 0, rows_warned = 0 }: Partial<JournalLine> = {},
+): void {
+  rows.imported += rows_imported;
+  rows.failed += rows_failed;
+  rows.warned += rows_warned;
 }
 
 /** Whether something says that copies of a message were processed more than once, which excuses what follows from that. */

@@ -37,6 +37,21 @@ const resultSchema = z.strictObject({
     .array(named)
     .optional()
     .meta({ description: 'What Marketo names in its reply to a message without records.' }),
+  rows: z
+    .strictObject({
+      imported: count,
+      failed: count,
+      warned: count.meta({ description: 'Imported with a warning.' }),
+      failedRows: z.array(z.int().min(1)).max(1_000).optional().meta({
+        description: 'Numbers of those that failed, as far as Marketo names them. The first below the header is 1.',
+      }),
+      failures: z
+        .array(z.strictObject({ bucket: text, key: text }))
+        .optional()
+        .meta({ description: "CSV files of all of them, with Marketo's reason in the last column." }),
+    })
+    .optional()
+    .meta({ description: 'Of a file: what became of its rows.' }),
   failure: z
     .strictObject({ code: text, meaning: text, remedy: text, outcomeUnknown: z.boolean(), message: text.optional() })
     .optional()

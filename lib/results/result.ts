@@ -33,6 +33,8 @@ interface Result {
   readonly records?: readonly RecordResult[];
   /** What Marketo names in its reply to a message that stands or falls as a whole. */
   readonly objects?: readonly { readonly id?: string; readonly status?: string }[];
+  /** Of a file: what became of its rows. */
+  readonly rows?: ResultRows;
   /** Why there is a dead letter. */
   readonly failure?: ResultFailure;
   /** Of a read: Marketo's reply. */
@@ -54,6 +56,17 @@ interface RecordResult {
   /** In Marketo's word: `created`, `updated` ... */
   readonly status?: string;
   readonly requestId?: string;
+}
+
+interface ResultRows {
+  readonly imported: number;
+  readonly failed: number;
+  /** Imported with a warning. */
+  readonly warned: number;
+  /** Numbers of those that failed, as far as Marketo names them: 1,000 at most, the first below the header is 1. */
+  readonly failedRows?: readonly number[];
+  /** CSV files of all of them, each with Marketo's reason in its last column. */
+  readonly failures?: readonly { readonly bucket: string; readonly key: string }[];
 }
 
 interface ResultFailure {
@@ -83,4 +96,4 @@ interface ResultPointer extends Pick<Result, 'version' | 'relayId' | 'correlatio
   readonly object: ResultObject;
 }
 
-export type { RecordResult, Reply, Result, ResultFailure, ResultObject, ResultPointer };
+export type { RecordResult, Reply, Result, ResultFailure, ResultObject, ResultPointer, ResultRows };

@@ -19,6 +19,7 @@ const fullEntry: JournalEntry = {
   requestId: '1a2b#3c4d',
   objects: [{ id: '318', status: 'skipped' }],
   outcomeUnknown: true,
+  rows: { imported: 48, failed: 2, warned: 1, failedRows: [7, 41] },
   keys: ['lead:email:ada@example.com', 'customObject:car_c:owner:eve@example.com'],
 };
 
@@ -30,6 +31,7 @@ function entryOf(rest: Partial<JournalEntry> = {}): JournalEntry {
     objects: ____,
     outcomeUnknown: _____,
     suspect: ______,
+    rows: _______,
     ...least
   } = fullEntry;
   return { ...least, outcome: 'delivered', code: 'ok', attempts: 1, keys: ['lead:email:ada@example.com'], ...rest };

@@ -59,6 +59,10 @@ describe('a line', () => {
       marketo_ids: ['318'],
       statuses: ['skipped'],
       outcome_unknown: true,
+      rows_imported: 48,
+      rows_failed: 2,
+      rows_warned: 1,
+      failed_rows: [7, 41],
       keys: [hash('lead:email:ada@example.com'), hash('customObject:car_c:owner:eve@example.com')],
       addresses: [hash('eve@example.com')],
     });

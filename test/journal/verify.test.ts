@@ -42,10 +42,35 @@ describe('what a journal can show', () => {
       delivered: 1,
       dead: 0,
       onTheWay: 0,
+      rows: { imported: 0, failed: 0, warned: 0 },
       endedAgain: 0,
       withGaps: 0,
       violations: [],
     });
+  });
+
+  it('is how many rows of files came to which end, each file counted once', () => {
+    const rows = { imported: 48, failed: 2, warned: 1, failedRows: [7, 41] };
+    const file = (relayId: string, rest: Said): Said => ({ relayId, messageId: relayId, rows, ...rest });
+    const whole = { imported: 10, failed: 0, warned: 0 };
+    const report = verify([
+      [file('one', dead({ code: 'rowsFailed' }))],
+      [
+        file('one', dead({ code: 'rowsFailed', receiveCount: 2, suspect: true })),
+        file('two', delivered({ rows: whole })),
+      ],
+    ]);
+    expect(report).toMatchObject({ rows: { imported: 58, failed: 2, warned: 1 }, violations: [] });
+  });
+
+  it.each([
+    ['a file with failed rows is delivered', delivered({ rows: { imported: 1, failed: 1, warned: 0 } })],
+    [
+      'one is dead of rows that did not fail',
+      dead({ code: 'rowsFailed', rows: { imported: 1, failed: 0, warned: 0 } }),
+    ],
+  ])('is that %s', (_, end) => {
+    expect(rulesIn([[end]])).toEqual(['rowsFit']);
   });
 
   it('is nothing wrong where a worker ended, and its messages came again', () => {

@@ -28,6 +28,10 @@ const JOURNAL_COLUMNS = [
   { name: 'marketo_ids', type: 'array<string>', comment: 'What Marketo calls what it made or changed' },
   { name: 'statuses', type: 'array<string>', comment: "Marketo's word for each of them" },
   { name: 'outcome_unknown', type: 'boolean', comment: 'Nobody can tell whether Marketo has executed it' },
+  { name: 'rows_imported', type: 'int', comment: 'Of a file: rows that Marketo took' },
+  { name: 'rows_failed', type: 'int', comment: 'Of a file: rows that Marketo refused' },
+  { name: 'rows_warned', type: 'int', comment: 'Of a file: rows that it took with a warning' },
+  { name: 'failed_rows', type: 'array<int>', comment: 'Of a file: numbers of rows that failed, 1,000 at most' },
   { name: 'keys', type: 'array<string>', comment: 'Keyed hashes of what it changes' },
   { name: 'addresses', type: 'array<string>', comment: 'Keyed hashes of addresses in keys of custom objects' },
 ] as const satisfies readonly Column[];

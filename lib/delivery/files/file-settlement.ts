@@ -1,5 +1,6 @@
 import { redactDeep } from '../../dead-letter/redact.ts';
 import type { DeadLetter } from '../../dead-letter/types.ts';
+import type { FileRows } from '../../journal/entry.ts';
 import { fitsAsCopy } from '../../message/message-size.ts';
 import type { FileProgress, RelayState } from '../../message/relay-state.ts';
 import { toDelaySeconds } from '../judge/retry-policy.ts';
@@ -113,20 +114,29 @@ function settled(
   message: FileMessage,
   outcome: Exclude<Outcome, { readonly kind: 'requeue' }>,
   progress: FileProgress | undefined,
-  { nowMs, sendsResults }: SettleContext,
+  context: FileSettleContext,
   deadLetter?: DeadLetter,
 ): Settlement {
+  const { nowMs, sendsResults } = context;
   const item = itemOf(message);
   const ended = { message, settled: [[item, outcome]] as const, waiting: 0, nowMs, ...(deadLetter && { deadLetter }) };
+  const rows = rowsOf(progress, context);
+  const { failures } = rowsSoFar(message.state, progress ?? {}, context.bucket);
   const result = sendsResults ? resultOf(ended) : undefined;
   const dead = outcome.kind === 'dead' ? Math.max(1, progress?.failed ?? 0) : 0;
   return {
     message,
     ...(deadLetter && { deadLetter }),
     counts: { delivered: progress?.imported ?? 0, dead, requeued: 0 },
-    ...(result && { result }),
-    entries: journalEntriesOf([[item, outcome]], nowMs),
+    ...(result && { result: { ...result, rows: { ...rows, ...(failures && { failures }) } } }),
+    entries: journalEntriesOf([[item, outcome]], nowMs).map((entry) => ({ ...entry, rows })),
   };
+}
+
+function rowsOf(progress: FileProgress | undefined, { failedRows }: FileSettleContext): FileRows {
+  const { imported = 0, failed = 0, warned = 0 } = progress ?? {};
+  const numbers = failedRows.flatMap(({ row }) => row ?? []);
+  return { imported, failed, warned, ...(numbers.length > 0 && { failedRows: numbers }) };
 }
 
 function withFile(letter: DeadLetter, message: FileMessage, step: Dead, context: FileSettleContext): DeadLetter {

@@ -8,6 +8,8 @@ const WORDS = { delivered: 'delivered', onTheWay: 'on the way', dead: 'dead' } a
 const COLOURS = { delivered: 'green', onTheWay: 'yellow', dead: 'red' } as const;
 /** Of a record that went round and round: the first and the last of them say it. */
 const MOST_EARLIER = 6;
+/** Of a file: the others are in the CSV of its dead letter. */
+const MOST_ROWS = 20;
 
 /** @param letters on the dead-letter queue now; undefined where no queue was looked at */
 function renderLives(
@@ -39,6 +41,7 @@ function renderLife({ relayId, position, operation, state, last, lines }: Record
     `settled ${last.settled_at}`,
     `attempts ${last.attempts}`,
     ...(last.request_id === undefined ? [] : [`requestId ${printable(last.request_id, 60)}`]),
+    ...rowsText(last),
     ...(last.outcome_unknown === true ? ['Marketo may have executed it'] : []),
   ];
   const earlier = lines.slice(0, -1);
@@ -48,6 +51,18 @@ function renderLife({ relayId, position, operation, state, last, lines }: Record
     ...(earlier.length > MOST_EARLIER ? [`  ${plural(earlier.length - MOST_EARLIER, 'earlier outcome')}`] : []),
     ...earlier.slice(-MOST_EARLIER).map((line) => `  ${screen.paint('dim', `before: ${earlierText(line)}`)}`),
   ].join('\n');
+}
+
+/** Of a file. */
+function rowsText({ rows_imported: imported, rows_failed: failed = 0, rows_warned: warned = 0, ...line }: JournalLine) {
+  if (imported === undefined) return [];
+  const numbers = (line.failed_rows ?? []).slice(0, MOST_ROWS);
+  const more = failed > numbers.length ? ' ...' : '';
+  return [
+    `${plural(imported, 'row')} in`,
+    ...(warned > 0 ? [`${warned} of them with a warning`] : []),
+    ...(failed > 0 ? [`${failed} failed${numbers.length > 0 ? `: ${numbers.join(' ')}${more}` : ''}`] : []),
+  ];
 }
 
 function objectText(id: string | null, status: string | null): string {

@@ -275,8 +275,11 @@ describe('a job at Marketo', () => {
         status: word,
         correlation: 'batch 7',
         waiting: 0,
+        rows: { imported: 1, failed: numOfRowsFailed, warned: 0 },
       }),
     ]);
+    const rows = { imported: 1, failed: numOfRowsFailed, warned: 0 };
+    expect(world.journal.at(-1)).toMatchObject({ outcome: word, rows });
   });
 
   it('that gives a row back in another form has its reason without a number', async () => {
@@ -292,5 +295,6 @@ describe('a job at Marketo', () => {
       { row: 1, code: 'rowsFailed', message: 'worse' },
       { code: 'rowsFailed', message: 'bad' },
     ]);
+    expect(world.journal.at(-1)?.rows).toEqual({ imported: 0, failed: 2, warned: 0, failedRows: [1] });
   });
 });

@@ -120,6 +120,24 @@ describe('the journal on the command line', () => {
       );
     });
 
+    it('tells what became of the rows of a file, and verify how many there were', async () => {
+      const rows = { imported: 48, failed: 2, warned: 1, failedRows: [7, 41] };
+      await write(1, {
+        relayId: 'tonight',
+        operation: 'importLeads',
+        outcome: 'dead',
+        code: 'rowsFailed',
+        rows,
+        keys: [],
+      });
+      const { stdout } = await cli.run(['find', 'tonight']);
+
+      expect(stdout).toContain('48 rows in, 1 of them with a warning, 2 failed: 7 41');
+      expect((await cli.run(['verify'])).stdout).toMatch(
+        /rows +48 +of files that were imported; 2 failed, 1 with a warning/,
+      );
+    });
+
     it('looks at the dead-letter queue too, for what the journal names and for the person', async () => {
       await write(1, { relayId: 'order-3', position: 0, outcome: 'dead', code: '1006' });
       const body = { path: '/rest/v1/leads.json', body: { input: [{ email: ADA }] } };

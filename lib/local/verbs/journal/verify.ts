@@ -78,6 +78,7 @@ function render(report: VerifyReport, objects: number, io: CliIo): string {
       value: formatCount(report.onTheWay),
       note: 'their last line says that they went back to the queue',
     },
+    ...rowsOfFiles(report.rows),
     {
       label: 'ended again',
       value: formatCount(report.endedAgain),
@@ -102,6 +103,12 @@ function render(report: VerifyReport, objects: number, io: CliIo): string {
     ...(more > 0 ? [`... and ${formatCount(more)} more`] : []),
     '',
   ].join('\n');
+}
+
+function rowsOfFiles({ imported, failed, warned }: VerifyReport['rows']): readonly Row[] {
+  if (imported + failed === 0) return [];
+  const note = `of files that were imported; ${formatCount(failed)} failed, ${formatCount(warned)} with a warning`;
+  return [{ label: 'rows', value: formatCount(imported), note }];
 }
 
 function violationText({ rule, relayId, position, detail }: Violation): string {
