@@ -5,7 +5,7 @@ import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import type { Log } from '../lib/ports.ts';
 import type { DeliveryEvent } from '../lib/telemetry/events.ts';
-import { type Measure, measuresOf } from '../lib/telemetry/metrics.ts';
+import { isSummed, type Measure, measuresOf } from '../lib/telemetry/metrics.ts';
 
 /**
  * The log and the metrics of one function. Their names and the log level come from the environment, by Powertools' own
@@ -19,8 +19,8 @@ import { type Measure, measuresOf } from '../lib/telemetry/metrics.ts';
 function createInstruments() {
   const logger = new Logger();
   const metrics = new Metrics();
-  /** What is counted under a dimension, summed up: each is a line of its own, and messages of a batch are many. */
-  const counted = new Map<string, Measure & Required<Pick<Measure, 'by'>>>();
+  /** What is counted, summed up: one by one, a hundred make a line, and messages of a batch are many. */
+  const counted = new Map<string, Measure>();
 
   const log: Log = {
     debug: (message, fields = {}) => logger.debug(message, fields),
@@ -31,20 +31,26 @@ function createInstruments() {
 
   function observe(event: DeliveryEvent): void {
     for (const { name, unit, value, by } of measuresOf(event)) {
-      metrics.addMetric(name, unit, value);
-      if (by === undefined) continue;
-      const key = `${name} ${by.dimension} ${by.value}`;
-      const known = counted.get(key);
-      if (unit === 'Count' && known !== undefined) counted.set(key, { ...known, value: known.value + value });
-      else if (unit === 'Count') counted.set(key, { name, unit, value, by });
-      else metrics.singleMetric().addDimension(by.dimension, by.value).addMetric(name, unit, value);
+      count({ name, unit, value });
+      if (by !== undefined) count({ name, unit, value, by });
     }
   }
 
+  function count(measure: Measure): void {
+    const { name, value, by } = measure;
+    const key = by === undefined ? name : `${name} ${by.dimension} ${by.value}`;
+    if (isSummed(measure)) counted.set(key, { ...measure, value: value + (counted.get(key)?.value ?? 0) });
+    else add(measure);
+  }
+
+  /** What has a dimension of its own is a line of its own. */
+  function add({ name, unit, value, by }: Measure): void {
+    if (by === undefined) metrics.addMetric(name, unit, value);
+    else metrics.singleMetric().addDimension(by.dimension, by.value).addMetric(name, unit, value);
+  }
+
   function publishCounted(): void {
-    for (const { name, unit, value, by } of counted.values()) {
-      metrics.singleMetric().addDimension(by.dimension, by.value).addMetric(name, unit, value);
-    }
+    for (const measure of counted.values()) add(measure);
     counted.clear();
   }
 

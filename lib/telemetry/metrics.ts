@@ -38,6 +38,20 @@ const METRIC_NAMES = {
 
 type MetricName = (typeof METRIC_NAMES)[keyof typeof METRIC_NAMES];
 
+/** What is counted at an instant, not what happens: of two values the later one holds, and they are never added up. */
+const GAUGES: ReadonlySet<MetricName> = new Set([
+  METRIC_NAMES.quotaLeft,
+  METRIC_NAMES.callsInWindow,
+  METRIC_NAMES.windowCalls,
+  METRIC_NAMES.slotsTaken,
+  METRIC_NAMES.slots,
+  METRIC_NAMES.usedToday,
+  METRIC_NAMES.othersToday,
+  METRIC_NAMES.pausedOperations,
+  METRIC_NAMES.messagesQueued,
+  METRIC_NAMES.deadLettersQueued,
+]);
+
 interface Measure {
   readonly name: MetricName;
   readonly unit: 'Count' | 'Milliseconds' | 'Seconds';
@@ -115,5 +129,10 @@ function byCode(code: string): Pick<Measure, 'by'> {
   return { by: { dimension: 'code', value: /^[\w-]{1,40}$/.test(code) ? code : 'other' } };
 }
 
+/** Whether the values of an invocation may be published as their sum: one by one, a hundred of them make a line of the log. */
+function isSummed({ name, unit }: Pick<Measure, 'name' | 'unit'>): boolean {
+  return unit === 'Count' && !GAUGES.has(name);
+}
+
 export type { Measure, MetricName };
-export { METRIC_NAMES, METRIC_NAMESPACE, measuresOf, RELAY_DIMENSION };
+export { isSummed, METRIC_NAMES, METRIC_NAMESPACE, measuresOf, RELAY_DIMENSION };

@@ -1,6 +1,8 @@
+import { App, Stack } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
+import { ownMetric } from '../../lib/cloud/alarms/own-metric.ts';
 import type { DeliveryEvent } from '../../lib/telemetry/events.ts';
-import { METRIC_NAMES, measuresOf } from '../../lib/telemetry/metrics.ts';
+import { isSummed, METRIC_NAMES, measuresOf } from '../../lib/telemetry/metrics.ts';
 
 const EVENTS: readonly [DeliveryEvent, ReturnType<typeof measuresOf>][] = [
   [
@@ -95,5 +97,13 @@ describe('the metrics of a delivery', () => {
 
   it.each(['', 'x'.repeat(41), 'a b', 'é', '{"code":1}'])('put the strange code %j under "other"', (code) => {
     expect(measuresOf({ kind: 'unknownCode', code, level: 'record' })[0]?.by?.value).toBe('other');
+  });
+
+  it('are added up within an invocation where an alarm adds them up, and nowhere else', () => {
+    const stack = new Stack(new App(), 'Metrics');
+    const measures = EVENTS.flatMap(([event]) => measuresOf(event)).filter(({ unit }) => unit === 'Count');
+    for (const measure of measures) {
+      expect(isSummed(measure), measure.name).toBe(ownMetric(stack, measure.name).statistic === 'Sum');
+    }
   });
 });
