@@ -219,6 +219,25 @@ describe('an upload that Marketo does not take', () => {
     expect(await untilSettled()).toEqual([]);
   });
 
+  it.each([
+    [{ kind: 'code', level: 'response', code: '613' }, '613'],
+    [{ kind: 'code', level: 'response', code: '603' }, '603'],
+    [{ kind: 'code', level: 'response', code: '610' }, '610'],
+    [{ kind: 'code', level: 'response', code: '1003' }, '1003'],
+    [{ kind: 'code', level: 'response', code: '1013' }, '1013'],
+    [{ kind: 'code', level: 'http', code: '413' }, '413'],
+  ] as const)('for %j ends in one dead letter that says that nothing was uploaded', async (gives, code) => {
+    const file = await put(`files/no-${code}.csv`, `email\nno-${code}@example.com\n`);
+    relay.marketo.setFaults([{ method: 'POST', path: '/bulk/v1/leads.json', gives }]);
+    await relay.desk.publish(importOf(file, { id: `no-${code}` }));
+    const letters = await untilSettled();
+    relay.marketo.setFaults([]);
+    expect(
+      letters.map(({ failure, file: told }) => [failure.code, failure.outcomeUnknown, told?.notUploadedFromRow]),
+    ).toEqual([[code, false, 1]]);
+    expect(letters[0]?.file).toMatchObject({ imported: 0, failed: 0 });
+  });
+
   it('for a reason that may pass is tried again', async () => {
     const file = await put('files/busy.csv', 'email\nbusy-file@example.com\n');
     relay.marketo.setFaults([
@@ -267,7 +286,14 @@ describe('a file that cannot be imported', () => {
     ['nothing', undefined, 'is not there'],
     ['an empty object', '', 'the object is empty'],
     ['a header alone', 'email\n', 'there is no row below the header'],
-    ['another encoding', Buffer.from('email,firstName\na@example.com,Jos\xe9\n', 'latin1'), 'not UTF-8'],
+    ['Latin-1', Buffer.from('email,firstName\na@example.com,Jos\xe9\n', 'latin1'), 'not UTF-8'],
+    ['UTF-16 with its mark', Buffer.from('\ufeffemail\na@example.com\n', 'utf16le'), 'not UTF-8'],
+    ['UTF-16 without', Buffer.from('email\na@example.com\n', 'utf16le'), 'NUL bytes, as UTF-16 has'],
+    [
+      'a quote that is never closed',
+      'email\na@example.com\n"b@example.com\nc@example.com\n',
+      'row 2: the file ends inside a quoted cell',
+    ],
   ])('because it is %s, costs no call', async (_what, content, message) => {
     const key = `files/refused-${String(_what).length}.csv`;
     const file = content === undefined ? { bucket: relay.wire.bucketName, key } : await put(key, content);

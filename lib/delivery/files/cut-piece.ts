@@ -7,6 +7,8 @@ interface Cut {
   readonly toByte: number;
   /** Whole rows up to there, empty lines not counted. */
   readonly rows: number;
+  /** The last row ends with the file, and inside a quoted cell. */
+  readonly isUnclosed?: true;
 }
 
 interface CutInput {
@@ -56,7 +58,7 @@ function cutPiece({ bytes, delimiter, isLast, mostRows = Number.POSITIVE_INFINIT
     }
   }
   if (!isLast || at < bytes.length || toByte === at) return { toByte, rows };
-  return { toByte: at, rows: rows + 1 };
+  return { toByte: at, rows: rows + 1, ...(isQuoted && { isUnclosed: true }) };
 }
 
 /** Nothing but a line end. */

@@ -50,6 +50,11 @@ async function readPiece(
   const rowsFrom = begun.rowsBefore + cut.rows + 1;
   if (cut.toByte === 0)
     return refused(`row ${rowsFrom} is larger than ${mostBytes} bytes, or a quote in it is never closed`);
+  // Marketo would take all rows behind it for one cell.
+  if (cut.isUnclosed) return refused(`row ${rowsFrom - 1}: the file ends inside a quoted cell`);
+  // What is written in UTF-16 is UTF-8 too, as long as it is plain Latin.
+  if (content.includes(0))
+    return refused(`rows from ${begun.rowsBefore + 1} to ${rowsFrom - 1}: NUL bytes, as UTF-16 has: not UTF-8`);
   if (!isUtf8(content)) return refused(`rows from ${begun.rowsBefore + 1} to ${rowsFrom - 1}: not UTF-8`);
   const toByte = fromByte + cut.toByte;
   if (cut.rows === 0) return { kind: 'end', progress: { ...begun, fromByte: toByte } };

@@ -8,6 +8,7 @@ import type { Lane } from '../load/lane.ts';
 import { load } from '../load/load.ts';
 import type { Delimiter } from '../load/read-rows.ts';
 import { examples, onTarget } from '../verb.ts';
+import { failed } from '../verb-failure.ts';
 
 type CommandOptions = DestinationOptions & {
   readonly map: readonly ColumnMap[];
@@ -96,6 +97,9 @@ ${examples(
     )
     .action(async (file: string) => {
       const options = command.optsWithGlobals<CommandOptions>();
+      if (options.bucket !== undefined && options.as !== 'file') {
+        throw failed('usage', '--bucket goes with --as file: messages lie on the queue');
+      }
       const job = jobOf(file, options, io);
       await onTarget(command, io, (run) => load(job, io, run));
     });

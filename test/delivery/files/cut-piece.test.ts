@@ -28,9 +28,12 @@ describe('a piece of CSV', () => {
     ['a,b\nc,d', 7, 2],
     ['a\r', 2, 1],
     ['a\n', 2, 1],
-    ['"never closed\nx', 15, 1],
   ])('ends with the file: %j', (text, toByte, rows) => {
     expect(cut(text, true)).toEqual({ toByte, rows });
+  });
+
+  it.each(['"never closed\nx', 'a,"b""'])('ends inside a quoted cell, and says so: %j', (text) => {
+    expect(cut(text, true)).toEqual({ toByte: text.length, rows: 1, isUnclosed: true });
   });
 
   it('ends where a CSV parser ends a row, wherever it is cut', () => {

@@ -146,6 +146,20 @@ describe('load', () => {
     expect(await published()).toEqual([]);
   });
 
+  it.each([
+    [['--bucket', 'b'], '--bucket goes with --as file'],
+    [['--fields', 'missing.json'], '--fields missing.json cannot be read'],
+    [['--map', 'email'], 'give COLUMN=FIELD'],
+    [['--rate', '0'], 'a whole number of messages a second, from 1 to 3000'],
+    [['--delimiter', 'pipe'], 'Allowed choices are comma, semicolon, tab'],
+    [['--as', 'pigeon'], 'Allowed choices are messages, file'],
+  ])('refuses %j, and publishes nothing', async (argv, message) => {
+    await write(people(1));
+    const { status, stderr } = await load(argv);
+    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining(message) });
+    expect(await published()).toEqual([]);
+  });
+
   it('has messages that a call and SQS can take, whatever the size of the rows', async () => {
     const rows = Array.from({ length: 5 }, (_, index) => `p${index}@example.com,"${String(index).repeat(400_000)}"`);
     await write(`email,notes\n${rows.join('\n')}\nbig@example.com,"${'x'.repeat(10_000_000)}"\n`);
