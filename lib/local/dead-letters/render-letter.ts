@@ -8,6 +8,7 @@ import type { MatchedLetter } from './read-matching.ts';
 const LEAST_COLUMN = 36;
 const GAP = '  ';
 const MOST_LINES = 2_000;
+const MOST_ROWS = 20;
 
 interface Panel {
   readonly title: string;
@@ -60,13 +61,26 @@ function panelsOf({ letter, whole, facts }: MatchedLetter): readonly Panel[] {
     const node = memberOf(root, name);
     return node && text.slice(node.start, node.end);
   };
+  const file = part('file');
   const request = part('request');
   const response = part('response');
   return [
     { title: 'Message', lines: linesOf(originalBodyOf(text)) },
+    ...(file === undefined
+      ? []
+      : [{ title: 'Rows of the file', lines: [...linesOf(file), ...failedRows(part('failure'))] }]),
     ...(request === undefined ? [] : [{ title: 'Request', lines: exchangeLines(request) }]),
     ...(response === undefined ? [] : [{ title: 'Response', lines: exchangeLines(response) }]),
   ];
+}
+
+/** The first of them: the CSV that the letter names has all, with their cells. */
+function failedRows(failure = '{}'): readonly string[] {
+  const { details = [] } = JSON.parse(failure) as { details?: readonly { row?: number; message?: string }[] };
+  const shown = details.slice(0, MOST_ROWS).map(({ row, message }) => {
+    return printable(`row ${row ?? '?'}: ${message ?? ''}`, 200);
+  });
+  return details.length > shown.length ? [...shown, `... ${details.length - shown.length} more`] : shown;
 }
 
 /** What a text body holds is laid out too: a letter keeps a body as text where its JSON would lose something. */

@@ -40,7 +40,8 @@ async function load(job: LoadJob, io: CliIo, run: VerbRun): Promise<ExitName> {
   }
   note(io, renderPreview({ ...checked, ...file, destination: destination.name }));
   if (checked.check.rejected > 0) note(io, renderRejects(checked.check, checked.rejectsPath));
-  if (lane.remark !== undefined) note(io, lane.remark);
+  // A file is one message: nothing waits behind it.
+  if (lane.remark !== undefined && job.asFile === undefined) note(io, lane.remark);
   if (job.asFile === undefined && isBetterAsFile(checked.check, job.destination)) note(io, ADVICE);
   try {
     if (job.isDryRun) return await dryRun(checked, io, run);

@@ -414,6 +414,7 @@ describe('a load as a file', () => {
 
     expect(status).toBe(1);
     expect(stderr).toContain('3 rows: 2 records in one file, 1 row rejected');
+    expect(stderr).not.toContain('has one queue');
     expect(stdout).toMatch(
       /^Published 2 rows as one file, s3:\/\/\S+\/people.csv, to .marketo-relay, lane live, under the id load-/,
     );

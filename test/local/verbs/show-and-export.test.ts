@@ -53,6 +53,43 @@ describe('dead-letters show', () => {
     expect(stdout).toContain('"path": "/rest/v1/leads.json"');
   });
 
+  it('shows what became of the rows of a file, and where those lie that failed', async () => {
+    const details = Array.from({ length: 25 }, (_, index) => ({
+      row: index + 7,
+      code: 'rowsFailed',
+      message: 'no e-mail',
+    }));
+    const at = '2027-01-31T12:00:00.000Z';
+    const failure = {
+      ...{ level: 'message', code: 'rowsFailed', name: 'Rows failed', message: '25 rows failed, 48 are in' },
+      ...{ meaning: 'm', remedy: 'r', retriable: false, outcomeUnknown: false, attempts: 0, firstSeen: at, details },
+    };
+    const file = {
+      bucket: 'b',
+      key: 'k.csv',
+      imported: 48,
+      failed: 25,
+      warned: 0,
+      failures: [{ bucket: 'o', key: 'f.csv' }],
+    };
+    const body = { path: '/bulk/v1/leads.json', query: { format: 'csv' }, file: { bucket: 'b', key: 'k.csv' } };
+    const letter = {
+      deadLetter: 1,
+      relayId: 'tonight',
+      operation: 'importLeads',
+      failure,
+      file,
+      message: { body },
+      history: [],
+    };
+    await cli.addRaw([JSON.stringify(letter)]);
+    const { stdout } = await cli.run(['dead-letters', 'show', 'tonight']);
+    expect(stdout).toContain('Rows of the file');
+    expect(stdout).toContain('"failures": [');
+    expect(stdout).toMatch(/^row 7: no e-mail$/m);
+    expect(stdout).toMatch(/^\.\.\. 5 more$/m);
+  });
+
   it('gives the letter as it is with --json, and ends with 3 where there is none', async () => {
     await cli.addLetters({ id: 'order-1' });
 

@@ -62,13 +62,13 @@ function rowsOf(text: string): number {
   return Math.min(30, Math.max(8, text.split('\n').length + 1));
 }
 
-const TITLES = { request: 'Request', response: 'Response', history: 'History' } as const;
+const TITLES = { file: 'Rows of the file', request: 'Request', response: 'Response', history: 'History' } as const;
 
 function wireViews({ letter, whole, facts }: OpenLetter): readonly Html[] {
   if (facts.source === 'sqs') return [];
   const text = whole ?? letter.body;
   const root = readJsonTree(text);
-  return (['request', 'response', 'history'] as const).flatMap((name) => {
+  return (['file', 'request', 'response', 'history'] as const).flatMap((name) => {
     const node = memberOf(root, name);
     if (node === undefined) return [];
     if (node.kind === 'array' && node.items.length === 0) return [];
