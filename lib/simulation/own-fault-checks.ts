@@ -1,5 +1,5 @@
 import { describeOwnFault } from './own-faults.ts';
-import type { Publication } from './publications.ts';
+import { isBrokenFor, type Publication } from './publications.ts';
 import { MINUTE_MS, type OwnFaults, type Scenario } from './scenario.ts';
 import type { World } from './world.ts';
 
@@ -102,7 +102,7 @@ function checkFaulty(world: World, publication: Publication): void {
     return;
   }
   if (ownFault?.kind === 'kills') checkCornered(world, publication);
-  const isBroken = kind !== undefined && Object.hasOwn(world.scenario.own?.operations ?? {}, kind.name);
+  const isBroken = kind !== undefined && isBrokenFor(world.scenario, kind);
   const boundMs = (isBroken ? BROKEN_BOUND_MS : FAULTY_BOUND_MS) + publication.faultyMarks.length * HANGING_RECORD_MS;
   const tookMs = diedAtMs - (world.publishedAtMs.get(mark) ?? 0);
   if (tookMs > boundMs) {

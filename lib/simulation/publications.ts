@@ -182,9 +182,7 @@ function drawPublication(index: number, role: Role, scenario: Scenario, dice: Di
     ...(overruled && { idempotent: !safe }),
   });
   const twinAfterMs = hasId && dice.chance(0.12) ? dice.between(0, scenario.publishMs) : undefined;
-  // Two kinds can have one path, and Marketo knows the path.
-  const broken = Object.keys(scenario.own?.operations ?? {}) as readonly KindName[];
-  const isBroken = broken.some((one) => KINDS[one].path.source === KINDS[name].path.source);
+  const isBroken = isBrokenFor(scenario, KINDS[name]);
   const isTooMany = marks.length >= (scenario.own?.failsFromRecords ?? Number.POSITIVE_INFINITY);
   const isSound = notAfter === undefined && !isBroken && !isTooMany;
   const isOfOne = isSafe && isSound && ownFault !== undefined && isOfOneRecord(ownFault) && dice.chance(0.9);
@@ -203,6 +201,12 @@ function drawPublication(index: number, role: Role, scenario: Scenario, dice: Di
   };
 }
 
+/** Whether the run's broken operation is that of a kind. Two kinds can have one path, and Marketo knows the path. */
+function isBrokenFor({ own }: Scenario, { path }: Kind): boolean {
+  const broken = Object.keys(own?.operations ?? {}) as readonly KindName[];
+  return broken.some((one) => KINDS[one].path.source === path.source);
+}
+
 /** Everything that is published in a run. */
 function drawPublications(scenario: Scenario, dice: Dice): readonly Publication[] {
   const faults = dice.stream('own faults');
@@ -218,4 +222,4 @@ function drawPublications(scenario: Scenario, dice: Dice): readonly Publication[
 }
 
 export type { Publication };
-export { drawPublications, marksIn, messageMark, written };
+export { drawPublications, isBrokenFor, marksIn, messageMark, written };
