@@ -27,9 +27,9 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
   'rate.reads': { most: 1.5 },
   'rate.writeUnits': { most: 2.2 },
   'rate.readUnits': { most: 1.5 },
-  'rate.fullCalls.writeUnits': { most: 25 },
-  'rate.fullCalls.readUnits': { most: 5 },
-  'rate.fullCallsSlow.writeUnits': { most: 25 },
+  'rate.fullCalls.writeUnits': { most: 16.5 },
+  'rate.fullCalls.readUnits': { most: 3 },
+  'rate.fullCallsSlow.writeUnits': { most: 16.5 },
 
   'work.delivery': { most: 16 },
   'work.instrumented': { most: 24 },
@@ -42,9 +42,9 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
   'cold.size': { most: 2.7 },
   'cold.bundle': { most: 700 },
 
-  'cost.million.beyondSqs': { most: 0.125 },
-  'cost.million.sqs': { most: 0.145 },
-  'cost.million.logBytes': { most: 70 },
+  'cost.million.beyondSqs': { most: 0.1 },
+  'cost.million.sqs': { most: 0.125 },
+  'cost.million.logBytes': { most: 55 },
   'cost.million.functionMs': { most: 2_500 },
   'cost.idleMonth': { most: 12 },
 

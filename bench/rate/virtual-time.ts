@@ -1,3 +1,4 @@
+import { KEY_BITS } from '../../lib/ledger/keys.ts';
 import { DEFAULT_LIMITS } from '../../lib/ledger/limits.ts';
 import { createMemoryRegister } from '../../lib/ledger/memory-register.ts';
 import { REAL_PARTS, runFleet } from '../../lib/simulation/fleet/fleet.ts';
@@ -23,8 +24,8 @@ async function runInVirtualTime(load: Load): Promise<Run> {
       driftPpm: 20 * ((index % 3) - 1),
     })),
     asksAtOnce: load.atOnce,
-    // So many that two calls hardly ever have one in common.
-    keyPool: 2 ** 32,
+    // As many as there are hashes: two calls seldom have one in common.
+    keyPool: 2 ** KEY_BITS,
     keysPerCall,
     leastKeysPerCall: keysPerCall,
     operations: 1,

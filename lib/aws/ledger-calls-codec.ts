@@ -1,6 +1,8 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { withinKeyBits } from '../ledger/keys.ts';
 import type { CallOutcome } from '../ledger/ledger.ts';
 import type { PermitRelease, Probe, Slot } from '../ledger/state.ts';
+import { decodeKeys, encodeKeys } from './ledger-keys-codec.ts';
 
 /** What the item holds for each: never to be changed. */
 const OUTCOME_NUMBERS: Record<CallOutcome, number> = {
@@ -20,12 +22,14 @@ const OUTCOMES = new Map(Object.entries(OUTCOME_NUMBERS).map(([outcome, one]) =>
 /** Likewise. */
 const PROBE_BITS: Record<Probe, number> = { line: 1, operation: 2, day: 4 };
 const HEALTH_CHECK_BIT = 8;
+/** Whether the keys are in the code of `ledger-keys-codec.ts`; older relays wrote four bytes for each. */
+const PACKED_BIT = 0x40;
 const COUNTED_BIT = 1;
 const TOKEN_BIT = 0x80;
 
 /**
  * A slot: granted u48, start after it u16, lease after that u24, what it probes u8; of a probe of an operation the
- * length of its name u8 and the name; then u32 for each key: 300 of them are 1.2 KB.
+ * length of its name u8 and the name; then the keys.
  * A start is 2 s after its grant at most, a lease ends minutes after it.
  */
 const SLOT_BYTES = 12;
@@ -34,15 +38,13 @@ const RELEASE_BYTES = 10;
 
 function encodeSlot(slot: Slot): AttributeValue {
   const name = slot.operation === undefined ? Buffer.alloc(0) : named(slot.operation);
-  const bytes = Buffer.alloc(SLOT_BYTES + name.length + 4 * slot.keys.length);
-  let at = bytes.writeUIntBE(slot.grantedAtMs, 0, 6);
-  at = bytes.writeUInt16BE(slot.notBeforeMs - slot.grantedAtMs, at);
-  at = bytes.writeUIntBE(slot.leaseEndsAtMs - slot.notBeforeMs, at, 3);
-  const probes = slot.probes.reduce((bits, probe) => bits | PROBE_BITS[probe], 0);
-  at = bytes.writeUInt8(probes | (slot.healthCheck ? HEALTH_CHECK_BIT : 0), at);
-  at += name.copy(bytes, at);
-  for (const key of slot.keys) at = bytes.writeUInt32BE(key, at);
-  return { B: new Uint8Array(bytes) };
+  const head = Buffer.alloc(SLOT_BYTES);
+  let at = head.writeUIntBE(slot.grantedAtMs, 0, 6);
+  at = head.writeUInt16BE(slot.notBeforeMs - slot.grantedAtMs, at);
+  at = head.writeUIntBE(slot.leaseEndsAtMs - slot.notBeforeMs, at, 3);
+  const probes = slot.probes.reduce((bits, probe) => bits | PROBE_BITS[probe], PACKED_BIT);
+  head.writeUInt8(probes | (slot.healthCheck ? HEALTH_CHECK_BIT : 0), at);
+  return { B: new Uint8Array(Buffer.concat([head, name, encodeKeys(slot.keys)])) };
 }
 
 function named(operation: string): Buffer {
@@ -57,9 +59,8 @@ function decodeSlot(bytes: Uint8Array = new Uint8Array(SLOT_BYTES)): Slot {
   const bits = buffer.readUInt8(SLOT_BYTES - 1);
   const isNamed = (bits & PROBE_BITS.operation) !== 0;
   const nameEnds = SLOT_BYTES + (isNamed ? 1 + buffer.readUInt8(SLOT_BYTES) : 0);
-  const keys = Array.from({ length: (buffer.length - nameEnds) / 4 }, (_, at) =>
-    buffer.readUInt32BE(nameEnds + 4 * at),
-  );
+  const keyBytes = buffer.subarray(nameEnds);
+  const keys = (bits & PACKED_BIT) === 0 ? decodeLongKeys(keyBytes) : decodeKeys(keyBytes);
   const probes = (Object.keys(PROBE_BITS) as Probe[]).filter((probe) => (bits & PROBE_BITS[probe]) !== 0);
   return {
     grantedAtMs,
@@ -70,6 +71,10 @@ function decodeSlot(bytes: Uint8Array = new Uint8Array(SLOT_BYTES)): Slot {
     ...(isNamed && { operation: buffer.toString('utf8', SLOT_BYTES + 1, nameEnds) }),
     ...((bits & HEALTH_CHECK_BIT) !== 0 && { healthCheck: true }),
   };
+}
+
+function decodeLongKeys(bytes: Buffer): readonly number[] {
+  return Array.from({ length: bytes.length / 4 }, (_, index) => withinKeyBits(bytes.readUInt32BE(4 * index)));
 }
 
 function encodeRelease({ atMs, holdMs, outcome, counted, token, operation = '' }: PermitRelease): AttributeValue {

@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDynamoDbLedgerRegister } from '../../lib/aws/dynamodb-ledger.ts';
+import { keyHash } from '../../lib/ledger/keys.ts';
 import type { LedgerLimits } from '../../lib/ledger/limits.ts';
 import { createMemoryRegister } from '../../lib/ledger/memory-register.ts';
 import type { LedgerRegister } from '../../lib/ledger/register.ts';
@@ -20,7 +21,7 @@ const FULL = limitsOf({ windowCalls: 100, slots: 10 });
 /** A window and slots as full as they get, of calls by so many workers. */
 function fullState(workers: number, keysPerCall: number, limits: LedgerLimits = FULL): LedgerState {
   const name = (index: number): string => `w${(index % workers).toString(36).padStart(5, '0')}`;
-  const keys = (index: number) => Array.from({ length: keysPerCall }, (_, key) => 0xff000000 + 1_000 * index + key);
+  const keys = (index: number) => Array.from({ length: keysPerCall }, (_, key) => keyHash(`${index} ${key}`));
   const slots: [string, Slot][] = Array.from({ length: limits.slots }, (_, index) => [
     `${name(index)}-zzz`,
     slotOf({ notBeforeMs: NOON_MS + 1_900, keys: keys(index) }),

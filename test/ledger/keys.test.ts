@@ -1,10 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { keyHash } from '../../lib/ledger/keys.ts';
+import { keyHash, withinKeyBits } from '../../lib/ledger/keys.ts';
 
 describe('keyHash', () => {
-  it('is the same 32 bits for the same key everywhere', () => {
+  it('is the same 26 bits for the same key everywhere', () => {
     expect(keyHash('email:a@example.com')).toBe(keyHash('email:a@example.com'));
-    expect(keyHash('')).toBe(0xe3b0c442);
+    expect(keyHash('')).toBe(0x3b0c442);
+  });
+
+  it('is part of the hash that older relays wrote', () => {
+    // The first 32 bits of SHA-256 of nothing.
+    expect(withinKeyBits(0xe3b0c442)).toBe(keyHash(''));
+    expect(withinKeyBits(0xffffffff)).toBe(0x3ffffff);
   });
 
   it('tells keys apart', () => {

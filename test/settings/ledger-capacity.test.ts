@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { keyHash } from '../../lib/ledger/keys.ts';
 import { MAX_CALLS_A_SECOND, NUMBER_BOUNDS } from '../../lib/settings/bounds.ts';
 import { endOf, limitsOf, NOON_MS, slotOf, stateOf } from '../ledger/support/builders.ts';
 import { bytesOf, itemOf, writeUnits } from '../ledger/support/item-size.ts';
@@ -13,7 +14,7 @@ const ALLOWANCE_BYTES = 2_048;
 
 /** Every slot taken by a call of 300 records, the window full, and the end of each call in flight told and not yet folded. */
 function itemBytes(windowCalls: number, slots: number, keysARecord: number): number {
-  const keys = Array.from({ length: RECORDS_A_CALL * keysARecord }, (_, index) => 0xffffffff - index);
+  const keys = Array.from({ length: RECORDS_A_CALL * keysARecord }, (_, index) => keyHash(String(index)));
   const ids = Array.from({ length: slots }, (_, index) => `worker${index % 10}-${index + 1_000}`);
   const state = stateOf({
     day: { ...stateOf().day, used: 1_234_567, others: 123_456, othersAtMs: NOON_MS, usedAtAsking: 123_456 },
@@ -40,10 +41,11 @@ describe('the bounds of the settings', () => {
     const units = unitsASecond(calls, slots, MAX_CALLS_A_SECOND);
     expect(units).toBeLessThan(0.95 * UNITS_A_SECOND_OF_ONE_ITEM);
     // As the table of bounds has it.
-    expect(writeUnits(itemBytes(calls, slots, 1))).toBeLessThanOrEqual(41);
-    expect(unitsASecond(100, 10, 5)).toBeLessThan(200);
+    expect(writeUnits(itemBytes(calls, slots, 1))).toBeLessThanOrEqual(27);
+    expect(unitsASecond(100, 10, 5)).toBeLessThan(120);
     // An update that finds its lead by one key and sets another has two.
-    expect(unitsASecond(100, 10, 5, 2)).toBeLessThan(0.35 * UNITS_A_SECOND_OF_ONE_ITEM);
+    expect(unitsASecond(100, 10, 5, 2)).toBeLessThan(0.2 * UNITS_A_SECOND_OF_ONE_ITEM);
+    expect(unitsASecond(calls, slots, MAX_CALLS_A_SECOND, 2)).toBeLessThan(UNITS_A_SECOND_OF_ONE_ITEM);
   });
 
   it('are not twice as narrow as they have to be', () => {

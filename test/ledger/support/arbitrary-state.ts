@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { KEY_BITS } from '../../../lib/ledger/keys.ts';
 import type { CallOutcome } from '../../../lib/ledger/ledger.ts';
 import type { LedgerState, LineStopReason, OperationStopReason, Probe } from '../../../lib/ledger/state.ts';
 import { NOON_MS, RESET_MS } from './builders.ts';
@@ -35,7 +36,7 @@ const slot = fc
     grantedAtMs: around,
     aheadMs: fc.nat(2_000),
     leaseMs: fc.integer({ min: 1_000, max: 120_000 }),
-    keys: fc.uniqueArray(fc.nat(0xffffffff), { maxLength: 5 }),
+    keys: fc.uniqueArray(fc.nat(2 ** KEY_BITS - 1), { maxLength: 5 }),
     probes: fc.subarray([...PROBES]),
     operation: operations,
     healthCheck: fc.boolean(),
@@ -46,7 +47,8 @@ const slot = fc
       grantedAtMs,
       notBeforeMs,
       leaseEndsAtMs: notBeforeMs + leaseMs,
-      keys,
+      // As they are stored.
+      keys: keys.toSorted((one, other) => one - other),
       probes,
       ...(probes.includes('operation') && { operation }),
       ...(healthCheck && { healthCheck: true as const }),
