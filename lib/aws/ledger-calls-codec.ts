@@ -24,11 +24,12 @@ const PROBE_BITS: Record<Probe, number> = { line: 1, operation: 2, day: 4 };
 const HEALTH_CHECK_BIT = 8;
 /** Whether the keys are in the code of `ledger-keys-codec.ts`; older relays wrote four bytes for each. */
 const PACKED_BIT = 0x40;
+const BACKFILL_BIT = 16;
 const COUNTED_BIT = 1;
 const TOKEN_BIT = 0x80;
 
 /**
- * A slot: granted u48, start after it u16, lease after that u24, what it probes u8; of a probe of an operation the
+ * A slot: granted u48, start after it u16, lease after that u24, what it probes and its lane u8; of a probe of an operation the
  * length of its name u8 and the name; then the keys.
  * A start is 2 s after its grant at most, a lease ends minutes after it.
  */
@@ -43,7 +44,8 @@ function encodeSlot(slot: Slot): AttributeValue {
   at = head.writeUInt16BE(slot.notBeforeMs - slot.grantedAtMs, at);
   at = head.writeUIntBE(slot.leaseEndsAtMs - slot.notBeforeMs, at, 3);
   const probes = slot.probes.reduce((bits, probe) => bits | PROBE_BITS[probe], PACKED_BIT);
-  head.writeUInt8(probes | (slot.healthCheck ? HEALTH_CHECK_BIT : 0), at);
+  const lane = slot.lane === 'backfill' ? BACKFILL_BIT : 0;
+  head.writeUInt8(probes | (slot.healthCheck ? HEALTH_CHECK_BIT : 0) | lane, at);
   return { B: new Uint8Array(Buffer.concat([head, name, encodeKeys(slot.keys)])) };
 }
 
@@ -70,6 +72,7 @@ function decodeSlot(bytes: Uint8Array = new Uint8Array(SLOT_BYTES)): Slot {
     probes,
     ...(isNamed && { operation: buffer.toString('utf8', SLOT_BYTES + 1, nameEnds) }),
     ...((bits & HEALTH_CHECK_BIT) !== 0 && { healthCheck: true }),
+    ...((bits & BACKFILL_BIT) !== 0 && { lane: 'backfill' }),
   };
 }
 

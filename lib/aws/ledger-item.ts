@@ -4,6 +4,7 @@ import type { LedgerLimits } from '../ledger/limits.ts';
 import { type AdaptiveLimit, EMPTY_STATE, type LedgerState } from '../ledger/state.ts';
 import { decodeRelease, decodeSlot } from './ledger-calls-codec.ts';
 import { decodeCircuits, decodeLastSuccess, encodeCircuits, encodeLastSuccess } from './ledger-circuits-codec.ts';
+import { decodeLanes, encodeLanes } from './ledger-lanes-codec.ts';
 import { decodeWindow, encodeWindow } from './ledger-window-codec.ts';
 
 /**
@@ -27,6 +28,7 @@ function encodePlain(state: LedgerState, limits: LedgerLimits): Item {
     version: number(state.version),
     usedToday: number(day.used),
     leftToday: number(leftToday(day, limits)),
+    ...(day.backfill !== undefined && { backfillToday: number(day.backfill) }),
     othersToday: number(day.others),
     ...(day.othersAtMs !== undefined && { othersAskedAt: iso(day.othersAtMs) }),
     ...(day.usedAtAsking !== undefined && { usedWhenAsked: number(day.usedAtAsking) }),
@@ -38,6 +40,7 @@ function encodePlain(state: LedgerState, limits: LedgerLimits): Item {
     callMs: number(state.callMs),
     window: { B: encodeWindow(state.windowCalls) },
     lastStartMs: number(state.lastStartMs),
+    ...(state.lanes && { lanes: { B: encodeLanes(state.lanes) } }),
     ...encodeCircuits(line, circuits),
     ...(lastSuccess && { lastSuccess: encodeLastSuccess(lastSuccess) }),
     ...(state.adaptiveWindow && { adaptiveWindow: encodeAdaptive(state.adaptiveWindow) }),
@@ -53,6 +56,8 @@ const OPTIONAL_ATTRIBUTES = [
   'lineDenials',
   'circuits',
   'lastSuccess',
+  'lanes',
+  'backfillToday',
   'othersAskedAt',
   'usedWhenAsked',
   'daySpentUntil',
@@ -72,6 +77,7 @@ function decodeAdaptive(value: AttributeValue): AdaptiveLimit {
 
 function decodeItem(item: Item | undefined): LedgerState {
   if (item === undefined) return EMPTY_STATE;
+  const lanes = item.lanes?.B && decodeLanes(item.lanes.B);
   const entries = <T>(map: AttributeValue | undefined, decode: (value: AttributeValue) => T): Record<string, T> =>
     Object.fromEntries(Object.entries(map?.M ?? {}).map(([id, value]) => [id, decode(value)]));
   return {
@@ -84,6 +90,7 @@ function decodeItem(item: Item | undefined): LedgerState {
       startedAtMs: readNumber(item.dayStartedMs),
       resetsAtMs: readIso(item.dayResetsAt),
       used: readNumber(item.usedToday),
+      ...(item.backfillToday && { backfill: readNumber(item.backfillToday) }),
       others: readNumber(item.othersToday),
       ...(item.othersAskedAt && { othersAtMs: readIso(item.othersAskedAt) }),
       ...(item.usedWhenAsked && { usedAtAsking: readNumber(item.usedWhenAsked) }),
@@ -94,6 +101,7 @@ function decodeItem(item: Item | undefined): LedgerState {
     ...(item.adaptiveWindow && { adaptiveWindow: decodeAdaptive(item.adaptiveWindow) }),
     ...(item.adaptiveSlots && { adaptiveSlots: decodeAdaptive(item.adaptiveSlots) }),
     callMs: readNumber(item.callMs),
+    ...(lanes && { lanes }),
   };
 }
 

@@ -16,13 +16,19 @@ function carriedOver(state: LedgerState, resetAtMs: number, limits: LedgerLimits
 
 function dayAfter(state: LedgerState, slot: Slot, end: PermitRelease, { limits, nowMs }: View): Day {
   const givenBack = !end.counted || end.outcome === 'unused';
-  const day = givenBack ? { ...state.day, used: Math.max(0, state.day.used - 1) } : state.day;
+  const day = givenBack ? withoutCall(state.day, slot) : state.day;
   if (end.outcome === 'daySpent' && slot.grantedAtMs >= day.startedAtMs) return daySpent(day, end.atMs, limits);
   const resetMs = resetAfterSpentMs(day, limits);
   if (end.outcome !== 'success' || !slot.probes.includes('day') || resetMs === undefined) return day;
   if (slot.grantedAtMs < resetMs) return withoutProbe(day);
   // The probe itself is among the calls carried over: it has just left its slot for the window.
   return freshDay(nowMs, carriedOver(state, resetMs, limits), limits);
+}
+
+function withoutCall(day: Day, { lane }: Slot): Day {
+  const { backfill = 0 } = day;
+  const used = Math.max(0, day.used - 1);
+  return lane === 'backfill' ? { ...day, used, backfill: Math.max(0, backfill - 1) } : { ...day, used };
 }
 
 /** Marketo goes on in the middle of the day: what was used stays used, and the configured quota holds. */

@@ -1,7 +1,17 @@
 import { effectiveLimit } from './adaptive-limit.ts';
 import { fold, heldUntilMs, type View } from './fold.ts';
-import { gateOf, refused } from './gate.ts';
-import type { Permit, PermitAnswer, PermitAsk } from './ledger.ts';
+import { gateOf, type Refusal, refused } from './gate.ts';
+import {
+  dayRefusal,
+  isBackfill,
+  type Lanes,
+  lacksSlots,
+  lanesAfter,
+  lanesAt,
+  mayReserve,
+  windowLimitOf,
+} from './lane.ts';
+import type { Permit, PermitAnswer, PermitAsk, RefusalReason } from './ledger.ts';
 import { RESERVE_AHEAD_MS, SEND_WITHIN_MS } from './policy.ts';
 import type { LedgerState, Probe, Slot } from './state.ts';
 import { freesAtMs, nextOpeningMs, nextTurnMs } from './window.ts';
@@ -18,6 +28,9 @@ interface Working {
   readonly callMs: number;
   lastStartMs: number;
   waiting: number;
+  /** Undefined where there is no backfill lane. */
+  lanes: Lanes | undefined;
+  day: LedgerState['day'];
 }
 
 /** @param current folded to `view.nowMs`. */
@@ -40,6 +53,8 @@ function workingOn(current: LedgerState, view: View): Working {
     callMs: current.callMs,
     lastStartMs: current.lastStartMs,
     waiting: slots.filter((slot) => slot.notBeforeMs > nowMs).length,
+    lanes: lanesAt(current, view),
+    day: current.day,
   };
 }
 
@@ -58,12 +73,23 @@ function slotWaitMs({ slots, releases, callMs }: Working, view: View, wanted = 1
 }
 
 /** When the next call may start; undefined when calls under way alone fill the window. */
-function startMs(working: Working, { nowMs, limits: { windowMs } }: View): number | undefined {
-  const { windowLimit, freesAt, lastStartMs } = working;
+function startMs(ask: PermitAsk, working: Working, view: View): number | undefined {
+  const { freesAt, lanes } = working;
+  const { nowMs } = view;
   const outstanding = Object.keys(working.slots).length;
-  const opensAtMs = nextOpeningMs(windowLimit, outstanding, freesAt, nowMs);
+  const opensAtMs = nextOpeningMs(windowLimitOf(ask, lanes, working, view), outstanding, freesAt, nowMs);
   if (opensAtMs === undefined || opensAtMs > nowMs) return opensAtMs;
-  return Math.max(nowMs, nextTurnMs(windowLimit, windowMs, outstanding + freesAt.length, lastStartMs));
+  return Math.max(nowMs, turnMs(ask, working, outstanding + freesAt.length, view));
+}
+
+/** A live call keeps its distance from live calls alone: it does not queue behind those of a backfill. */
+function turnMs(ask: PermitAsk, { windowLimit, lanes, lastStartMs }: Working, inWindow: number, view: View): number {
+  const { windowMs } = view.limits;
+  if (lanes === undefined) return nextTurnMs(windowLimit, windowMs, inWindow, lastStartMs);
+  if (!isBackfill(ask)) {
+    return nextTurnMs(windowLimit, windowMs, Math.min(inWindow, lanes.pressure.surge), lastStartMs);
+  }
+  return nextTurnMs(windowLimit, windowMs, inWindow, Math.max(lastStartMs, lanes.backfillStartMs));
 }
 
 function answer(ask: PermitAsk, id: string, current: LedgerState, working: Working, view: View): PermitAnswer {
@@ -74,14 +100,22 @@ function answer(ask: PermitAsk, id: string, current: LedgerState, working: Worki
   if (ask.keys.length > 0 && busyKeys.length === ask.keys.length && !ask.hasKeyless) {
     return refused('keys', slotWaitMs(working, view));
   }
-  if (Object.keys(working.slots).length >= working.slotLimit) return refused('slots', slotWaitMs(working, view));
+  const ofDay = dayRefusal(ask, working.day, working.lanes, view);
+  if (ofDay !== undefined) return ofDay;
+  const slots = Object.values(working.slots);
+  if (slots.length >= working.slotLimit) return refused('slots', slotWaitMs(working, view));
+  if (lacksSlots(ask, working.lanes, slots, working.slotLimit, view)) {
+    return refused('lane', slotWaitMs(working, view), 'slots');
+  }
 
-  const startsAtMs = startMs(working, view);
-  if (startsAtMs === undefined) return refused('window', slotWaitMs(working, view) + limits.windowMs);
+  const startsAtMs = startMs(ask, working, view);
+  const isInLane = isBackfill(ask) && working.lanes !== undefined;
+  const wait = (waitMs: number): Refusal => (isInLane ? refused('lane', waitMs, 'window') : refused('window', waitMs));
+  if (startsAtMs === undefined) return wait(slotWaitMs(working, view) + limits.windowMs);
   if (startsAtMs > nowMs) {
     // A permit for a coming opening saves its holder from asking again, but holds a slot idle until then.
-    const reservable = startsAtMs - nowMs <= RESERVE_AHEAD_MS && working.waiting < working.spareSlots;
-    if (!reservable) return refused('window', startsAtMs - nowMs);
+    const isNear = startsAtMs - nowMs <= RESERVE_AHEAD_MS && working.waiting < working.spareSlots;
+    if (!isNear || (isInLane && !mayReserve(slots, startsAtMs, working.callMs, view))) return wait(startsAtMs - nowMs);
     working.waiting += 1;
   }
   const permit = grant(ask, id, gate.probes, startsAtMs, working, nowMs);
@@ -101,6 +135,7 @@ function grant(
 ): Permit {
   const sendByMs = startsAtMs + SEND_WITHIN_MS;
   const keys = ask.keys.filter((key) => !working.busy.has(key));
+  const lane = isBackfill(ask) && { lane: 'backfill' as const };
   const healthCheck = ask.healthCheck && { healthCheck: ask.healthCheck };
   working.slots[id] = {
     grantedAtMs: nowMs,
@@ -110,16 +145,28 @@ function grant(
     probes,
     ...(probes.includes('operation') && { operation: ask.operation }),
     ...healthCheck,
+    ...lane,
   };
   for (const key of keys) working.busy.add(key);
-  working.lastStartMs = startsAtMs;
+  if (working.lanes !== undefined) {
+    working.lanes = lanesAfter(ask, working.lanes, Object.values(working.slots), startsAtMs);
+  }
+  working.day = dayWith(ask, working.day);
+  if (working.lanes === undefined || !lane) working.lastStartMs = startsAtMs;
   const probe = BY_WEIGHT.find((one) => probes.includes(one));
   return { id, notBeforeMs: startsAtMs, sendByMs, ...(probe && { probe }), ...healthCheck };
 }
 
+function dayWith(ask: PermitAsk, day: LedgerState['day']): LedgerState['day'] {
+  const used = day.used + 1;
+  return isBackfill(ask) ? { ...day, used, backfill: (day.backfill ?? 0) + 1 } : { ...day, used };
+}
+
+const QUEUED: readonly RefusalReason[] = ['window', 'slots', 'lane'];
+
 /** Whether it is only a question of time. */
 function isQueued(answer: PermitAnswer): boolean {
-  return answer.kind === 'refused' && (answer.reason === 'window' || answer.reason === 'slots');
+  return answer.kind === 'refused' && QUEUED.includes(answer.reason);
 }
 
 /** How long to wait for a share of the asks that is worth a write; undefined when what is granted is worth it. */
@@ -171,9 +218,10 @@ function admit(
     version: state.version + 1,
     slots: working.slots,
     lastStartMs: working.lastStartMs,
-    day: { ...current.day, used: current.day.used + granted },
+    day: working.day,
+    ...(working.lanes && { lanes: working.lanes }),
   };
   return { state: next, answers };
 }
 
-export { admit };
+export { admit, isQueued };

@@ -1,3 +1,4 @@
+import type { Lane } from '../settings/lane.ts';
 import type { LastSuccess, LineStopReason, OperationStopReason, Probe, Stop } from './state.ts';
 
 /**
@@ -7,9 +8,10 @@ import type { LastSuccess, LineStopReason, OperationStopReason, Probe, Stop } fr
 
 /**
  * Why a call may not be made now. `keys`: all its records' keys are in flight; `circuit`: the line is stopped;
- * `operation`: the call's operation is paused, and nothing else need wait for it.
+ * `operation`: the call's operation is paused, and nothing else need wait for it; `lane`: of a backfill, which leaves live calls
+ * room.
  */
-type RefusalReason = 'window' | 'slots' | 'day' | 'keys' | 'circuit' | 'operation';
+type RefusalReason = 'window' | 'slots' | 'day' | 'keys' | 'circuit' | 'operation' | 'lane';
 
 interface PermitAsk {
   /** The endpoint's operation, such as `syncLeads`. */
@@ -22,6 +24,8 @@ interface PermitAsk {
   readonly callTimeoutMs: number;
   /** The call belongs to no message: it is made to see whether Marketo works, and may be made when others may not. */
   readonly healthCheck?: true;
+  /** @default 'live' */
+  readonly lane?: Lane;
 }
 
 interface Permit {
@@ -51,7 +55,10 @@ type PermitAnswer =
       readonly reason: RefusalReason;
       /** Until it is worth asking again: of a stop, until the next probe may be made. */
       readonly waitMs: number;
-      /** Of `circuit` and `operation`: the reason of the stop. Of `day`: `daySpent` after a 607, else `quotaUsed`. */
+      /**
+       * Of `circuit` and `operation`: the reason of the stop. Of `day`: `daySpent` after a 607, `backfillShare` where the rest is
+       * for live calls, else `quotaUsed`. Of `lane`: `window` or `slots`.
+       */
       readonly detail?: string;
     };
 

@@ -19,6 +19,8 @@ interface LedgerLimits {
   readonly dayReserve: number;
   /** IANA name of the zone at whose midnight the day resets. */
   readonly quotaTimeZone: string;
+  /** Where there is a backfill lane. `dayCalls`: the most of its calls in a day. */
+  readonly backfill?: { readonly dayCalls: number };
   /** Most by which the clocks of two workers differ. */
   readonly clockSkewMs: number;
 }

@@ -65,6 +65,27 @@ const PACE = 0.8;
 const BURST_SHARE = 0.25;
 const LEAST_BURST = 10;
 
+/* Lanes: what a backfill leaves to live calls. */
+
+/** So many of live's calls find the room that they want at once; the others wait for a place or for one call's end. */
+const LIVE_QUANTILE = 0.95;
+/** What live took at once half an hour ago weighs an eighth: a peak each hour keeps no room free in between. */
+const LIVE_HALF_LIFE_MS = 10 * MINUTE_MS;
+/** Places that are free at all times: 1 of 50, 2 of 100. */
+const LEAST_FREE_PLACES_SHARE = 0.02;
+/** Live that bursts now and then must not keep more than half of the window, or of the slots, from the backfill. */
+const MOST_FREE_SHARE = 0.5;
+/** Weight of the newest day in the mean of an hour: a week makes it, weekends among them. */
+const HOUR_WEIGHT = 0.3;
+/** Of an hour that was not seen yet: half of its even share of the day, so that a first day leaves half of what is left. */
+const UNKNOWN_HOUR_SHARE = 0.5;
+/** Days differ: a fifth more than the mean is kept for live... */
+const FORECAST_MARGIN = 1.2;
+/** ...and this share of the day, less as the day passes, where live is silent as a rule. */
+const LEAST_DAY_RESERVE = 0.02;
+/** The backfill has so much of the day however much live is expected to call. */
+const BACKFILL_LEAST_DAY_SHARE = 0.01;
+
 /* One worker at the table. */
 
 const MAX_SWAPS = 8;
@@ -85,6 +106,7 @@ export {
   AFTER_CONFLICT_MS,
   ASK_USAGE_AFTER_CALLS,
   ASK_USAGE_AFTER_MS,
+  BACKFILL_LEAST_DAY_SHARE,
   BURST_SHARE,
   CALL_MS_WEIGHT,
   COALESCE_MS,
@@ -92,21 +114,29 @@ export {
   FAILURES_TO_OPEN,
   FIRST_BACK_OFF_MS,
   FIRST_PAUSE_MS,
+  FORECAST_MARGIN,
   FORGET_AFTER_MS,
   HEALTH_CHECK_WEIGHT,
+  HOUR_WEIGHT,
   KEEP_SHARE,
   LEAST_BURST,
+  LEAST_DAY_RESERVE,
+  LEAST_FREE_PLACES_SHARE,
   LINE_LEAST_OPERATIONS,
+  LIVE_HALF_LIFE_MS,
+  LIVE_QUANTILE,
   LONGEST_BACK_OFF_MS,
   LONGEST_GATHER_MS,
   LONGEST_PAUSE_MS,
   MAX_END_WRITES,
   MAX_SWAPS,
   MOST_CIRCUITS,
+  MOST_FREE_SHARE,
   PACE,
   PATIENCE,
   RECOVER_SHARE,
   RESERVE_AHEAD_MS,
   SEND_WITHIN_MS,
   SHORTEST_WAIT_MS,
+  UNKNOWN_HOUR_SHARE,
 };

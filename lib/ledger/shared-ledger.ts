@@ -1,5 +1,5 @@
 import type { Clock, Log, Random } from '../ports.ts';
-import { admit } from './admit.ts';
+import { admit, isQueued } from './admit.ts';
 import { createClockBounds } from './clocks.ts';
 import { fold, type View } from './fold.ts';
 import { isHealthCheckDue, mayBeStopped } from './gate.ts';
@@ -84,7 +84,7 @@ function createSharedLedger({ register, limits, clock, random, log }: SharedLedg
     refusedInARow += 1;
     const leastMs = Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** (refusedInARow - 1));
     return answers.map((answer) => {
-      const hasRivals = answer.kind === 'refused' && (answer.reason === 'window' || answer.reason === 'slots');
+      const hasRivals = answer.kind === 'refused' && isQueued(answer);
       return hasRivals ? { ...answer, waitMs: Math.max(answer.waitMs, leastMs) } : answer;
     });
   }

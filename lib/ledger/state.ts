@@ -1,3 +1,4 @@
+import type { Lanes } from './lane.ts';
 import type { CallOutcome } from './ledger.ts';
 
 /** What a call may be let through to try: the stopped line, its paused operation, a spent day. */
@@ -17,6 +18,8 @@ interface Slot {
   /** Of a probe of its operation. */
   readonly operation?: string;
   readonly healthCheck?: true;
+  /** Absent: live. */
+  readonly lane?: 'backfill';
 }
 
 /** How a slot's call ended, and when by its worker's clock. */
@@ -46,6 +49,8 @@ interface Day {
   readonly resetsAtMs: number;
   /** Calls granted since the last reset, less those given back. */
   readonly used: number;
+  /** Those of `used` that are the backfill's. Absent: none. */
+  readonly backfill?: number;
   /** Calls of other integrations since then, as the usage endpoint told. */
   readonly others: number;
   /** When the usage endpoint was asked. Absent while it has told nothing of this day. */
@@ -109,7 +114,7 @@ interface LedgerState {
   readonly slots: Readonly<Record<string, Slot>>;
   readonly releases: Readonly<Record<string, PermitRelease>>;
   readonly windowCalls: readonly WindowCall[];
-  /** The start of the permit granted last, by its worker's clock: keeps calls apart. 0: none was. */
+  /** The start of the permit granted last, by its worker's clock: keeps calls apart. Not of the backfill. 0: none was. */
   readonly lastStartMs: number;
   readonly day: Day;
   readonly line: LineCircuit;
@@ -120,6 +125,8 @@ interface LedgerState {
   readonly adaptiveSlots?: AdaptiveLimit;
   /** Moving average of a call's duration: tells a refused worker when to ask again. */
   readonly callMs: number;
+  /** Present where there is a backfill lane and calls were made since. */
+  readonly lanes?: Lanes;
 }
 
 const NO_RUN: Run = { count: 0, operations: [] };

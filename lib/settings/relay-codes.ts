@@ -205,10 +205,20 @@ const RELAY_CODES = {
     meaning: 'As many calls as the setting allows were in flight.',
     remedy: 'Nothing is wrong. If it lasts, look for slow calls, or raise `maxConcurrentCalls`.',
   },
+  lane: {
+    ...WAITS,
+    name: 'Behind live traffic',
+    meaning:
+      'A message of the backfill queue left room for live calls: the rest of the window, or of the slots, is theirs.',
+    remedy:
+      'Nothing is wrong. It has its turn as soon as live traffic leaves room, and once in each window in any case.',
+  },
   day: {
     ...WAITS,
     name: 'Day spent',
-    meaning: "The day's calls were used up, by the relay's own count or because Marketo answered 607.",
+    meaning:
+      "The day's calls were used up, by the relay's own count or because Marketo answered 607; of a backfill: those that are not " +
+      'kept for live traffic.',
     remedy: 'Wait for the reset. If it recurs, raise `dailyQuota` to what was bought, or slow the publishers down.',
   },
   keys: {

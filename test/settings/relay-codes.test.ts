@@ -19,6 +19,7 @@ const REFUSALS = {
   keys: 'keys',
   circuit: 'circuit',
   operation: 'operationPaused',
+  lane: 'lane',
 } as const satisfies Record<RefusalReason, WaitCode>;
 
 describe("the relay's own codes", () => {

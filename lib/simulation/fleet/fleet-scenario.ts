@@ -36,6 +36,8 @@ interface Scenario {
   readonly clocks: readonly { readonly offsetMs: number; readonly driftPpm: number }[];
   /** Calls that a worker asks for at once, at most. */
   readonly asksAtOnce: number;
+  /** How many of the calls are a backfill's. @default 0 */
+  readonly backfillShare?: number;
   /** Different keys that records have, and records with keys in a call, at most. */
   readonly keyPool: number;
   readonly keysPerCall: number;

@@ -53,7 +53,7 @@ async function runFleet(scenario: Scenario, parts: FleetParts = REAL_PARTS): Pro
   const server = new ModelServer(time, limits);
   const table = parts.createRegister();
   const traffic: TableTraffic = { reads: 0, swaps: 0, conflicts: 0, ends: 0 };
-  const refusals = { window: 0, slots: 0, day: 0, keys: 0, circuit: 0, operation: 0 };
+  const refusals = { window: 0, slots: 0, day: 0, keys: 0, circuit: 0, operation: 0, lane: 0 };
   const failed = new Set<string>();
   const misjudged = new Set<Finding>();
   const arrivalsAtMs: number[] = [];
@@ -179,12 +179,14 @@ function probeOf({ probe }: Permit, operation: string): string | undefined {
 
 function newAsks(scenario: Scenario, random: Random): PermitAsk[] {
   const { asksAtOnce, keyPool, keysPerCall, leastKeysPerCall = 0, operations, serverTimeoutMs, uplinkMs } = scenario;
+  const { backfillShare = 0 } = scenario;
   const callTimeoutMs = serverTimeoutMs + uplinkMs[1] + TIMEOUT_MARGIN_MS;
   return Array.from({ length: asksAtOnce }, () => {
     const length = leastKeysPerCall + Math.floor(random() * (keysPerCall + 1 - leastKeysPerCall));
     const keys = Array.from({ length }, () => Math.floor(random() * keyPool));
     const operation = operations === 1 ? 'syncLeads' : `op${Math.floor(random() * operations)}`;
-    return { operation, keys: [...new Set(keys)], hasKeyless: random() < 0.2, callTimeoutMs };
+    const ask = { operation, keys: [...new Set(keys)], hasKeyless: random() < 0.2, callTimeoutMs };
+    return backfillShare > 0 && random() < backfillShare ? { ...ask, lane: 'backfill' } : ask;
   });
 }
 

@@ -34,8 +34,9 @@ const limits = fc
     windowMs: fc.constantFrom(3_000, 10_000, 20_000),
     slots: fc.integer({ min: 1, max: 5 }),
     dayCalls: fc.integer({ min: 3, max: 60 }),
+    backfill: fc.option(fc.record({ dayCalls: fc.integer({ min: 1, max: 60 }) }), { nil: undefined }),
   })
-  .map((some) => limitsOf({ ...some, clockSkewMs: SKEW_MS }));
+  .map(({ backfill, ...some }) => limitsOf({ ...some, ...(backfill && { backfill }), clockSkewMs: SKEW_MS }));
 
 /** Everything goes wrong at once, with any limits and latencies, across a reset of the day. */
 const arbitraryScenario: fc.Arbitrary<Scenario> = fc.record({
@@ -46,6 +47,7 @@ const arbitraryScenario: fc.Arbitrary<Scenario> = fc.record({
   workers: fc.integer({ min: 1, max: 8 }),
   clocks,
   asksAtOnce: fc.integer({ min: 1, max: 4 }),
+  backfillShare: fc.constantFrom(0, 0.5, 0.9),
   keyPool: fc.integer({ min: 1, max: 20 }),
   keysPerCall: fc.integer({ min: 0, max: 4 }),
   operations: fc.integer({ min: 1, max: 4 }),

@@ -40,8 +40,9 @@ const slot = fc
     probes: fc.subarray([...PROBES]),
     operation: operations,
     healthCheck: fc.boolean(),
+    isBackfill: fc.boolean(),
   })
-  .map(({ grantedAtMs, aheadMs, leaseMs, keys, probes, operation, healthCheck }) => {
+  .map(({ grantedAtMs, aheadMs, leaseMs, keys, probes, operation, healthCheck, isBackfill }) => {
     const notBeforeMs = grantedAtMs + aheadMs;
     return {
       grantedAtMs,
@@ -52,6 +53,7 @@ const slot = fc
       probes,
       ...(probes.includes('operation') && { operation }),
       ...(healthCheck && { healthCheck: true as const }),
+      ...(isBackfill && { lane: 'backfill' as const }),
     };
   });
 
@@ -97,6 +99,18 @@ const lastSuccess = fc
   .record({ atMs: around, token: maybe(tokens) })
   .map(({ atMs, token }) => ({ atMs, ...(token !== undefined && { token }) }));
 
+/** As they are stored: hundredths, and whole calls. */
+const hundredths = fc.nat(6_000).map((value) => value / 100);
+const lanes = fc.record({
+  pressure: fc.record({ surge: hundredths, usualSurge: hundredths, usualSlots: hundredths, atMs: around }),
+  backfillStartMs: fc.oneof(fc.constant(0), around),
+  hours: fc.record({
+    hour: fc.integer({ min: Math.floor(NOON_MS / 3_600_000) - 30, max: Math.floor(NOON_MS / 3_600_000) }),
+    calls: fc.nat(20_000),
+    byHour: fc.array(fc.integer({ min: -1, max: 40_000 }), { minLength: 24, maxLength: 24 }),
+  }),
+});
+
 /** Any state that the register might hold, likely or not: some releases have no slot. */
 const arbitraryState: fc.Arbitrary<LedgerState> = fc
   .record({
@@ -108,6 +122,8 @@ const arbitraryState: fc.Arbitrary<LedgerState> = fc
     lastStartMs: around,
     used: fc.nat(60_000),
     others: fc.nat(1_000),
+    backfill: maybe(fc.nat(1_000)),
+    lanes: maybe(lanes),
     resetsInMs: fc.integer({ min: -3_600_000, max: RESET_MS - NOON_MS }),
     othersAtMs: maybe(around),
     probeAtMs: maybe(around),
@@ -132,6 +148,7 @@ const arbitraryState: fc.Arbitrary<LedgerState> = fc
       resetsAtMs: NOON_MS + one.resetsInMs,
       used: one.used,
       others: one.others,
+      ...(one.backfill !== undefined && { backfill: one.backfill }),
       ...(one.othersAtMs !== undefined && { othersAtMs: one.othersAtMs }),
       ...(one.probeAtMs !== undefined && { probeAtMs: one.probeAtMs }),
     },
@@ -141,6 +158,7 @@ const arbitraryState: fc.Arbitrary<LedgerState> = fc
     ...(one.adaptiveWindow && { adaptiveWindow: one.adaptiveWindow }),
     ...(one.adaptiveSlots && { adaptiveSlots: one.adaptiveSlots }),
     callMs: one.callMs,
+    ...(one.lanes && { lanes: one.lanes }),
   }));
 
 export { arbitraryState };
