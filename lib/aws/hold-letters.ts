@@ -9,6 +9,7 @@ import {
 import type { QueuedLetter } from '../dead-letter/triage/queued-letter.ts';
 import type { MessageAttribute } from '../message/queue.ts';
 import { MAX_BATCH_ENTRIES } from '../settings/policy.ts';
+import { queueName } from '../settings/urls.ts';
 
 interface HoldOptions {
   readonly client: SQSClient;
@@ -68,7 +69,7 @@ function holdLetters(options: HoldOptions): LetterHold {
         VisibilityTimeout: holdSeconds,
         WaitTimeSeconds: pollSeconds,
         MessageAttributeNames: ['All'],
-        MessageSystemAttributeNames: ['SentTimestamp'],
+        MessageSystemAttributeNames: ['SentTimestamp', 'DeadLetterQueueSourceArn'],
       }),
     );
     return Messages;
@@ -197,6 +198,9 @@ function toQueuedLetter({ MessageId = '', Body = '', MessageAttributes = {}, Att
     body: Body,
     attributes,
     sentAtMs: Number(Attributes.SentTimestamp ?? 0),
+    ...(Attributes.DeadLetterQueueSourceArn !== undefined && {
+      movedFrom: queueName(Attributes.DeadLetterQueueSourceArn),
+    }),
   };
 }
 

@@ -24,9 +24,30 @@ function createLambdaMapping(client: LambdaClient, uuid: string): MappingSwitch 
   };
 }
 
+/**
+ * Two mappings that pause and resume together, and look like the first. The second is changed before it: where a run ends in
+ * between, the first still looks as it did, and the next run changes both.
+ */
+function bothMappings(first: MappingSwitch, second: MappingSwitch): MappingSwitch {
+  return {
+    async read() {
+      const [seen, other] = await Promise.all([first.read(), second.read()]);
+      return other.state === 'changing' ? { ...seen, state: 'changing' } : seen;
+    },
+    async enable() {
+      await second.enable();
+      await first.enable();
+    },
+    async disable() {
+      await second.disable();
+      await first.disable();
+    },
+  };
+}
+
 function stateOf(state: string | undefined): MappingSeen['state'] {
   if (state === 'Enabled') return 'enabled';
   return state === 'Disabled' ? 'disabled' : 'changing';
 }
 
-export { createLambdaMapping };
+export { bothMappings, createLambdaMapping };

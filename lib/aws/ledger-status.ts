@@ -22,6 +22,8 @@ interface LedgerStatus {
   /** Set by a 607: nothing but a probe before it. */
   readonly daySpentUntilMs?: number;
   readonly usedToday: number;
+  /** Those of `usedToday` that are the backfill's. */
+  readonly backfillToday: number;
   readonly leftToday: number;
   readonly dailyQuota: number;
   /** Calls of other integrations today, as Marketo told at `othersAskedAtMs`. */
@@ -61,6 +63,7 @@ async function readLedgerStatus(options: LedgerStatusOptions): Promise<LedgerSta
     pausedOperations,
     ...(daySpentUntilMs !== undefined && { daySpentUntilMs }),
     usedToday: day.used,
+    backfillToday: day.backfill ?? 0,
     leftToday: leftToday(day, limits),
     dailyQuota: limits.dayCalls,
     othersToday: day.others,

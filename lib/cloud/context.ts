@@ -50,6 +50,7 @@ function readersFor(allowOtherHosts: boolean) {
     runbookUrl: parseRunbookUrl,
     quotaTimeZone: parseTimeZone,
     isolate: parseIsolationUnit,
+    backfill: parseBoolean,
     stackName: parseStackName,
     logLevel: parseLogLevel,
     journal: parseBoolean,

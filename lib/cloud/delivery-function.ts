@@ -1,12 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
 import { type Function as LambdaFunction, RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { DELIVERY_TIMEOUT_SECONDS } from '../settings/policy.ts';
 import { acknowledge } from './acknowledge.ts';
 import { grantKeys } from './encryption.ts';
 import type { RelayResources } from './environment.ts';
-import { deliveryEnvironment } from './environment.ts';
+import { backfillEnvironment, deliveryEnvironment } from './environment.ts';
 import { grantCredentials, grantFiles, grantItems, grantObjects } from './grants.ts';
 import { createRelayFunction } from './relay-function.ts';
 import type { ResolvedProps } from './resolve-props.ts';
@@ -19,6 +20,8 @@ interface Delivery {
   readonly deliveryFunction: LambdaFunction;
   /** UUID of the event source mapping: what pauses and resumes it names it so. */
   readonly eventSourceMappingId: string;
+  /** Of the one from the backfill queue, where there is one. */
+  readonly backfillMappingId: string | undefined;
 }
 
 /** The function that delivers, what it may do, and the mapping that feeds it from the queue. */
@@ -33,6 +36,7 @@ function createDeliveryFunction(scope: Construct, resources: RelayResources, pro
       ...props.environment,
       ...deliveryEnvironment(resources, props),
       ...resultsEnvironment(resources),
+      ...backfillEnvironment(resources, props),
     },
     // A message that waits or is retried goes back to the queue as a copy. Lambda takes the sixteenth copy for a
     // runaway loop and drops it, unless told otherwise; the relay's own budgets end each message's life.
@@ -41,25 +45,38 @@ function createDeliveryFunction(scope: Construct, resources: RelayResources, pro
   grantDelivery(deliveryFunction, resources);
   grantFiles(deliveryFunction, props.fileBuckets);
   // Whether it is enabled is not for the template to say: a deployment would resume what somebody has paused.
-  const eventSource = new SqsEventSource(resources.queue, {
-    batchSize: props.gatherMessages,
-    maxBatchingWindow: Duration.seconds(props.gatherSeconds),
-    maxConcurrency: props.maxConcurrency,
-    reportBatchItemFailures: true,
-  });
+  const eventSource = eventSourceOf(resources.queue, props.maxConcurrency, props);
   deliveryFunction.addEventSource(eventSource);
+  const { backfillQueue } = resources;
+  const backfill = backfillQueue && eventSourceOf(backfillQueue, props.backfillConcurrency, props);
+  if (backfill !== undefined) deliveryFunction.addEventSource(backfill);
   acknowledge(deliveryFunction, {
     'Serverless-LambdaEventSourceMappingDestination':
       'SQS sources have no such destination: the redrive policy of the queue is what takes messages that nobody could settle.',
   });
-  return { deliveryFunction, eventSourceMappingId: eventSource.eventSourceMappingId };
+  return {
+    deliveryFunction,
+    eventSourceMappingId: eventSource.eventSourceMappingId,
+    backfillMappingId: backfill?.eventSourceMappingId,
+  };
+}
+
+function eventSourceOf(queue: IQueue, maxConcurrency: number, props: ResolvedProps): SqsEventSource {
+  return new SqsEventSource(queue, {
+    batchSize: props.gatherMessages,
+    maxBatchingWindow: Duration.seconds(props.gatherSeconds),
+    maxConcurrency,
+    reportBatchItemFailures: true,
+  });
 }
 
 /** Action by action: the grants of CDK's constructs allow more than a delivery does. */
 function grantDelivery(deliveryFunction: LambdaFunction, resources: RelayResources): void {
-  const { queue, deadLetterQueue, table, secret, overflowBucket } = resources;
-  queue.grantConsumeMessages(deliveryFunction);
-  queue.grant(deliveryFunction, 'sqs:SendMessage');
+  const { queue, backfillQueue, deadLetterQueue, table, secret, overflowBucket } = resources;
+  for (const one of backfillQueue === undefined ? [queue] : [queue, backfillQueue]) {
+    one.grantConsumeMessages(deliveryFunction);
+    one.grant(deliveryFunction, 'sqs:SendMessage');
+  }
   deadLetterQueue.grant(deliveryFunction, 'sqs:SendMessage');
   grantCredentials(deliveryFunction, secret);
   grantItems(deliveryFunction, table);

@@ -44,15 +44,20 @@ function allowLogs(relay: Construct, key: IKey): void {
 
 interface Encrypted {
   readonly queue: IQueue;
+  readonly backfillQueue?: IQueue | undefined;
   readonly deadLetterQueue: IQueue;
   readonly table: { readonly encryptionKey?: IKey | undefined };
   readonly overflowBucket: { readonly encryptionKey?: IKey | undefined };
 }
 
 /** What a function does with encrypted queues, table and bucket it does through the services alone. */
-function grantKeys(grantee: LambdaFunction, { queue, deadLetterQueue, table, overflowBucket }: Encrypted): void {
+function grantKeys(
+  grantee: LambdaFunction,
+  { queue, backfillQueue, deadLetterQueue, table, overflowBucket }: Encrypted,
+): void {
   const arns = [
     queue.encryptionMasterKey,
+    backfillQueue?.encryptionMasterKey,
     deadLetterQueue.encryptionMasterKey,
     table.encryptionKey,
     overflowBucket.encryptionKey,

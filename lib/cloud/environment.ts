@@ -3,7 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { OptionalSettingName, SettingName } from '../settings/names.ts';
+import { type OptionalSettingName, SETTING_NAMES, type SettingName } from '../settings/names.ts';
 import { METRIC_NAMESPACE } from '../telemetry/metrics.ts';
 import type { OverflowBucket } from './grants.ts';
 import type { ResolvedProps } from './resolve-props.ts';
@@ -17,6 +17,8 @@ interface WithKey {
 /** What a delivery needs to reach: no more of each than is used, so that the construct itself fits. */
 interface RelayResources extends RelayResults {
   readonly queue: IQueue;
+  /** Where there is one. */
+  readonly backfillQueue?: IQueue | undefined;
   readonly deadLetterQueue: IQueue;
   readonly table: Pick<ITable, 'tableArn' | 'tableName'> & WithKey;
   readonly secret: ISecret;
@@ -33,6 +35,18 @@ function instrumentEnvironment(
     POWERTOOLS_LOG_LEVEL: props.logLevel,
     POWERTOOLS_SERVICE_NAME: serviceName(scope),
     POWERTOOLS_METRICS_NAMESPACE: METRIC_NAMESPACE,
+  };
+}
+
+/** Of a relay with a second queue. */
+function backfillEnvironment(
+  { backfillQueue }: Pick<RelayResources, 'backfillQueue'>,
+  { backfillDayPercent }: Pick<ResolvedProps, 'backfillDayPercent'>,
+): Record<string, string> {
+  if (backfillQueue === undefined) return {};
+  return {
+    [SETTING_NAMES.backfillQueueUrl]: backfillQueue.queueUrl,
+    [SETTING_NAMES.backfillDayPercent]: String(backfillDayPercent),
   };
 }
 
@@ -69,4 +83,4 @@ function deliveryEnvironment(
 }
 
 export type { RelayResources };
-export { deliveryEnvironment, instrumentEnvironment };
+export { backfillEnvironment, deliveryEnvironment, instrumentEnvironment };

@@ -4,12 +4,12 @@ import { LambdaFunction as FunctionTarget } from 'aws-cdk-lib/aws-events-targets
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { MAPPING_ID_NAME } from '../settings/names.ts';
+import { BACKFILL_MAPPING_ID_NAME, MAPPING_ID_NAME } from '../settings/names.ts';
 import { GOVERN_TIMEOUT_SECONDS } from '../settings/policy.ts';
 import { acknowledge } from './acknowledge.ts';
 import { grantKeys } from './encryption.ts';
 import type { RelayResources } from './environment.ts';
-import { deliveryEnvironment } from './environment.ts';
+import { backfillEnvironment, deliveryEnvironment } from './environment.ts';
 import { grantCredentials, grantItems } from './grants.ts';
 import { createRelayFunction } from './relay-function.ts';
 import type { ResolvedProps } from './resolve-props.ts';
@@ -23,6 +23,7 @@ const EVERY = Duration.minutes(1);
 
 interface Governed extends RelayResources {
   readonly eventSourceMappingId: string;
+  readonly backfillMappingId: string | undefined;
 }
 
 /** The function that governs, called every minute. A call that fails is not repeated: the next one does what it would have. */
@@ -35,7 +36,9 @@ function createGovernFunction(scope: Construct, governed: Governed, props: Resol
     timeoutSeconds: GOVERN_TIMEOUT_SECONDS,
     environment: {
       ...deliveryEnvironment(governed, props),
+      ...backfillEnvironment(governed, props),
       [MAPPING_ID_NAME]: governed.eventSourceMappingId,
+      ...(governed.backfillMappingId !== undefined && { [BACKFILL_MAPPING_ID_NAME]: governed.backfillMappingId }),
     },
   });
   governFunction.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: EVERY });
@@ -51,16 +54,19 @@ function createGovernFunction(scope: Construct, governed: Governed, props: Resol
   return governFunction;
 }
 
-/** It reads counts of the queues and no message, and switches the one mapping. */
+/** It reads counts of the queues and no message, and switches the mappings. */
 function grantGoverning(governFunction: LambdaFunction, governed: Governed): void {
   grantItems(governFunction, governed.table);
   grantKeys(governFunction, governed);
   grantCredentials(governFunction, governed.secret);
-  for (const queue of [governed.queue, governed.deadLetterQueue]) queue.grant(governFunction, 'sqs:GetQueueAttributes');
+  const { queue, backfillQueue, deadLetterQueue, eventSourceMappingId, backfillMappingId } = governed;
+  for (const one of [queue, backfillQueue, deadLetterQueue]) one?.grant(governFunction, 'sqs:GetQueueAttributes');
   governFunction.addToRolePolicy(
     new PolicyStatement({
       actions: ['lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'],
-      resources: [mappingArn(governFunction, governed.eventSourceMappingId)],
+      resources: [eventSourceMappingId, ...(backfillMappingId === undefined ? [] : [backfillMappingId])].map((id) =>
+        mappingArn(governFunction, id),
+      ),
     }),
   );
 }

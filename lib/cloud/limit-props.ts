@@ -86,4 +86,30 @@ interface LimitProps {
   readonly retryMaxAgeSeconds?: number;
 }
 
-export type { GatherProps, LimitProps };
+/** A second queue, whose messages are delivered within what live traffic leaves. */
+interface BackfillProps {
+  /**
+   * Whether there is a second queue beside the first, `backfillQueue`, for what can wait: loads of files, corrections of old data.
+   * Live messages are admitted as if it were empty.
+   *
+   * @default false
+   */
+  readonly backfill?: boolean;
+
+  /**
+   * The most of the day's calls that the backfill may have, in hundredths, 1 to 100. It never has those that live traffic is
+   * expected to need until the reset, by the hours of past days.
+   *
+   * @default 100: all that live is not expected to need
+   */
+  readonly backfillDayPercent?: number;
+
+  /**
+   * Most copies of the function that take messages from the backfill queue at once, 2 to 1,000 (Lambda allows no less than 2).
+   *
+   * @default 2: what is left of Marketo's limits needs no more
+   */
+  readonly backfillConcurrency?: number;
+}
+
+export type { BackfillProps, GatherProps, LimitProps };

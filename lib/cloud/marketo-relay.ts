@@ -24,7 +24,7 @@ import { MeteredConstruct } from './metered-construct.ts';
 import { createNetwork } from './network.ts';
 import { requireOnlyRelay } from './only-relay.ts';
 import { createQueues } from './queues.ts';
-import { grantPutCredentials, grantReadDeadLetters, grantResend } from './relay-grants.ts';
+import { grantPublishBackfill, grantPutCredentials, grantReadDeadLetters, grantResend } from './relay-grants.ts';
 import type { MarketoRelayProps } from './relay-props.ts';
 import { resolveProps } from './resolve-props.ts';
 import { createResults, grantConsumeResults } from './results.ts';
@@ -46,6 +46,8 @@ const HIGHEST_OF_A_MINUTE = { statistic: 'Maximum', period: ONE_MINUTE };
 class MarketoRelay extends MeteredConstruct {
   /** Takes one Marketo request a message. */
   readonly queue: IQueue;
+  /** Takes what can wait, where the prop `backfill` asks for it. */
+  readonly backfillQueue: IQueue | undefined;
   readonly deadLetterQueue: IQueue;
   /** The ledger: permits, the access token and send-once records. */
   readonly table: Table;
@@ -59,6 +61,8 @@ class MarketoRelay extends MeteredConstruct {
   readonly deliveryFunction: LambdaFunction;
   /** UUID of the mapping that feeds the delivery function: disabled, the relay is paused. */
   readonly eventSourceMappingId: string;
+  /** Of the one that feeds it from {@link backfillQueue}. */
+  readonly backfillMappingId: string | undefined;
   /** Looks after the relay every minute: gauges, usage, and a pause while nothing can be delivered. */
   readonly governFunction: LambdaFunction;
   /** Answers the triage widget of the dashboard. */
@@ -79,8 +83,9 @@ class MarketoRelay extends MeteredConstruct {
     const page = props.alarmActions ?? [];
     const warn = props.warningActions ?? page;
     requireTopicsOfRegion(this, [...page, ...warn]);
-    const { queue, deadLetterQueue } = createQueues(this, resolved, props);
+    const { queue, backfillQueue, deadLetterQueue } = createQueues(this, resolved, props);
     this.queue = queue;
+    this.backfillQueue = backfillQueue;
     this.deadLetterQueue = deadLetterQueue;
     this.table = createLedgerTable(this, resolved);
     this.secret = props.secret ?? createSecret(this, resolved);
@@ -88,9 +93,10 @@ class MarketoRelay extends MeteredConstruct {
     const { resultsQueue, resultsBus } = createResults(this, props.results, resolved);
     this.resultsQueue = resultsQueue;
     this.resultsBus = resultsBus;
-    const { deliveryFunction, eventSourceMappingId } = createDeliveryFunction(this, this, resolved);
+    const { deliveryFunction, eventSourceMappingId, backfillMappingId } = createDeliveryFunction(this, this, resolved);
     this.deliveryFunction = deliveryFunction;
     this.eventSourceMappingId = eventSourceMappingId;
+    this.backfillMappingId = backfillMappingId;
     this.governFunction = createGovernFunction(this, this, resolved);
     this.journal = createJournal(this, deliveryFunction, resolved);
 
@@ -99,6 +105,7 @@ class MarketoRelay extends MeteredConstruct {
     this.alarms = createAlarms(this, this, resolved, { targets: { page, warn }, runbookUrl: props.runbookUrl });
     this.dashboard = createDashboard(this, {
       queue,
+      backfillQueue,
       deadLetterQueue,
       table: this.table,
       journalBucket: this.journal?.bucket,
@@ -113,12 +120,21 @@ class MarketoRelay extends MeteredConstruct {
     return this.queue.grantSendMessages(grantee);
   }
 
+  /**
+   * Lets `grantee` publish messages that can wait.
+   *
+   * @throws {ConfigurationError} where there is no backfill queue.
+   */
+  grantPublishBackfill(grantee: IGrantable): Grant {
+    return grantPublishBackfill(this, grantee);
+  }
+
   /** Lets `grantee` read the dead letters, those in the overflow bucket too, and neither send nor delete any. */
   grantReadDeadLetters(grantee: IGrantable): Grant {
     return grantReadDeadLetters(this, grantee);
   }
 
-  /** Lets `grantee` read the dead letters, put them back on the queue, and delete them. */
+  /** Lets `grantee` read the dead letters, put them back on the queue that they came from, and delete them. */
   grantResend(grantee: IGrantable): Grant {
     return grantResend(this, grantee);
   }

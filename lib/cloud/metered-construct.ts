@@ -149,6 +149,11 @@ abstract class MeteredConstruct extends Construct implements MetricMethods {
     return this.metric(METRIC_NAMES.messagesQueued, options);
   }
 
+  /** Messages on the backfill queue, where there is one: visible, delayed and in flight. */
+  metricBackfillMessagesQueued(options?: MetricOptions): Metric {
+    return this.metric(METRIC_NAMES.backfillQueued, options);
+  }
+
   /** Dead letters that wait for somebody. */
   metricDeadLettersQueued(options?: MetricOptions): Metric {
     return this.metric(METRIC_NAMES.deadLettersQueued, options);

@@ -11,9 +11,12 @@ import type { ResolvedProps } from './resolve-props.ts';
 
 /** SQS allows 80; the rest is for the part that keeps a stack's queues apart from those of a deleted one. */
 const MAX_NAME_CHARACTERS = 64;
+const BACKFILL_SUFFIX = '-backfill';
 
 interface RelayQueues {
   readonly queue: IQueue;
+  /** Where one is asked for. */
+  readonly backfillQueue: IQueue | undefined;
   readonly deadLetterQueue: IQueue;
 }
 
@@ -28,12 +31,37 @@ function createQueues(scope: Construct, props: ResolvedProps, given: GivenQueues
   const problems = queueProblems(given, needs, Stack.of(scope).region);
   if (problems.length > 0) throw new ConfigurationError('The relay cannot be built', problems);
   warnOfUnseenSettings(scope, given, needs);
+  const backfillName = props.backfill ? uniqueQueueName(scope, BACKFILL_SUFFIX) : undefined;
+  const backfill = backfillName === undefined ? [] : [queueByName(scope, 'BackfillQueueByName', backfillName)];
+  const queues = createLiveQueues(scope, props, needs, given, backfill);
+  const { deadLetterQueue } = queues;
+  const backfillQueue =
+    backfillName === undefined
+      ? undefined
+      : new Queue(scope, 'BackfillQueue', {
+          ...sharedProps(props),
+          queueName: backfillName,
+          visibilityTimeout: Duration.seconds(needs.visibilitySeconds),
+          deadLetterQueue: { queue: deadLetterQueue, maxReceiveCount: props.maxReceiveCount },
+        });
+  return { ...queues, backfillQueue };
+}
+
+type LiveQueues = Omit<RelayQueues, 'backfillQueue'>;
+
+/** @param others further queues that a dead-letter queue of the relay's own takes messages from. */
+function createLiveQueues(
+  scope: Construct,
+  props: ResolvedProps,
+  needs: QueueNeeds,
+  given: GivenQueues,
+  others: readonly IQueue[],
+): LiveQueues {
   const { queue } = given;
-  if (queue !== undefined) {
-    const own = queue instanceof Queue ? queue.deadLetterQueue?.queue : undefined;
-    return { queue, deadLetterQueue: given.deadLetterQueue ?? own ?? createDeadLetterQueue(scope, props, queue) };
-  }
-  return createOwnQueues(scope, props, needs, given.deadLetterQueue);
+  if (queue === undefined) return createOwnQueues(scope, props, needs, given.deadLetterQueue, others);
+  const own = queue instanceof Queue ? queue.deadLetterQueue?.queue : undefined;
+  const deadLetterQueue = given.deadLetterQueue ?? own ?? createDeadLetterQueue(scope, props, [queue, ...others]);
+  return { queue, deadLetterQueue };
 }
 
 /**
@@ -46,9 +74,11 @@ function createOwnQueues(
   props: ResolvedProps,
   { visibilitySeconds }: QueueNeeds,
   given: IQueue | undefined,
-): RelayQueues {
+  others: readonly IQueue[],
+): LiveQueues {
   const queueName = uniqueQueueName(scope);
-  const deadLetterQueue = given ?? createDeadLetterQueue(scope, props, queueByName(scope, queueName));
+  const deadLetterQueue =
+    given ?? createDeadLetterQueue(scope, props, [queueByName(scope, 'QueueByName', queueName), ...others]);
   const queue = new Queue(scope, 'Queue', {
     ...sharedProps(props),
     queueName,
@@ -58,10 +88,10 @@ function createOwnQueues(
   return { queue, deadLetterQueue };
 }
 
-function createDeadLetterQueue(scope: Construct, props: ResolvedProps, source: IQueue): Queue {
+function createDeadLetterQueue(scope: Construct, props: ResolvedProps, sourceQueues: readonly IQueue[]): Queue {
   const deadLetterQueue = new Queue(scope, 'DeadLetterQueue', {
     ...sharedProps(props),
-    redriveAllowPolicy: { redrivePermission: RedrivePermission.BY_QUEUE, sourceQueues: [source] },
+    redriveAllowPolicy: { redrivePermission: RedrivePermission.BY_QUEUE, sourceQueues: [...sourceQueues] },
   });
   acknowledge(deadLetterQueue, { 'Serverless-SQSRedrivePolicy': 'It is the dead-letter queue.' });
   return deadLetterQueue;
@@ -79,15 +109,15 @@ function sharedProps({ encryptionKey, removalPolicy }: ResolvedProps): QueueProp
 }
 
 /** The stack's own identity ends the name, so that a stack can be created anew beside the queue of a deleted one. */
-function uniqueQueueName(scope: Construct): string {
-  const prefix = Names.uniqueResourceName(scope, { separator: '-', maxLength: MAX_NAME_CHARACTERS });
+function uniqueQueueName(scope: Construct, suffix = ''): string {
+  const prefix = Names.uniqueResourceName(scope, { separator: '-', maxLength: MAX_NAME_CHARACTERS - suffix.length });
   const stackUuid = Fn.select(2, Fn.split('/', Aws.STACK_ID));
-  return Fn.join('-', [prefix, Fn.select(0, Fn.split('-', stackUuid))]);
+  return Fn.join('-', [`${prefix}${suffix}`, Fn.select(0, Fn.split('-', stackUuid))]);
 }
 
-function queueByName(scope: Construct, queueName: string): IQueue {
+function queueByName(scope: Construct, id: string, queueName: string): IQueue {
   const arn = Stack.of(scope).formatArn({ service: 'sqs', resource: queueName });
-  return Queue.fromQueueArn(scope, 'QueueByName', arn);
+  return Queue.fromQueueArn(scope, id, arn);
 }
 
 export type { RelayQueues };

@@ -2,6 +2,7 @@ import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { ConfigurationError } from './configuration-error.ts';
 import { secretArn } from './grants.ts';
 
 /** Receiving hides a message for a while, and a reader should be able to show it again. Deleting is not reading. */
@@ -14,6 +15,7 @@ const READ_QUEUE = [
 
 interface RelayParts {
   readonly queue: IQueue;
+  readonly backfillQueue: IQueue | undefined;
   readonly deadLetterQueue: IQueue;
   readonly overflowBucket: Bucket;
   readonly secret: ISecret;
@@ -36,10 +38,19 @@ function grantReadDeadLetters({ deadLetterQueue, overflowBucket }: RelayParts, g
 }
 
 function grantResend(parts: RelayParts, grantee: IGrantable): Grant {
-  const { queue, deadLetterQueue } = parts;
-  return grantReadDeadLetters(parts, grantee)
+  const { queue, backfillQueue, deadLetterQueue } = parts;
+  const grant = grantReadDeadLetters(parts, grantee)
     .combine(deadLetterQueue.grant(grantee, 'sqs:DeleteMessage'))
     .combine(queue.grantSendMessages(grantee));
+  return backfillQueue === undefined ? grant : grant.combine(backfillQueue.grantSendMessages(grantee));
+}
+
+/** @throws {ConfigurationError} where there is no such queue. */
+function grantPublishBackfill({ backfillQueue }: Pick<RelayParts, 'backfillQueue'>, grantee: IGrantable): Grant {
+  if (backfillQueue === undefined) {
+    throw new ConfigurationError('There is no backfill queue', ['backfill is not given: give backfill true']);
+  }
+  return backfillQueue.grantSendMessages(grantee);
 }
 
 /** Not `grantWrite`, which lets the grantee change the secret's description and key as well. */
@@ -52,4 +63,4 @@ function grantPutCredentials({ secret }: RelayParts, grantee: IGrantable): Grant
   });
 }
 
-export { grantPutCredentials, grantReadDeadLetters, grantResend };
+export { grantPublishBackfill, grantPutCredentials, grantReadDeadLetters, grantResend };

@@ -1,6 +1,7 @@
 import type { Bounds } from '../settings/bounds.ts';
 import { NUMBER_BOUNDS } from '../settings/bounds.ts';
 import {
+  DEFAULT_BACKFILL_CONCURRENCY,
   DEFAULT_GATHER_MESSAGES,
   DEFAULT_GATHER_SECONDS,
   DEFAULT_JOURNAL_DAYS,
@@ -18,6 +19,7 @@ const RELAY_NUMBERS = {
   gatherSeconds: { default: DEFAULT_GATHER_SECONDS, min: 0, max: MAX_GATHER_SECONDS },
   gatherMessages: { default: DEFAULT_GATHER_MESSAGES, min: 1, max: MAX_GATHER_MESSAGES },
   maxConcurrency: { default: DEFAULT_MAX_CONCURRENCY, min: 2, max: 1_000 },
+  backfillConcurrency: { default: DEFAULT_BACKFILL_CONCURRENCY, min: 2, max: 1_000 },
   maxReceiveCount: { default: DEFAULT_MAX_RECEIVE_COUNT, min: MIN_MAX_RECEIVE_COUNT, max: 1_000 },
   memorySize: { default: 512, min: 256, max: 10_240 },
   // The upper end is ten years; what is kept for longer is an archive, not a journal.

@@ -133,6 +133,8 @@ class RelayStack extends Stack {
       ...(results === undefined ? {} : { results: resultsOf(this, results) }),
     });
     this.#output('QueueUrl', this.relay.queue.queueUrl, 'Publish Marketo requests here');
+    const { backfillQueue, backfillMappingId } = this.relay;
+    if (backfillQueue) this.#output('BackfillQueueUrl', backfillQueue.queueUrl, 'Publish here what can wait');
     this.#output('DeadLetterQueueUrl', this.relay.deadLetterQueue.queueUrl, 'What could not be delivered, and why');
     this.#output('SecretName', this.relay.secret.secretName, 'Put {"clientId":"...","clientSecret":"..."} here');
     this.#output('LedgerTableName', this.relay.table.tableName, 'Permits in use, calls of today, the circuit');
@@ -147,6 +149,9 @@ class RelayStack extends Stack {
     if (resultsBus) this.#output('ResultsBusName', resultsBus.eventBusName, 'What became of each message');
     this.#journalOutputs();
     this.#output('EventSourceMappingId', this.relay.eventSourceMappingId, 'Disabled, the relay is paused');
+    if (backfillMappingId) {
+      this.#output('BackfillEventSourceMappingId', backfillMappingId, 'Disabled, the backfill is paused');
+    }
     // The parameter has taken the name already: an output of this name needs an id of another.
     const output = new CfnOutput(this, 'BaseUrl', { value: baseUrl, description: 'The subscription that is served' });
     output.overrideLogicalId('MarketoBaseUrl');

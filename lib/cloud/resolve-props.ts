@@ -29,6 +29,8 @@ interface ResolvedProps extends Readonly<Record<RelayNumber, number>> {
   readonly allowOtherHosts: boolean;
   readonly quotaTimeZone: string;
   readonly isolate: IsolationUnit;
+  /** Whether there is a second queue. */
+  readonly backfill: boolean;
   readonly logLevel: LogLevel;
   readonly tracing: boolean;
   readonly logBodies: boolean;
@@ -76,6 +78,10 @@ function resolveProps(props: MarketoRelayProps): ResolvedProps {
       `maxReceiveCount is ${props.maxReceiveCount} beside a queue that exists: set it in the redrive policy of that queue`,
     );
   }
+  for (const name of ['backfillDayPercent', 'backfillConcurrency'] as const) {
+    if (props[name] === undefined || props.backfill === true) continue;
+    problems.push(`${name} is ${props[name]} without a backfill queue: give backfill true, or leave it out`);
+  }
   if (problems.length > 0) {
     throw new ConfigurationError('The relay cannot be built', problems);
   }
@@ -85,6 +91,7 @@ function resolveProps(props: MarketoRelayProps): ResolvedProps {
     isolate,
     marketoBaseUrl: props.marketoBaseUrl,
     allowOtherHosts,
+    backfill: props.backfill ?? false,
     logLevel: props.logLevel ?? 'INFO',
     tracing: props.tracing ?? true,
     logBodies: props.logBodies ?? true,

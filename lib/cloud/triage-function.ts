@@ -16,7 +16,7 @@ const MEMORY_MIB = 512;
 
 /** The function behind the widget. Whoever looks at the dashboard calls it with rights of their own: `lambda:InvokeFunction`. */
 function createTriageFunction(scope: Construct, resources: RelayResources, props: ResolvedProps): LambdaFunction {
-  const { queue, deadLetterQueue, overflowBucket } = resources;
+  const { queue, backfillQueue, deadLetterQueue, overflowBucket } = resources;
   const triageFunction = createRelayFunction(scope, props, {
     id: TRIAGE_FUNCTION_ID,
     entryFile: 'triage.ts',
@@ -25,6 +25,7 @@ function createTriageFunction(scope: Construct, resources: RelayResources, props
     timeoutSeconds: TRIAGE_TIMEOUT_SECONDS,
     environment: {
       [SETTING_NAMES.queueUrl]: queue.queueUrl,
+      ...(backfillQueue && { [SETTING_NAMES.backfillQueueUrl]: backfillQueue.queueUrl }),
       [SETTING_NAMES.deadLetterQueueUrl]: deadLetterQueue.queueUrl,
       [SETTING_NAMES.overflowBucketName]: overflowBucket.bucketName,
     },
@@ -37,6 +38,7 @@ function createTriageFunction(scope: Construct, resources: RelayResources, props
     'sqs:DeleteMessage',
   );
   queue.grant(triageFunction, 'sqs:SendMessage');
+  backfillQueue?.grant(triageFunction, 'sqs:SendMessage');
   grantKeys(triageFunction, resources);
   grantObjects(triageFunction, overflowBucket, 's3:GetObject');
   return triageFunction;

@@ -1,6 +1,7 @@
 import { attributesBytes } from '../message/message-size.ts';
 import type { OutgoingMessage, Queue, SendOutcome } from '../message/queue.ts';
 import type { Log } from '../ports.ts';
+import type { Lane } from '../settings/lane.ts';
 import { MAX_MESSAGE_BYTES } from '../settings/policy.ts';
 import { LOG_PART_MESSAGE } from '../telemetry/log-parts.ts';
 import { cutToFit } from './fit.ts';
@@ -19,6 +20,8 @@ interface DeadLetterPublisherOptions {
   readonly queue: Queue;
   readonly overflow: OverflowStore;
   readonly log: Log;
+  /** Where letters come from. @default 'live' */
+  readonly lane?: Lane;
   /** Whether the log may hold what was sent and answered. @default true */
   readonly logBodies?: boolean;
 }
@@ -29,9 +32,10 @@ type Prepared =
 
 /** Sends letters to the dead-letter queue, and logs each once it is there. */
 function createDeadLetterPublisher(options: DeadLetterPublisherOptions): DeadLetterPublisher {
-  const { queue, overflow, log, logBodies = true } = options;
+  const { queue, overflow, log, logBodies = true, lane } = options;
 
-  async function send(letters: readonly DeadLetter[]): Promise<readonly SendOutcome[]> {
+  async function send(given: readonly DeadLetter[]): Promise<readonly SendOutcome[]> {
+    const letters = lane === 'backfill' ? given.map((letter) => ({ ...letter, lane })) : given;
     const prepared: Prepared[] = [];
     for (const letter of letters) prepared.push(await prepare(letter));
     const sendable = prepared.flatMap((one) => (one.ready ? [one.outgoing] : []));

@@ -77,6 +77,8 @@ interface DeadLetter {
     readonly unknownRows?: string;
     readonly notUploadedFromRow?: number;
   };
+  /** The queue that it came by, and goes back to when it is sent again. Absent: live. */
+  readonly lane?: 'backfill';
   /** How often an operator has sent it again out of the dead-letter queue. Absent: never. */
   readonly resends?: number;
   /** Where the whole letter is when it was too large for SQS. */

@@ -8,6 +8,7 @@ import type { Secret } from '../marketo/secret.ts';
 import type { Queue } from '../message/queue.ts';
 import type { Clock, Log, Random } from '../ports.ts';
 import type { ResultPublisher } from '../results/publish.ts';
+import type { Lane } from '../settings/lane.ts';
 import type { IsolationUnit } from '../settings/parse.ts';
 import type { Observe } from '../telemetry/events.ts';
 import type { SendOnce } from './call/send-once.ts';
@@ -36,6 +37,8 @@ interface DeliveryDeps {
   readonly sendOnce: SendOnce;
   /** The queue that the messages come from and are requeued to. */
   readonly queue: Queue;
+  /** Whose calls they are, for the ledger. @default 'live' */
+  readonly lane?: Lane;
   readonly deadLetters: DeadLetterPublisher;
   readonly overflow: OverflowStore;
   readonly files: FileStore;

@@ -19,6 +19,8 @@ const DELIVERY_POLICY = {
   permitWaitJitterShare: 0.5,
   /** An invocation that has had no call in flight for so long requeues its messages. */
   idlePatienceMs: 20_000,
+  /** The same for a batch of a backfill, which others often come before: longer than live is ever busy without a break. */
+  backfillIdlePatienceMs: 120_000,
   /** A call whose keys are all in flight elsewhere asks again after this much longer each time... */
   busyKeyWaitGrowth: 1.5,
   /** ...up to this: a key stays taken for as long as Marketo may be busy with a call that nobody answers for. */

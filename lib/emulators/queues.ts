@@ -8,7 +8,7 @@ import { LOOPBACK } from './loopback.ts';
 import { createMoveTasks } from './message-move-tasks.ts';
 
 interface LocalQueuesOptions {
-  /** Default `marketo-requests`; the dead-letter queue and that of the results are named after it. */
+  /** Default `marketo-requests`; the other queues are named after it. */
   readonly queueName?: string;
   /** Default `marketo-relay-overflow`. */
   readonly bucketName?: string;
@@ -40,6 +40,9 @@ interface LocalQueues {
   readonly url: string;
   readonly queueUrl: string;
   readonly queueArn: string;
+  /** Of what can wait: it has the same dead-letter queue. */
+  readonly backfillQueueUrl: string;
+  readonly backfillQueueArn: string;
   readonly deadLetterQueueUrl: string;
   readonly deadLetterQueueArn: string;
   readonly resultsQueueUrl: string;
@@ -53,14 +56,15 @@ interface LocalQueues {
 }
 
 /**
- * Embedded SQS and S3 in this process, with the queue, its dead-letter queue (redrive policy), the queue of the results, the
- * overflow bucket and the journal's.
+ * Embedded SQS and S3 in this process, with the queue, that of a backfill, their dead-letter queue (redrive policy), the queue
+ * of the results, the overflow bucket and the journal's.
  *
  * Queue URLs carry `127.0.0.1` in place of the emulator's own host name, which not every machine can resolve and to which
  * the SDK's clients would send their requests.
  */
 async function startQueues(options: LocalQueuesOptions = {}): Promise<LocalQueues> {
   const queueName = options.queueName ?? 'marketo-requests';
+  const backfillQueueName = `${queueName}-backfill`;
   const deadLetterQueueName = `${queueName}-dead-letters`;
   const resultsQueueName = `${queueName}-results`;
   const bucketName = options.bucketName ?? 'marketo-relay-overflow';
@@ -103,14 +107,16 @@ async function startQueues(options: LocalQueuesOptions = {}): Promise<LocalQueue
     };
     await create(deadLetterQueueName, { MessageRetentionPeriod: String(RETENTION_SECONDS) });
     await create(resultsQueueName, { MessageRetentionPeriod: String(RETENTION_SECONDS) });
-    await create(queueName, {
-      MessageRetentionPeriod: String(RETENTION_SECONDS),
-      VisibilityTimeout: String(options.visibilityTimeoutSeconds ?? 30),
-      RedrivePolicy: JSON.stringify({
-        deadLetterTargetArn: arnOf(deadLetterQueueName),
-        maxReceiveCount: options.maxReceiveCount ?? DEFAULT_MAX_RECEIVE_COUNT,
-      }),
-    });
+    for (const name of [queueName, backfillQueueName]) {
+      await create(name, {
+        MessageRetentionPeriod: String(RETENTION_SECONDS),
+        VisibilityTimeout: String(options.visibilityTimeoutSeconds ?? 30),
+        RedrivePolicy: JSON.stringify({
+          deadLetterTargetArn: arnOf(deadLetterQueueName),
+          maxReceiveCount: options.maxReceiveCount ?? DEFAULT_MAX_RECEIVE_COUNT,
+        }),
+      });
+    }
     for (const name of [bucketName, journalBucketName]) {
       await s3.send(new CreateBucketCommand({ Bucket: name })).catch(unlessThere);
     }
@@ -129,6 +135,8 @@ async function startQueues(options: LocalQueuesOptions = {}): Promise<LocalQueue
     url,
     queueUrl: `${url}/${LOCAL_ACCOUNT}/${queueName}`,
     queueArn: arnOf(queueName),
+    backfillQueueUrl: `${url}/${LOCAL_ACCOUNT}/${backfillQueueName}`,
+    backfillQueueArn: arnOf(backfillQueueName),
     deadLetterQueueUrl: `${url}/${LOCAL_ACCOUNT}/${deadLetterQueueName}`,
     deadLetterQueueArn: arnOf(deadLetterQueueName),
     resultsQueueUrl: `${url}/${LOCAL_ACCOUNT}/${resultsQueueName}`,

@@ -7,6 +7,8 @@ import type { Seen } from './seen.ts';
 interface QueuesSeen {
   /** Visible, delayed and in flight. */
   readonly messages: number;
+  /** Of the backfill queue, where there is one. */
+  readonly backfill?: number;
   readonly deadLetters: number;
 }
 
@@ -32,8 +34,9 @@ function tellLine(line: LineView, observe: Observe): void {
   }
 }
 
-function tellQueues({ messages, deadLetters }: QueuesSeen, observe: Observe): void {
-  observe({ kind: 'gauges', values: { messagesQueued: messages, deadLettersQueued: deadLetters } });
+function tellQueues({ messages, deadLetters, backfill }: QueuesSeen, observe: Observe): void {
+  const values = { messagesQueued: messages, deadLettersQueued: deadLetters };
+  observe({ kind: 'gauges', values: { ...values, ...(backfill !== undefined && { backfillQueued: backfill }) } });
 }
 
 /** While messages are taken, the delivery function tells their true age; while none are, governing tells what it knows. */

@@ -2,10 +2,7 @@ import { join } from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { readLedgerStatus } from '../aws/ledger-status.ts';
 import { applyEnvironment, awsEnvironment, type LocalEndpoints } from '../emulators/aws.ts';
-import {
-  type EventSourceMapping,
-  startEventSourceMapping,
-} from '../emulators/event-source-mapping/event-source-mapping.ts';
+import type { EventSourceMapping, Invocation } from '../emulators/event-source-mapping/event-source-mapping.ts';
 import { type LocalQueues, startQueues } from '../emulators/queues.ts';
 import { startSecrets } from '../emulators/secrets.ts';
 import { startTable } from '../emulators/table.ts';
@@ -19,6 +16,7 @@ import {
   DEFAULT_MAX_CONCURRENCY,
   DELIVERY_TIMEOUT_SECONDS,
 } from '../settings/policy.ts';
+import { feedBoth } from './feed-both.ts';
 import { localSalt } from './journal/salt.ts';
 import type { LetterLine } from './letter-line.ts';
 import { createLetterLog } from './letter-log.ts';
@@ -31,6 +29,8 @@ import { createRuns, type Runs } from './runs.ts';
 
 interface LocalRelay {
   readonly queueUrl: string;
+  /** Of what can wait, such as the rows of a file. */
+  readonly backfillQueueUrl: string;
   readonly deadLetterQueueUrl: string;
   readonly tableName: string;
   /** What became of the messages. */
@@ -53,7 +53,7 @@ interface LocalRelay {
   /** Puts bodies on the queue, in order; gives their SQS message ids. */
   publish(bodies: readonly string[]): Promise<readonly string[]>;
   queueCounts(): Promise<QueueCounts>;
-  /** True when the queue is empty (nothing visible, in flight or delayed) and no invocation runs. */
+  /** True when the queues are empty (nothing visible, in flight or delayed) and no invocation runs. */
   drained(): Promise<boolean>;
   letters(): Promise<readonly LetterLine[]>;
   /** Accepted since the start, and taken off the queue by somebody. */
@@ -132,6 +132,7 @@ async function open(
     [SETTING_NAMES.allowOtherHosts]: String(options.marketo?.allowOtherHosts ?? false),
     [SETTING_NAMES.marketoSecretId]: SECRET_NAME,
     [SETTING_NAMES.queueUrl]: queues.queueUrl,
+    [SETTING_NAMES.backfillQueueUrl]: queues.backfillQueueUrl,
     [SETTING_NAMES.deadLetterQueueUrl]: queues.deadLetterQueueUrl,
     [SETTING_NAMES.ledgerTableName]: table.tableName,
     [SETTING_NAMES.overflowBucketName]: queues.bucketName,
@@ -143,10 +144,8 @@ async function open(
   };
   const createDelivery = options.createDelivery ?? createDeliveryHandler;
   const runs = createRuns();
-  const mapping = startEventSourceMapping({
+  const feeding = {
     client: sqs,
-    queueUrl: queues.queueUrl,
-    queueArn: queues.queueArn,
     batchSize: options.batchSize ?? DEFAULT_GATHER_MESSAGES,
     batchWindowSeconds: options.batchWindowSeconds ?? DEFAULT_GATHER_SECONDS,
     maxConcurrency: options.maxConcurrency ?? DEFAULT_MAX_CONCURRENCY,
@@ -163,17 +162,24 @@ async function open(
         throw error;
       }
     },
-    onInvocation: (invocation) => {
+    onInvocation: (invocation: Invocation) => {
       runs.note(invocation);
       options.onInvocation?.(invocation);
     },
     ...(options.onError && { onError: options.onError }),
-  });
+  };
+  const mapping = feedBoth(feeding, queues);
   opened.push(mapping.stop);
 
-  const queueCounts = (): Promise<QueueCounts> => countQueue(sqs, queues.queueUrl);
+  const { queueUrl, backfillQueueUrl } = queues;
+  const queueCounts = (): Promise<QueueCounts> => countQueue(sqs, queueUrl);
+  const isEmpty = async (url: string): Promise<boolean> => {
+    const counts = await countQueue(sqs, url);
+    return counts.visible + counts.inFlight + counts.delayed === 0;
+  };
   return {
-    queueUrl: queues.queueUrl,
+    queueUrl,
+    backfillQueueUrl,
     deadLetterQueueUrl: queues.deadLetterQueueUrl,
     tableName: table.tableName,
     resultsQueueUrl: queues.resultsQueueUrl,
@@ -189,13 +195,12 @@ async function open(
     runs,
     lyingLetters: queues.letters,
     fake: marketo.fake,
-    publish: (bodies) => publish(sqs, queues.queueUrl, bodies),
+    publish: (bodies) => publish(sqs, queueUrl, bodies),
     queueCounts,
     drained: async () => {
       // Between a receive on the wire and its batch here, only the queue knows of a message: ask it between two looks.
       if (!mapping.idle()) return false;
-      const counts = await queueCounts();
-      return counts.visible + counts.inFlight + counts.delayed === 0 && mapping.idle();
+      return (await isEmpty(queueUrl)) && (await isEmpty(backfillQueueUrl)) && mapping.idle();
     },
     letters: async () => letterLog.present(),
     takenLetters: letterLog.taken,

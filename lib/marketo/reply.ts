@@ -38,7 +38,7 @@ type ParsedReply =
 
 /** An object of Marketo's that a reply names, and what Marketo did with it. */
 interface NamedObject {
-  /** `id`, `marketoGUID`, `leadId` or, of an export, `exportId`, as text. */
+  /** `id`, `marketoGUID` or `leadId`, as text. */
   readonly id?: string;
   /** In Marketo's word: `created`, `updated`, `skipped` ... */
   readonly status?: string;
@@ -94,7 +94,7 @@ function recordOutcome(entry: Json): RecordOutcome {
     return { reasons: [] };
   }
   const reasons = [entry.reasons, entry.errors, entry.reason].flatMap(readErrors).slice(0, MAX_ERRORS);
-  const id = [entry.id, entry.marketoGUID, entry.leadId, entry.exportId].find(isIdentifier);
+  const id = [entry.id, entry.marketoGUID, entry.leadId].find(isIdentifier);
   return {
     ...(typeof entry.status === 'string' ? { status: entry.status.trim() } : {}),
     ...(id === undefined ? {} : { id }),

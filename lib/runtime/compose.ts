@@ -26,6 +26,7 @@ import { createIdentity } from '../marketo/identity.ts';
 import type { Clock, Log, Random } from '../ports.ts';
 import { createResultPublisher, type ResultPublisher, type ResultStore } from '../results/publish.ts';
 import type { Settings } from '../settings/settings.ts';
+import { queueName } from '../settings/urls.ts';
 import type { Observe } from '../telemetry/events.ts';
 import { IDENTITY_TIMEOUT_MS } from './deadlines.ts';
 import { rememberSecrets } from './known-secrets.ts';
@@ -54,6 +55,9 @@ function ledgerLimits(settings: Settings): LedgerLimits {
     dayCalls: settings.dailyQuota,
     dayReserve: settings.dailyQuotaReserve,
     quotaTimeZone: settings.quotaTimeZone,
+    ...(settings.backfillQueueUrl !== undefined && {
+      backfill: { dayCalls: Math.floor((settings.dailyQuota * settings.backfillDayPercent) / 100) },
+    }),
   };
 }
 
@@ -87,8 +91,17 @@ function journalOf(
   });
 }
 
+/** What delivery needs, and what differs of it for a batch of the backfill queue. */
+interface ComposedDelivery extends DeliveryDeps {
+  readonly backfill?: {
+    /** By which a batch is known: the end of its `eventSourceARN`. */
+    readonly queueName: string;
+    readonly deps: Pick<DeliveryDeps, 'queue' | 'deadLetters' | 'lane'>;
+  };
+}
+
 /** Composes everything that delivery needs, for one execution environment. Makes no call. */
-function composeDelivery(settings: Settings, platform: Platform): DeliveryDeps {
+function composeDelivery(settings: Settings, platform: Platform): ComposedDelivery {
   const { dynamoDb, sqs, clock, random, log, observe } = platform;
   const tableName = settings.ledgerTableName;
   const subscription = new URL(settings.marketoBaseUrl).host;
@@ -99,7 +112,9 @@ function composeDelivery(settings: Settings, platform: Platform): DeliveryDeps {
   const { fetchToken } = createIdentity({ baseUrl, transport: platform.transport, timeoutMs: IDENTITY_TIMEOUT_MS });
   const stores = deferS3Stores(platform.s3);
   const overflow = stores.overflow(settings.overflowBucketName);
-  const deadLetters = createSqsQueue({ client: sqs, queueUrl: settings.deadLetterQueueUrl, log });
+  const deadLetterQueue = createSqsQueue({ client: sqs, queueUrl: settings.deadLetterQueueUrl, log });
+  const letters = { queue: deadLetterQueue, overflow, log, logBodies: settings.logBodies };
+  const { backfillQueueUrl } = settings;
   const secret = { client: platform.secretsManager, secretId: settings.marketoSecretId };
   const credentials = known.credentials(createSecretsManagerCredentials(secret));
   const tokenItem = createDynamoDbTokenRegister({ client: dynamoDb, tableName, subscription, random });
@@ -134,7 +149,17 @@ function composeDelivery(settings: Settings, platform: Platform): DeliveryDeps {
     ),
     sendOnce: createSendOnceTable({ client: dynamoDb, tableName, clock, random }),
     queue: createSqsQueue({ client: sqs, queueUrl: settings.queueUrl, log }),
-    deadLetters: createDeadLetterPublisher({ queue: deadLetters, overflow, log, logBodies: settings.logBodies }),
+    deadLetters: createDeadLetterPublisher(letters),
+    ...(backfillQueueUrl !== undefined && {
+      backfill: {
+        queueName: queueName(backfillQueueUrl),
+        deps: {
+          lane: 'backfill',
+          queue: createSqsQueue({ client: sqs, queueUrl: backfillQueueUrl, log }),
+          deadLetters: createDeadLetterPublisher({ ...letters, lane: 'backfill' }),
+        },
+      },
+    }),
     limits: {
       windowCalls: limits.windowCalls,
       windowMs: limits.windowMs,
@@ -147,5 +172,5 @@ function composeDelivery(settings: Settings, platform: Platform): DeliveryDeps {
   };
 }
 
-export type { Platform };
+export type { ComposedDelivery, Platform };
 export { composeDelivery, ledgerLimits };

@@ -5,9 +5,10 @@ import { toReceivedMessage } from '../delivery/intake/lambda-record.ts';
 import { createTransport } from '../marketo/http-client.ts';
 import type { Clock, Log } from '../ports.ts';
 import { readSettings } from '../settings/settings.ts';
+import { queueName } from '../settings/urls.ts';
 import type { Observe } from '../telemetry/events.ts';
 import { createAwsClients, createEventBridgeClient, loadS3Stores } from './clients.ts';
-import { composeDelivery, type Platform } from './compose.ts';
+import { type ComposedDelivery, composeDelivery, type Platform } from './compose.ts';
 import { createInvocationEnd, type InvocationEnd } from './invocation-end.ts';
 
 /** What a caller other than Lambda brings along. */
@@ -47,15 +48,22 @@ function systemPlatform({ log = SILENT, observe = () => {} }: Overrides, end: In
 }
 
 /** Lambda's handler over what one execution environment is wired to. */
-function handlerOver(deps: DeliveryDeps, end?: InvocationEnd): DeliveryHandler {
+function handlerOver(deps: ComposedDelivery, end?: InvocationEnd): DeliveryHandler {
   return async (event, context) => {
     const nowMs = deps.clock.nowMs();
     const deadlineMs = nowMs + context.getRemainingTimeInMillis();
     end?.set(deadlineMs);
     const records = event.Records.map((record) => toReceivedMessage(record, nowMs));
-    const unsettled = await deliverBatch(records, deps, deadlineMs);
+    const unsettled = await deliverBatch(records, ofLane(event, deps), deadlineMs);
     return { batchItemFailures: [...unsettled].map((itemIdentifier) => ({ itemIdentifier })) };
   };
+}
+
+/** A batch is of one event source mapping, and so of one queue (Lambda: SQS event source mappings). */
+function ofLane({ Records }: SQSEvent, { backfill, ...deps }: ComposedDelivery): DeliveryDeps {
+  if (backfill === undefined) return deps;
+  const isBackfill = Records.some(({ eventSourceARN = '' }) => queueName(eventSourceARN) === backfill.queueName);
+  return isBackfill ? { ...deps, ...backfill.deps } : deps;
 }
 
 /**

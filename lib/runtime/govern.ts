@@ -2,11 +2,11 @@ import type { Context } from 'aws-lambda';
 import { countQueued } from '../aws/count-queue.ts';
 import { createDynamoDbLedgerRegister } from '../aws/dynamodb-ledger.ts';
 import { createGovernMemory, createGovernPauseNotes } from '../aws/govern-items.ts';
-import { createLambdaMapping } from '../aws/lambda-mapping.ts';
+import { bothMappings, createLambdaMapping } from '../aws/lambda-mapping.ts';
 import { askMarketo } from '../govern/ask-marketo.ts';
 import { type GovernDeps, govern, type MappingSwitch } from '../govern/govern.ts';
 import { lineViewOf } from '../govern/line-view.ts';
-import { MAPPING_ID_NAME } from '../settings/names.ts';
+import { BACKFILL_MAPPING_ID_NAME, MAPPING_ID_NAME } from '../settings/names.ts';
 import { readSettings, type Settings } from '../settings/settings.ts';
 import { createLambdaClient } from './clients.ts';
 import { composeDelivery, ledgerLimits, type Platform } from './compose.ts';
@@ -37,10 +37,13 @@ function composeGovern(
     memory: createGovernMemory(item),
     readLine: async () => lineViewOf(await register.read(), limits, clock.nowMs()),
     countQueues: async () => {
-      const [messages, deadLetters] = await Promise.all(
-        [settings.queueUrl, settings.deadLetterQueueUrl].map((url) => countQueued(sqs, url)),
+      const { queueUrl, deadLetterQueueUrl, backfillQueueUrl } = settings;
+      const [messages = 0, deadLetters = 0, backfill] = await Promise.all(
+        [queueUrl, deadLetterQueueUrl, ...(backfillQueueUrl === undefined ? [] : [backfillQueueUrl])].map((url) =>
+          countQueued(sqs, url),
+        ),
       );
-      return { messages: messages ?? 0, deadLetters: deadLetters ?? 0 };
+      return { messages, deadLetters, ...(backfill !== undefined && { backfill }) };
     },
     askMarketo: (purpose) => askMarketo(purpose, { baseUrl, ledger, tokens, transport, clock, log, leftMs }),
   };
@@ -59,7 +62,10 @@ function createGovernHandler(
   const mappingId = env[MAPPING_ID_NAME];
   if (!mappingId) throw new Error(`${MAPPING_ID_NAME} is missing: set it to the UUID of the event source mapping`);
   const end = createInvocationEnd(systemClock.nowMs);
-  const mapping = createLambdaMapping(createLambdaClient({ leftMs: end.leftMs }), mappingId);
+  const client = createLambdaClient({ leftMs: end.leftMs });
+  const live = createLambdaMapping(client, mappingId);
+  const backfillId = env[BACKFILL_MAPPING_ID_NAME];
+  const mapping = backfillId ? bothMappings(live, createLambdaMapping(client, backfillId)) : live;
   const deps = composeGovern(settings, systemPlatform(overrides, end), mapping, end.leftMs);
   return async (_event, context) => {
     const deadlineMs = deps.clock.nowMs() + context.getRemainingTimeInMillis();

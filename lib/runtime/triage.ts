@@ -3,7 +3,7 @@ import type { Context } from 'aws-lambda';
 import { deferS3Stores } from '../aws/deferred-stores.ts';
 import { holdLetters } from '../aws/hold-letters.ts';
 import type { LoadS3Stores } from '../aws/s3-stores.ts';
-import { createSqsQueue } from '../aws/sqs-queue.ts';
+import { createSqsLaneQueues } from '../aws/sqs-lane-queues.ts';
 import type { Log } from '../ports.ts';
 import { SETTING_NAMES } from '../settings/names.ts';
 import type { TriageDeps } from '../triage/desk.ts';
@@ -25,6 +25,8 @@ const SETTLE_MS = 15_000;
 
 interface TriageSettings {
   readonly queueUrl: string;
+  /** Where there is one. */
+  readonly backfillQueueUrl?: string | undefined;
   readonly deadLetterQueueUrl: string;
   readonly overflowBucketName: string;
 }
@@ -33,7 +35,7 @@ function composeTriage(settings: TriageSettings, sqs: SQSClient, s3: LoadS3Store
   const overflow = deferS3Stores(s3).overflow(settings.overflowBucketName);
   return {
     clock: systemClock,
-    queue: createSqsQueue({ client: sqs, queueUrl: settings.queueUrl, log }),
+    queue: createSqsLaneQueues({ client: sqs, ...settings, log }),
     hold: () =>
       holdLetters({
         client: sqs,
@@ -65,11 +67,12 @@ function createTriageHandler(
 }
 
 function readTriageSettings(env: Readonly<Record<string, string | undefined>>): TriageSettings {
-  const { queueUrl, deadLetterQueueUrl, overflowBucketName } = SETTING_NAMES;
+  const { queueUrl, backfillQueueUrl, deadLetterQueueUrl, overflowBucketName } = SETTING_NAMES;
   const missing = [queueUrl, deadLetterQueueUrl, overflowBucketName].filter((name) => !env[name]);
   if (missing.length > 0) throw new Error(`The settings (environment variables) are missing: ${missing.join(', ')}`);
   return {
     queueUrl: env[queueUrl] ?? '',
+    backfillQueueUrl: env[backfillQueueUrl] || undefined,
     deadLetterQueueUrl: env[deadLetterQueueUrl] ?? '',
     overflowBucketName: env[overflowBucketName] ?? '',
   };

@@ -36,6 +36,7 @@ const NUMBER_BOUNDS = {
   maxConcurrentCalls: { default: ADVISED_MAX_CONCURRENT_CALLS, min: 1, max: 30 },
   dailyQuota: { default: DAILY_QUOTA, min: 1, max: 100_000_000 },
   dailyQuotaReserve: { default: 0, min: 0, max: 99_999_999 },
+  backfillDayPercent: { default: 100, min: 1, max: 100 },
   retryMaxAttempts: { default: 8, min: 1, max: 100 },
   retryMaxAgeSeconds: { default: 86_400, min: 1, max: RETENTION_SECONDS },
 } as const satisfies Record<string, Bounds>;

@@ -7,6 +7,8 @@ const SETTING_NAMES = {
   deadLetterQueueUrl: 'DEAD_LETTER_QUEUE_URL',
   ledgerTableName: 'LEDGER_TABLE_NAME',
   overflowBucketName: 'OVERFLOW_BUCKET_NAME',
+  backfillQueueUrl: 'BACKFILL_QUEUE_URL',
+  backfillDayPercent: 'BACKFILL_DAY_PERCENT',
   resultsQueueUrl: 'RESULTS_QUEUE_URL',
   resultsBusName: 'RESULTS_BUS_NAME',
   rateLimitCalls: 'RATE_LIMIT_CALLS',
@@ -26,13 +28,16 @@ const SETTING_NAMES = {
 
 /** What the relay does without: absent, the feature is off. */
 type OptionalSettingName = (typeof SETTING_NAMES)[
+  | 'backfillQueueUrl'
+  | 'backfillDayPercent'
   | 'journalBucketName'
   | 'journalSaltSecretId'
   | 'resultsQueueUrl'
   | 'resultsBusName'];
 
-/** Of the function that governs, which has all the others too: the UUID of the mapping that it switches. */
+/** Of the function that governs, which has all the others too: the UUIDs of the mappings that it switches. */
 const MAPPING_ID_NAME = 'EVENT_SOURCE_MAPPING_ID';
+const BACKFILL_MAPPING_ID_NAME = 'BACKFILL_EVENT_SOURCE_MAPPING_ID';
 
 /** Of the function that receives webhooks, which has the queue's URL too. */
 const WEBHOOK_NAMES = {
@@ -44,4 +49,4 @@ const WEBHOOK_NAMES = {
 type SettingName = (typeof SETTING_NAMES)[keyof typeof SETTING_NAMES];
 
 export type { OptionalSettingName, SettingName };
-export { MAPPING_ID_NAME, SETTING_NAMES, WEBHOOK_NAMES };
+export { BACKFILL_MAPPING_ID_NAME, MAPPING_ID_NAME, SETTING_NAMES, WEBHOOK_NAMES };

@@ -76,6 +76,8 @@ const DEFAULT_GATHER_SECONDS = 2;
 const DEFAULT_GATHER_MESSAGES = 300;
 /** Copies of the function: as many as calls may be in flight; more would only wait. */
 const DEFAULT_MAX_CONCURRENCY = 5;
+/** Likewise for the backfill queue: the fewest that Lambda allows, which saturate what live traffic leaves. */
+const DEFAULT_BACKFILL_CONCURRENCY = 2;
 
 /** Longer than SQS keeps a dead letter, so that no letter outlives the object that it points to. */
 const OVERFLOW_DAYS = 30;
@@ -110,6 +112,7 @@ function visibilityTimeoutSeconds(gatherSeconds: number): number {
 
 export {
   BILLED_BYTES,
+  DEFAULT_BACKFILL_CONCURRENCY,
   DEFAULT_GATHER_MESSAGES,
   DEFAULT_GATHER_SECONDS,
   DEFAULT_JOURNAL_DAYS,

@@ -31,6 +31,10 @@ interface Settings {
   readonly deadLetterQueueUrl: string;
   readonly ledgerTableName: string;
   readonly overflowBucketName: string;
+  /** Of the lane `backfill`; absent, there is none. */
+  readonly backfillQueueUrl?: string | undefined;
+  /** The most of the day's calls that the backfill may have, in hundredths. */
+  readonly backfillDayPercent: number;
   /** Where results go: a queue, or an event bus by its name or ARN, or nowhere. */
   readonly resultsQueueUrl?: string | undefined;
   readonly resultsBusName?: string | undefined;
@@ -117,6 +121,8 @@ const SETTINGS: { readonly [Key in keyof Settings]-?: Read<Settings[Key]> } = {
   deadLetterQueueUrl: required('deadLetterQueueUrl', parseQueueUrl),
   ledgerTableName: required('ledgerTableName', parseTableName),
   overflowBucketName: required('overflowBucketName', parseBucketName),
+  backfillQueueUrl: optional(parseQueueUrl),
+  backfillDayPercent: numberWithDefault('backfillDayPercent'),
   resultsQueueUrl: optional(parseQueueUrl),
   resultsBusName: optional(parseBusName),
   rateLimitCalls: numberWithDefault('rateLimitCalls'),
@@ -154,12 +160,19 @@ function readSettings(env: Readonly<Record<string, string | undefined>>): Settin
   if (env[queueUrl] && env[queueUrl] === env[deadLetterQueueUrl]) {
     problems.push({ name: deadLetterQueueUrl, problem: `is the same queue as ${queueUrl}: give two queues` });
   }
+  const { backfillQueueUrl } = SETTING_NAMES;
+  if (env[backfillQueueUrl] && [env[queueUrl], env[deadLetterQueueUrl]].includes(env[backfillQueueUrl])) {
+    problems.push({ name: backfillQueueUrl, problem: 'is the queue or the dead-letter queue: give one of its own' });
+  }
   const { resultsQueueUrl, resultsBusName } = SETTING_NAMES;
   if (env[resultsQueueUrl] && env[resultsBusName]) {
     problems.push({ name: resultsBusName, problem: `is set beside ${resultsQueueUrl}: give one of the two` });
   }
-  if (env[resultsQueueUrl] && [env[queueUrl], env[deadLetterQueueUrl]].includes(env[resultsQueueUrl])) {
-    problems.push({ name: resultsQueueUrl, problem: 'is the queue or the dead-letter queue: give one of its own' });
+  if (
+    env[resultsQueueUrl] &&
+    [queueUrl, deadLetterQueueUrl, backfillQueueUrl].some((name) => env[name] === env[resultsQueueUrl])
+  ) {
+    problems.push({ name: resultsQueueUrl, problem: 'is a queue of messages or of dead letters: give one of its own' });
   }
   const { dailyQuotaReserve = 0, dailyQuota = Number.POSITIVE_INFINITY } = settings;
   if (dailyQuotaReserve >= dailyQuota) {

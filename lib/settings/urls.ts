@@ -12,6 +12,11 @@ function parseQueueUrl(text: string): Parsed<string> {
   return accept(text);
 }
 
+/** The last part of a queue's URL, or of its ARN: names are unique in an account and region. */
+function queueName(urlOrArn: string): string {
+  return urlOrArn.slice(Math.max(urlOrArn.lastIndexOf('/'), urlOrArn.lastIndexOf(':')) + 1);
+}
+
 function parseHttpUrl(text: string, remedy: string): Parsed<URL> {
   if (/[@?#]/.test(text)) {
     return refuse(`has credentials, a query or a fragment (its value is not shown here): ${remedy}`);
@@ -36,4 +41,4 @@ function shownUrl(text: string): string {
   return address ? shown(text, MAX_URL_SHOWN_CHARACTERS) : shown(text);
 }
 
-export { isLoopback, parseHttpUrl, parseQueueUrl, shownUrl };
+export { isLoopback, parseHttpUrl, parseQueueUrl, queueName, shownUrl };

@@ -26,6 +26,7 @@ type GaugeName =
   | 'othersToday'
   | 'pausedOperations'
   | 'messagesQueued'
+  | 'backfillQueued'
   | 'deadLettersQueued';
 
 /** What happens during delivery and governing, for metrics, logs and the local relay's summary. Holds no personal data. */

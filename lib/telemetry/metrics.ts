@@ -33,6 +33,7 @@ const METRIC_NAMES = {
   othersToday: 'CallsOfOthersToday',
   pausedOperations: 'PausedOperations',
   messagesQueued: 'MessagesQueued',
+  backfillQueued: 'BackfillMessagesQueued',
   deadLettersQueued: 'DeadLettersQueued',
 } as const satisfies Record<GaugeName, string> & Record<string, string>;
 

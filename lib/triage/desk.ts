@@ -1,9 +1,9 @@
 import { createGroups, type LetterGroup } from '../dead-letter/triage/group.ts';
+import type { LaneMessage, LaneQueues } from '../dead-letter/triage/lane-queues.ts';
 import { nextBatch } from '../dead-letter/triage/order.ts';
 import { isMessageCut } from '../dead-letter/triage/original.ts';
 import { factsOf, type LetterFacts, type QueuedLetter } from '../dead-letter/triage/queued-letter.ts';
 import { lineOf, planResend } from '../dead-letter/triage/resend.ts';
-import type { OutgoingMessage, Queue } from '../message/queue.ts';
 import type { Clock } from '../ports.ts';
 import { MAX_BATCH_ENTRIES } from '../settings/policy.ts';
 
@@ -19,7 +19,7 @@ interface HeldLetters {
 
 interface TriageDeps {
   readonly hold: () => HeldLetters;
-  readonly queue: Queue;
+  readonly queue: LaneQueues;
   /** The whole of a letter that was cut; undefined when it is not to be had. */
   readonly fetchWhole: (facts: LetterFacts) => Promise<string | undefined>;
   readonly clock: Clock;
@@ -90,7 +90,7 @@ async function sampleLetter(code: string, deps: TriageDeps): Promise<{ facts: Le
 
 interface Ready {
   readonly facts: LetterFacts;
-  readonly outgoing: OutgoingMessage;
+  readonly outgoing: LaneMessage;
   /** Those with one in common keep their order. */
   readonly keys: readonly string[];
 }

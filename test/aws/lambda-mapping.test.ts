@@ -1,7 +1,7 @@
 import { GetEventSourceMappingCommand, LambdaClient, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createLambdaMapping } from '../../lib/aws/lambda-mapping.ts';
+import { bothMappings, createLambdaMapping } from '../../lib/aws/lambda-mapping.ts';
 
 describe('the event source mapping', () => {
   const lambda = mockClient(LambdaClient);
@@ -30,5 +30,35 @@ describe('the event source mapping', () => {
       { UUID: 'uuid', Enabled: false },
       { UUID: 'uuid', Enabled: true },
     ]);
+  });
+});
+
+describe('two mappings', () => {
+  const seen = (state: 'enabled' | 'disabled' | 'changing') => ({ state, changedAtMs: 7 });
+  function pair(first: 'enabled' | 'disabled' | 'changing', second: 'enabled' | 'disabled' | 'changing') {
+    const done: string[] = [];
+    const one = (name: string, state: 'enabled' | 'disabled' | 'changing') => ({
+      read: async () => seen(state),
+      enable: async () => void done.push(`enable ${name}`),
+      disable: async () => void done.push(`disable ${name}`),
+    });
+    return { done, both: bothMappings(one('live', first), one('backfill', second)) };
+  }
+
+  it('look like the first, and as changing while either changes', async () => {
+    const states = [
+      ['enabled', 'disabled', 'enabled'],
+      ['disabled', 'enabled', 'disabled'],
+      ['enabled', 'changing', 'changing'],
+      ['changing', 'enabled', 'changing'],
+    ] as const;
+    for (const [first, second, state] of states) expect(await pair(first, second).both.read()).toEqual(seen(state));
+  });
+
+  it('change together, the first last: a run that ends in between is done again', async () => {
+    const { done, both } = pair('enabled', 'enabled');
+    await both.disable();
+    await both.enable();
+    expect(done).toEqual(['disable backfill', 'disable live', 'enable backfill', 'enable live']);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { METRIC_NAMES } from '../../lib/telemetry/metrics.ts';
 import { onlyResource, synthesizeRelay } from './synth.ts';
 
-const { relay, stack, template } = synthesizeRelay();
+const { relay, stack, template } = synthesizeRelay({ backfill: true });
 
 interface Widget {
   readonly type: string;

@@ -12,7 +12,7 @@ describe('the function that governs', () => {
   it('is told every setting but where the journal is, and which mapping it switches', () => {
     const { Variables } = Properties.Environment as { Variables: Record<string, unknown> };
     expect(Object.keys(Variables)).toEqual(
-      expect.arrayContaining(Object.values(SETTING_NAMES).filter((name) => !/^(RESULTS|JOURNAL)_/.test(name))),
+      expect.arrayContaining(Object.values(SETTING_NAMES).filter((name) => !/^(RESULTS|JOURNAL|BACKFILL)_/.test(name))),
     );
     expect(Object.keys(Variables).filter((name) => name.startsWith('JOURNAL'))).toEqual([]);
     expect(Variables.EVENT_SOURCE_MAPPING_ID).toEqual({ Ref: mappingId });

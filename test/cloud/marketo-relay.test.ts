@@ -151,8 +151,8 @@ describe('the delivery function', () => {
     const { Variables } = Properties.Environment as { Variables: Record<string, unknown> };
     expect(Object.keys(Variables).sort()).toEqual(
       [
-        // Where results go is told where there are any: results.test.ts.
-        ...Object.values(SETTING_NAMES).filter((name) => !/^RESULTS_/.test(name)),
+        // Where results go, and the backfill, is told where there are any: results.test.ts, backfill.test.ts.
+        ...Object.values(SETTING_NAMES).filter((name) => !/^(RESULTS|BACKFILL)_/.test(name)),
         'NODE_OPTIONS',
         'POWERTOOLS_LOG_LEVEL',
         'POWERTOOLS_METRICS_NAMESPACE',

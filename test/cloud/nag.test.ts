@@ -52,6 +52,7 @@ describe("cdk-nag's AwsSolutions and Serverless packs", () => {
 
   it.each<[string, (other: Stack) => RelayStackProps]>([
     ['by default', () => ({})],
+    ['with a queue for backfills', () => ({ backfill: true })],
     [
       'that is deleted with its stack, tells by mail, is not traced, and puts results on a queue',
       () => ({ removalPolicy: RemovalPolicy.DESTROY, alarmEmail: 'a@example.com', tracing: false, results: 'queue' }),

@@ -31,6 +31,7 @@ describe('the props of a relay', () => {
       gatherSeconds: 1,
       gatherMessages: 10,
       dailyQuota: RELAY_NUMBERS.dailyQuota.max,
+      backfill: true,
       ...(name === 'rateLimitWindowSeconds' ? { rateLimitCalls: 10 } : {}),
     };
     expect(problemsOf({ ...gather, [name]: RELAY_NUMBERS[name].min })).toEqual([]);

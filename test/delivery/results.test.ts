@@ -107,19 +107,6 @@ describe('the result of a message', () => {
   });
 });
 
-describe('an export', () => {
-  it('is named in the result of the message that creates it', async () => {
-    const exportId = 'ce45a7a1-f19d-4ce2-882c-a3c795940a7d';
-    const created = json({ success: true, requestId: 'r#1', result: [{ exportId, format: 'CSV', status: 'Created' }] });
-    const world = new World({ script: () => created });
-    const filter = { createdAt: { startAt: '2027-01-01T00:00:00Z', endAt: '2027-01-02T00:00:00Z' } };
-    const path = '/bulk/v1/leads/export/create.json';
-    await world.deliver(world.messages([{ path, body: { fields: ['id', 'email'], filter } }]));
-    expect(world.results).toMatchObject([{ status: 'delivered', objects: [{ id: exportId, status: 'Created' }] }]);
-    expect(world.journal).toMatchObject([{ objects: [{ id: exportId, status: 'Created' }] }]);
-  });
-});
-
 describe('a read', () => {
   it('gets the reply as Marketo wrote it', async () => {
     const body = { success: true, requestId: 'r#1', result: [{ id: 1, email: 'a@x.test' }] };

@@ -7,7 +7,7 @@ import { synthesizeRelay } from '../cloud/synth.ts';
 /** Of no alarm: `test/end-to-end/incident.long.test.ts` replays it. */
 const PRACTICE = 'An incident, to practise';
 const runbook = readFileSync(join(import.meta.dirname, '../../docs/runbook.md'), 'utf8');
-const alarms = alarmsOf(synthesizeRelay({ results: 'queue' }).template);
+const alarms = alarmsOf(synthesizeRelay({ results: 'queue', backfill: true }).template);
 const sections = new Map(
   runbook
     .split(/^## /m)

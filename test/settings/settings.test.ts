@@ -44,6 +44,7 @@ describe('settings that can be used', () => {
       dailyQuota: 50_000,
       dailyQuotaReserve: 0,
       quotaTimeZone: 'America/Chicago',
+      backfillDayPercent: 100,
       retryMaxAttempts: 8,
       retryMaxAgeSeconds: 86_400,
       logBodies: true,
@@ -207,6 +208,13 @@ describe('settings that cannot be used', () => {
     ['OVERFLOW_BUCKET_NAME', '-ab'],
   ])('show the bad value of %s: %s', (name, value) => {
     expect(problemOf(name, value)).toContain(JSON.stringify(value));
+  });
+
+  it('include a backfill queue that is the live one', () => {
+    const { problems } = failure({ ...REQUIRED, BACKFILL_QUEUE_URL: REQUIRED.QUEUE_URL });
+    expect(problems).toEqual([
+      { name: 'BACKFILL_QUEUE_URL', problem: 'is the queue or the dead-letter queue: give one of its own' },
+    ]);
   });
 
   it('include one queue given twice', () => {

@@ -73,9 +73,6 @@ function createTriageWorld(letters: readonly QueuedLetter[]): TriageWorld {
       clock: { nowMs: () => NOW_MS + 60_000, sleep: async () => {} },
       fetchWhole: async () => undefined,
       queue: {
-        extendVisibility: async () => true,
-        extendVisibilityBatch: async (handles) => handles.map(() => true),
-        deleteBatch: async (handles) => handles.map(() => true),
         send: async (messages) =>
           messages.map((message) => {
             if (world.refuses(message)) return { accepted: false, error: 'InternalError: model' };

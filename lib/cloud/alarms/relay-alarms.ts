@@ -7,6 +7,7 @@ import { NUMBER_BOUNDS } from '../../settings/bounds.ts';
 import type { ResolvedProps } from '../resolve-props.ts';
 import type { RelayResults } from '../results.ts';
 import { type AlarmSettings, DEFAULT_RUNBOOK_URL } from './alarm-settings.ts';
+import { createBackfillAlarm } from './backfill-alarm.ts';
 import type { DeadLetterAlarms } from './dead-letter-alarms.ts';
 import { createDeadLetterAlarms } from './dead-letter-alarms.ts';
 import type { FlowAlarms } from './flow-alarms.ts';
@@ -21,10 +22,13 @@ interface RelayAlarms extends FlowAlarms, DeadLetterAlarms {
   readonly lineStopped: LineAlarms;
   /** Where results are sent. */
   readonly resultsUnsent?: Alarm;
+  /** Where there is a backfill queue. */
+  readonly backfillAge?: Alarm;
 }
 
 interface Watched extends RelayResults {
   readonly queue: IQueue;
+  readonly backfillQueue: IQueue | undefined;
   readonly deadLetterQueue: IQueue;
   readonly deliveryFunction: IFunction;
   readonly governFunction: IFunction;
@@ -55,6 +59,7 @@ function createAlarms(
     ...createFlowAlarms(relay, watched, settings),
     ...createDeadLetterAlarms(relay, watched.deadLetterQueue, settings),
     ...((watched.resultsQueue ?? watched.resultsBus) && { resultsUnsent: createResultsAlarm(relay, settings) }),
+    ...(watched.backfillQueue && { backfillAge: createBackfillAlarm(relay, watched.backfillQueue, settings) }),
   };
 }
 

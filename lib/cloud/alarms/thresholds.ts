@@ -58,6 +58,8 @@ function alarmRules(props: {
     durationMs: { above: (DELIVERY_TIMEOUT_SECONDS - 10) * 1_000, holdMinutes: SHORTLY },
     // Longer than anything keeps a message from being received: a hidden one, and a retry message with the longest delay.
     unreadQueue: { above: hiddenSeconds + MAX_DELAY_SECONDS, holdMinutes: SHORTLY },
+    // A backfill may wait for days. Half of what SQS keeps it for is over: the other half is for somebody to act.
+    backfillAge: { above: (RETENTION_DAYS / 2) * DAY_SECONDS, holdMinutes: SHORTLY },
     resultsUnsent: { above: 0, holdMinutes: SHORTLY },
     deadLetters: { above: 0, holdMinutes: SHORTLY },
     // One lost entry is one question without an answer; what keeps them from being written is seldom alone.

@@ -14,6 +14,7 @@ import { serviceName } from '../service-name.ts';
 /** What is shown. */
 interface Charted {
   readonly queue: IQueue;
+  readonly backfillQueue: IQueue | undefined;
   readonly deadLetterQueue: IQueue;
   readonly table: Table;
   /** The delivery function first. */
@@ -123,6 +124,7 @@ function chartSections(relay: Construct, charted: Charted): readonly Section[] {
         { title: 'True age of the oldest message', metrics: [own(METRIC_NAMES.messageAge, 'seconds')] },
         { title: 'Messages on the queue', metrics: [own(METRIC_NAMES.messagesQueued, 'visible, delayed, in flight')] },
         { title: 'Minutes to drain', metrics: [minutesToDrain(relay, charted)] },
+        ...backfill(relay, charted),
       ],
     },
     {
@@ -170,6 +172,19 @@ function chartSections(relay: Construct, charted: Charted): readonly Section[] {
         },
         ...keptJournal(charted),
       ],
+    },
+  ];
+}
+
+/** Of a second queue: what waits for its turn, and for how long. */
+function backfill(relay: Construct, { backfillQueue }: Charted): readonly CustomMetricGroup[] {
+  if (backfillQueue === undefined) return [];
+  const label = 'visible, delayed, in flight';
+  return [
+    { title: 'Messages on the backfill queue', metrics: [ownMetric(relay, METRIC_NAMES.backfillQueued, { label })] },
+    {
+      title: 'Oldest on the backfill queue, seconds',
+      metrics: [backfillQueue.metricApproximateAgeOfOldestMessage({ statistic: 'Maximum', period: MINUTE })],
     },
   ];
 }

@@ -17,6 +17,8 @@ interface QueuedLetter {
   readonly attributes: Readonly<Record<string, MessageAttribute>>;
   /** When it came to the dead-letter queue. */
   readonly sentAtMs: number;
+  /** Of a message that SQS moved itself: the name of the queue that it was on, where SQS says it. */
+  readonly movedFrom?: string;
 }
 
 /** What lists, filters and groups need of a letter: small, whatever the letter holds. */
@@ -37,6 +39,8 @@ interface LetterFacts {
   readonly retriable: boolean;
   readonly outcomeUnknown: boolean;
   readonly attempts: number;
+  /** The queue that it came by. Absent: live, or unknown. */
+  readonly lane?: 'backfill';
   /** How often an operator has sent it again. */
   readonly resends: number;
   readonly deadAtMs: number;
@@ -85,6 +89,7 @@ function factsOfLetter(
     retriable: failure.retriable === true,
     outcomeUnknown: failure.outcomeUnknown === true,
     attempts: countOf(failure.attempts),
+    ...(letter.lane === 'backfill' && { lane: 'backfill' as const }),
     resends: countOf(letter.resends),
     deadAtMs: sentAtMs,
     firstSeenMs: instantOf(failure.firstSeen) ?? sentAtMs,

@@ -10,6 +10,7 @@ import { RELAY_ATTRIBUTE, type RelayState } from '../../message/relay-state.ts';
 import { MAX_ATTRIBUTES, MAX_MESSAGE_BYTES } from '../../settings/policy.ts';
 import { unwrap } from '../read.ts';
 import { keysOfBody } from './keys.ts';
+import type { LaneMessage } from './lane-queues.ts';
 import { originalBodyOf } from './original.ts';
 import { factsOf, type LetterFacts, type QueuedLetter } from './queued-letter.ts';
 import { editBody, type MessageEdit } from './record-edit.ts';
@@ -28,7 +29,7 @@ interface ResendOptions {
 type ResendPlan =
   | {
       readonly kind: 'ready';
-      readonly outgoing: OutgoingMessage;
+      readonly outgoing: LaneMessage;
       readonly relayId: string;
       /** What the message changes: messages with a key in common keep their order. */
       readonly keys: readonly string[];
@@ -72,7 +73,10 @@ function planResend(queued: QueuedLetter, whole: string | undefined, options: Re
     const size = `${messageBytes(outgoing)} bytes with its attributes`;
     return unfit([{ path: '', expected: `at most ${MAX_MESSAGE_BYTES} bytes; got ${size}` }]);
   }
-  return { kind: 'ready', outgoing, relayId, keys: keysOfBody(body), changes: edited.changes };
+  const { lane } = facts;
+  const { movedFrom } = queued;
+  const ofLane = { ...outgoing, ...(lane && { lane }), ...(isMoved && movedFrom !== undefined && { movedFrom }) };
+  return { kind: 'ready', outgoing: ofLane, relayId, keys: keysOfBody(body), changes: edited.changes };
 }
 
 /** A message that never became a letter brings its own `relay` attribute, if it has one. */

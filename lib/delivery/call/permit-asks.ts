@@ -1,5 +1,6 @@
 import { keyHash } from '../../ledger/keys.ts';
 import type { PermitAsk } from '../../ledger/ledger.ts';
+import type { Lane } from '../../settings/lane.ts';
 import { type Call, endpointOf, type WorkItem } from '../work-item.ts';
 import { longestCallMs } from './call-timeout.ts';
 
@@ -11,7 +12,7 @@ interface PermitAsks {
 }
 
 /** Remembers the hashes of keys: a call that waits asks many times. */
-function createPermitAsks(): PermitAsks {
+function createPermitAsks(lane: Lane = 'live'): PermitAsks {
   const hashes = new Map<string, number>();
 
   function hashOf(key: string): number {
@@ -26,7 +27,7 @@ function createPermitAsks(): PermitAsks {
       const hasKeyless = call.items.some((item) => item.keys.length === 0);
       // Not this worker's timeout: Marketo goes on with the call of a function that has come to its end.
       const endpoint = endpointOf(call);
-      return { operation: endpoint.operation, keys, hasKeyless, callTimeoutMs: longestCallMs(endpoint) };
+      return { operation: endpoint.operation, keys, hasKeyless, callTimeoutMs: longestCallMs(endpoint), lane };
     },
     freeItems({ items }, busyKeys) {
       const busy = new Set(busyKeys);

@@ -56,9 +56,11 @@ async function makeCalls(messages: readonly Message[], invocation: Invocation): 
 function createScheduler(work: PendingWork, invocation: Invocation) {
   const { deps, sendOnce, deadline, releases, health } = invocation;
   const { clock, random, ledger, log, observe } = deps;
-  const asks = createPermitAsks();
+  const asks = createPermitAsks(deps.lane);
   const keyWaits = createBusyKeyWaits();
   const inFlight = createCallsInFlight(clock);
+  const idlePatienceMs =
+    deps.lane === 'backfill' ? DELIVERY_POLICY.backfillIdlePatienceMs : DELIVERY_POLICY.idlePatienceMs;
 
   /** Starts what may start now, or waits for what may change that. False when nothing is left to start. */
   async function round(): Promise<boolean> {
@@ -110,7 +112,7 @@ function createScheduler(work: PendingWork, invocation: Invocation) {
 
   /** The calls of other operations do not wait for a paused one. A pause that ends soon is waited out. */
   function paused(call: Call, { waitMs, detail }: Refused, nowMs: number): void {
-    if (waitMs <= DELIVERY_POLICY.permitPatienceMs && inFlight.idleMs(nowMs) <= DELIVERY_POLICY.idlePatienceMs) {
+    if (waitMs <= DELIVERY_POLICY.permitPatienceMs && inFlight.idleMs(nowMs) <= idlePatienceMs) {
       keyWaits.refused(call, waitMs, nowMs);
     } else {
       requeuePaused(work, call, { waitMs, isQuota: detail === 'quotaSpent' }, nowMs, deps);
@@ -120,7 +122,7 @@ function createScheduler(work: PendingWork, invocation: Invocation) {
   /** A short wait is waited out here. A long one, or one without any call in flight for too long, is left to the queue. */
   async function waitOrRequeue(refusals: readonly Refused[], nowMs: number): Promise<void> {
     const [soonest] = refusals.toSorted((a, b) => a.waitMs - b.waitMs);
-    if (inFlight.idleMs(nowMs) > DELIVERY_POLICY.idlePatienceMs) {
+    if (inFlight.idleMs(nowMs) > idlePatienceMs) {
       const { reason, waitMs } = soonest ?? { reason: 'keys', waitMs: DELIVERY_POLICY.permitPatienceMs };
       return requeueRest(work, waitCodeOf(reason), waitMs, invocation);
     }

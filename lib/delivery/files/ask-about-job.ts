@@ -4,14 +4,12 @@ import { type FileProgress, ROW_LISTS, type RowCounts, type RowList } from '../.
 import type { Invocation } from '../call/attempt.ts';
 import { unclear } from '../judge/judge.ts';
 import { DELIVERY_POLICY } from '../policy.ts';
-import { cutPiece } from './cut-piece.ts';
 import { type FileCallResult, fileCall, waiting } from './file-call.ts';
 import { dead, type FileStep, growingMs, rowsAtWork } from './file-step.ts';
 import { type Question, questionAbout } from './import-paths.ts';
 import { keepRows } from './keep-rows.ts';
-import { delimiterOf, type FileMessage } from './read-piece.ts';
+import type { FileMessage } from './read-piece.ts';
 
-type Answered = Extract<FileCallResult, { kind: 'answered' }>;
 type GoesOn = Extract<FileStep, { kind: 'goesOn' }>;
 type AtWork = FileProgress & { readonly job: NonNullable<FileProgress['job']> };
 
@@ -92,22 +90,12 @@ async function collect(
     if (!isMissing && answer.outcome.kind === 'requeue') {
       return { kind: 'goesOn', outcome: answer.outcome, progress, ...learnt() };
     }
-    const csv = listIn(message, answer);
-    if (csv === undefined) tellMissing(message, list, answer.verdict.code, invocation);
-    else await keepRows(message, progress, list, csv, invocation.deps);
-    progress = withList(progress, list, csv !== undefined);
+    const hasRows = !isMissing && answer.outcome.kind !== 'dead' && reply.kind === 'reply' && reply.body !== '';
+    if (hasRows) await keepRows(message, progress, list, reply.body, invocation.deps);
+    else tellMissing(message, list, answer.verdict.code, invocation);
+    progress = withList(progress, list, hasRows);
   }
   return pieceDone(progress);
-}
-
-/** A list that is too long for one reply is cut at every try: in the end its first whole rows are kept. */
-function listIn(message: FileMessage, { exchange: { reply }, outcome, parsed }: Answered): string | undefined {
-  if (reply.kind !== 'reply' || reply.body === '') return undefined;
-  if (outcome.kind === 'delivered') return reply.body;
-  if (parsed.kind !== 'unreadable' || parsed.why !== 'cut' || parsed.status !== 200) return undefined;
-  const bytes = Buffer.from(reply.body);
-  const { toByte } = cutPiece({ bytes, delimiter: delimiterOf(message), isLast: false });
-  return toByte === 0 ? undefined : bytes.subarray(0, toByte).toString();
 }
 
 function withList({ complete, ...progress }: Complete, list: RowList, hasRows: boolean): Complete {

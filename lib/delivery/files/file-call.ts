@@ -112,11 +112,12 @@ type PermitFor = { readonly kind: 'granted'; readonly permit: Permit } | Extract
 
 /** A short wait is waited out; a long one is left to the queue. A circuit that waits for a health check gets one. */
 async function permitFor({ call, key }: FileCall, { deps, deadline, health }: Invocation): Promise<PermitFor> {
-  const { clock, ledger, log } = deps;
+  const { clock, ledger, log, lane } = deps;
   const endpoint = endpointOf(call);
   const callTimeoutMs = longestCallMs(endpoint);
   const keys = key === undefined ? [] : [keyHash(key)];
-  const ask = { operation: endpoint.operation, keys, hasKeyless: key === undefined, callTimeoutMs };
+  const { operation } = endpoint;
+  const ask = { operation, keys, hasKeyless: key === undefined, callTimeoutMs, ...(lane && { lane }) };
   const endMs = clock.nowMs() + DELIVERY_POLICY.idlePatienceMs;
   for (;;) {
     if (!deadline.fits(callTimeoutMs)) return { kind: 'waits', outcome: waiting('deadline', 0) };

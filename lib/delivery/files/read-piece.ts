@@ -25,8 +25,8 @@ type PieceReading =
 
 /** No header of a thousand columns is longer. */
 const MAX_HEADER_BYTES = 100_000;
-/** About a gigabyte: a hundred pieces, each with the longest header in front. */
-const MAX_FILE_BYTES = MAX_FILE_PIECES * (MAX_BULK_FILE_BYTES - MAX_HEADER_BYTES - AROUND_BYTES);
+/** A piece of a file is a row at least: a header and one row must fit. */
+const MAX_OBJECT_BYTES = MAX_FILE_PIECES * (MAX_BULK_FILE_BYTES - MAX_HEADER_BYTES - AROUND_BYTES);
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /** Reads the next piece of a file: its header, and as many whole rows as Marketo takes at once. */
@@ -69,8 +69,8 @@ async function begin(
   const head = await store.read(message.file, { fromByte: 0, mostBytes: MAX_HEADER_BYTES });
   if (head.kind === 'unreadable') return refused(head.detail);
   const { bytes, etag, objectBytes } = head;
-  if (objectBytes > MAX_FILE_BYTES) {
-    return refused(`the object has ${objectBytes} bytes, and ${MAX_FILE_BYTES} are taken: split it`);
+  if (objectBytes > MAX_OBJECT_BYTES) {
+    return refused(`the object has ${objectBytes} bytes, and ${MAX_OBJECT_BYTES} are taken: split it`);
   }
   const isLast = bytes.length >= objectBytes;
   const { toByte: headerBytes, rows } = cutPiece({ bytes, delimiter: delimiterOf(message), isLast, mostRows: 1 });
@@ -98,4 +98,4 @@ function refused(why: string) {
 }
 
 export type { FileMessage, PieceReading };
-export { delimiterOf, MAX_FILE_BYTES, readPiece };
+export { delimiterOf, readPiece };

@@ -1,7 +1,7 @@
 import type { LetterHold } from '../../aws/hold-letters.ts';
+import type { LaneQueues } from '../../dead-letter/triage/lane-queues.ts';
 import { dueAfterMs, nextBatch } from '../../dead-letter/triage/order.ts';
 import type { ResendOptions } from '../../dead-letter/triage/resend.ts';
-import type { Queue } from '../../message/queue.ts';
 import type { Clock } from '../../ports.ts';
 import { MAX_BATCH_ENTRIES } from '../../settings/policy.ts';
 import { untilDue } from '../until-due.ts';
@@ -11,7 +11,7 @@ import type { Spool } from './spool.ts';
 interface SendInput {
   readonly spool: Spool;
   readonly hold: LetterHold;
-  readonly queue: Queue;
+  readonly queue: LaneQueues;
   readonly options: ResendOptions;
   readonly ratePerSecond: number;
   readonly clock: Clock;

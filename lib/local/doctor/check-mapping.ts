@@ -11,11 +11,13 @@ interface MappingSeen {
   readonly state: string;
   /** What Lambda says of the last batch; empty where it says nothing. */
   readonly lastResult: string;
+  /** Of the mapping from the backfill queue, where there is one. */
+  readonly backfillState?: string;
 }
 
 function readMapping(target: RelayTarget): Promise<Known<MappingSeen>> {
   const { lambda } = target.clients;
-  const { eventSourceMappingId: UUID } = target;
+  const { eventSourceMappingId: UUID, backfillMappingId } = target;
   const reading = { what: 'the event source mapping', action: 'lambda:GetEventSourceMapping' };
   return known(reading, async () => {
     if (lambda === undefined || UUID === undefined) {
@@ -29,13 +31,15 @@ function readMapping(target: RelayTarget): Promise<Known<MappingSeen>> {
     const { State = 'Unknown', LastProcessingResult = '' } = await lambda.send(
       new GetEventSourceMappingCommand({ UUID }),
     );
-    return { state: State, lastResult: LastProcessingResult };
+    if (backfillMappingId === undefined) return { state: State, lastResult: LastProcessingResult };
+    const backfill = await lambda.send(new GetEventSourceMappingCommand({ UUID: backfillMappingId }));
+    return { state: State, lastResult: LastProcessingResult, backfillState: backfill.State ?? 'Unknown' };
   });
 }
 
 function checkMapping(mapping: Known<MappingSeen>, pause: Known<PauseNote | undefined>): readonly Finding[] {
   if (!mapping.ok) return [mapping.finding];
-  const { state, lastResult } = mapping.value;
+  const { state, lastResult, backfillState } = mapping.value;
   const note = pause.ok ? pause.value : undefined;
   const batch = isFailure(lastResult)
     ? [
@@ -45,7 +49,16 @@ function checkMapping(mapping: Known<MappingSeen>, pause: Known<PauseNote | unde
         ),
       ]
     : [];
-  return [...stateFindings(state, note), ...batch];
+  const backfill =
+    backfillState === 'Disabled' && state === 'Enabled'
+      ? [
+          warning(
+            'nothing is taken off the backfill queue: its mapping is disabled, and that of the live queue is not',
+            'if nobody holds the backfill back on purpose, `relay pause` and `relay resume` enable both',
+          ),
+        ]
+      : [];
+  return [...stateFindings(state, note), ...backfill, ...batch];
 }
 
 function stateFindings(state: string, note: PauseNote | undefined): readonly Finding[] {

@@ -8,24 +8,44 @@ type Attributes = Readonly<Record<string, string>>;
 
 interface QueuesSeen {
   readonly queue: Known<Attributes>;
+  /** Where the relay has one. */
+  readonly backfillQueue?: Known<Attributes>;
   readonly deadLetterQueue: Known<Attributes>;
 }
 
-async function readQueues({ clients, queueUrl, deadLetterQueueUrl }: RelayTarget): Promise<QueuesSeen> {
+async function readQueues({
+  clients,
+  queueUrl,
+  backfillQueueUrl,
+  deadLetterQueueUrl,
+}: RelayTarget): Promise<QueuesSeen> {
   const read = (what: string, QueueUrl: string): Promise<Known<Attributes>> =>
     known({ what: `${what} ${QueueUrl}`, action: 'sqs:GetQueueAttributes' }, async () => {
       const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] });
       return (await clients.sqs.send(command)).Attributes ?? {};
     });
-  const [queue, deadLetterQueue] = await Promise.all([
+  const [queue, deadLetterQueue, backfillQueue] = await Promise.all([
     read('the queue', queueUrl),
     read('the dead-letter queue', deadLetterQueueUrl),
+    backfillQueueUrl === undefined ? undefined : read('the backfill queue', backfillQueueUrl),
   ]);
-  return { queue, deadLetterQueue };
+  return { queue, deadLetterQueue, ...(backfillQueue && { backfillQueue }) };
 }
 
-/** @param functionSeconds - the delivery function's timeout, where it is known */
-function checkQueue({ queue, deadLetterQueue }: QueuesSeen, functionSeconds: number | undefined): readonly Finding[] {
+/**
+ * The queue, and that of the backfill where there is one.
+ *
+ * @param functionSeconds - the delivery function's timeout, where it is known
+ */
+function checkQueue(seen: QueuesSeen, functionSeconds: number | undefined): readonly Finding[] {
+  const live = checkOne(seen, functionSeconds);
+  const { backfillQueue } = seen;
+  if (backfillQueue === undefined) return live;
+  const ofBackfill = checkOne({ ...seen, queue: backfillQueue }, functionSeconds);
+  return [...live, ...ofBackfill.map((finding) => ({ ...finding, said: `of the backfill: ${finding.said}` }))];
+}
+
+function checkOne({ queue, deadLetterQueue }: QueuesSeen, functionSeconds: number | undefined): readonly Finding[] {
   if (!queue.ok) return [queue.finding];
   const { value: attributes } = queue;
   const visibilitySeconds = Number(attributes.VisibilityTimeout);

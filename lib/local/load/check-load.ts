@@ -1,3 +1,4 @@
+import type { Lane } from '../../settings/lane.ts';
 import { formatCount } from '../cli/layout.ts';
 import { type CliIo, createProgress } from '../io.ts';
 import type { VerbRun } from '../verb.ts';
@@ -6,7 +7,7 @@ import type { ColumnMap, ColumnsReading } from './columns.ts';
 import type { DestinationOptions } from './destination.ts';
 import type { FileHeader } from './file-header.ts';
 import { createImportFile, type ImportFile } from './import-file.ts';
-import type { Lane, LaneChoice } from './lane.ts';
+import type { LaneChoice } from './lane.ts';
 import type { LoadFile } from './load-messages.ts';
 import { loadDigest } from './load-state.ts';
 import type { Delimiter } from './read-rows.ts';

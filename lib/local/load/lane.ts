@@ -1,7 +1,6 @@
+import type { Lane } from '../../settings/lane.ts';
 import type { RelayTarget } from '../target/target.ts';
 import { failed } from '../verb-failure.ts';
-
-type Lane = 'live' | 'backfill';
 
 interface LaneChoice {
   readonly lane: Lane;
@@ -25,5 +24,5 @@ function chooseLane({ queueUrl, backfillQueueUrl, name }: RelayTarget, asked: La
   return { lane: 'live', queueUrl, remark };
 }
 
-export type { Lane, LaneChoice };
+export type { LaneChoice };
 export { chooseLane };

@@ -1,5 +1,4 @@
 import { basename } from 'node:path';
-import { MAX_FILE_BYTES } from '../../delivery/files/read-piece.ts';
 import { createPublisher } from '../../publisher/publisher.ts';
 import { formatCount, plural } from '../cli/layout.ts';
 import { appendAudit } from '../dead-letters/records.ts';
@@ -18,8 +17,6 @@ async function publishImport(checked: CheckedLoad, io: CliIo, run: VerbRun): Pro
   const { job, check: done, lane, load, importFile } = checked;
   if (importFile === undefined) throw new Error('there is no file to import');
   if (done.records === 0) return 'failed';
-  const bytes = await importFile.bytes();
-  refuseTooLarge(bytes, job.name);
   const { target, json } = run;
   const relay = `${target.kind} ${target.name}`;
   const state = await startingState({ ...job, load, relay, rows: done.rows, nowMs: io.clock.nowMs() });
@@ -29,7 +26,7 @@ async function publishImport(checked: CheckedLoad, io: CliIo, run: VerbRun): Pro
   const bucket = job.asFile?.bucket ?? target.overflowBucketName;
   const id = idOf(state);
   const file = { bucket, key: `files/${id}/${basename(job.path).replace(/[^\w.-]/g, '_')}` };
-  await upload(importFile.path, bytes, file, io, run);
+  await upload(importFile.path, await importFile.bytes(), file, io, run);
   const publisher = createPublisher({ queueUrl: lane.queueUrl, client: target.clients.sqs });
   const [result] = await publisher.publish([importDestinationOf(job.destination).fileMessage(file, { id })]);
   if (result?.kind !== 'accepted') {
@@ -52,16 +49,6 @@ async function publishImport(checked: CheckedLoad, io: CliIo, run: VerbRun): Pro
   const data = { ...dataOf(checked), messages: 1, end: 'done', id, object: file };
   await print(io, json ? `${printableJson(data)}\n` : `${said}\n`);
   return done.rejected > 0 ? 'failed' : 'done';
-}
-
-/** @throws {VerbFailure} for what the relay would not take, before an hour is spent on its upload. */
-function refuseTooLarge(bytes: number, name: string): void {
-  if (bytes <= MAX_FILE_BYTES) return;
-  const taken = formatCount(MAX_FILE_BYTES);
-  throw failed(
-    'usage',
-    `${name}: what is to be imported has ${formatCount(bytes)} bytes, and ${taken} are taken: split the file`,
-  );
 }
 
 /** The same again for a load that is taken up again, another for one that is begun anew: that is a second import. */
@@ -92,4 +79,4 @@ async function upload(
   }
 }
 
-export { publishImport, refuseTooLarge };
+export { publishImport };

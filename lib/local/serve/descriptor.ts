@@ -47,6 +47,7 @@ async function writeDescriptor(
     version: 1,
     pid: process.pid,
     queueUrl: relay.queueUrl,
+    backfillQueueUrl: relay.backfillQueueUrl,
     deadLetterQueueUrl: relay.deadLetterQueueUrl,
     resultsQueueUrl: relay.resultsQueueUrl,
     ledgerTableName: relay.tableName,

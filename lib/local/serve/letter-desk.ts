@@ -1,6 +1,6 @@
 import { holdLetters, type LetterHold } from '../../aws/hold-letters.ts';
 import { createS3Overflow } from '../../aws/s3-overflow.ts';
-import { createSqsQueue } from '../../aws/sqs-queue.ts';
+import { createSqsLaneQueues } from '../../aws/sqs-lane-queues.ts';
 import { isMessageCut, originalBodyOf } from '../../dead-letter/triage/original.ts';
 import { factsOf, type LetterFacts, type QueuedLetter } from '../../dead-letter/triage/queued-letter.ts';
 import { lineOf, planResend, type ResendPlan } from '../../dead-letter/triage/resend.ts';
@@ -63,7 +63,8 @@ const HELD = 'Somebody else has received it just now: try again later.';
 /** The dead letters of a relay on this machine, for its page: the same functions as the command line's, over one letter. */
 function createLetterDesk(relay: LocalRelay, nowMs: () => number): LetterDesk {
   const { sqs, s3 } = relay.clients;
-  const queue = createSqsQueue({ client: sqs, queueUrl: relay.queueUrl, log: SILENT_LOG });
+  const { queueUrl, backfillQueueUrl } = relay;
+  const queue = createSqsLaneQueues({ client: sqs, queueUrl, backfillQueueUrl, log: SILENT_LOG });
   const known = new Map<string, LetterFacts>();
 
   function see(lying: LyingMessage): SeenLetter {

@@ -17,6 +17,8 @@ interface Seen {
   readonly identityOutage?: IdentityOutage;
   readonly limits: LedgerLimits;
   readonly queue: QueueCounts;
+  /** Where the relay has a second queue. */
+  readonly backfill?: { readonly queue: QueueCounts; readonly mapping: MappingState | 'unknown' };
 }
 
 /** `failing`: the delivery function itself ends in errors, so that nothing becomes of the messages that it is given. */

@@ -1,4 +1,5 @@
 import { DEFAULT_LIMITS, type LedgerLimits } from '../../ledger/limits.ts';
+import { NUMBER_BOUNDS } from '../../settings/bounds.ts';
 import { SETTING_NAMES } from '../../settings/names.ts';
 
 /** The limits that the delivery function keeps, by its settings; the defaults for what they do not say. */
@@ -9,14 +10,19 @@ function limitsOf(settings: Readonly<Record<string, string>>): LedgerLimits {
       ? value
       : otherwise;
   };
+  const dayCalls = number(SETTING_NAMES.dailyQuota, DEFAULT_LIMITS.dayCalls);
+  const backfillPercent = number(SETTING_NAMES.backfillDayPercent, NUMBER_BOUNDS.backfillDayPercent.default);
   return {
     ...DEFAULT_LIMITS,
     windowCalls: number(SETTING_NAMES.rateLimitCalls, DEFAULT_LIMITS.windowCalls),
     windowMs: number(SETTING_NAMES.rateLimitWindowSeconds, DEFAULT_LIMITS.windowMs / 1_000) * 1_000,
     slots: number(SETTING_NAMES.maxConcurrentCalls, DEFAULT_LIMITS.slots),
-    dayCalls: number(SETTING_NAMES.dailyQuota, DEFAULT_LIMITS.dayCalls),
+    dayCalls,
     dayReserve: number(SETTING_NAMES.dailyQuotaReserve, DEFAULT_LIMITS.dayReserve),
     quotaTimeZone: settings[SETTING_NAMES.quotaTimeZone] || DEFAULT_LIMITS.quotaTimeZone,
+    ...(settings[SETTING_NAMES.backfillQueueUrl] && {
+      backfill: { dayCalls: Math.floor((dayCalls * backfillPercent) / 100) },
+    }),
   };
 }
 

@@ -34,13 +34,15 @@ async function look(target: RelayTarget, clock: Clock): Promise<Seen & { readonl
   const feed = await readFeed(target).catch(orMissing('the event source mapping'));
   const limits = limitsOf(feed?.settings ?? {});
   const nowMs = clock.nowMs();
-  const [ledger, identityOutage, pause, queue] = await Promise.all([
+  const { backfillQueueUrl } = target;
+  const [ledger, identityOutage, pause, queue, backfill] = await Promise.all([
     readLedgerStatus({ client: clients.dynamoDb, tableName, subscription, limits, nowMs }).catch(
       orMissing('the ledger'),
     ),
     readIdentityOutage({ client: clients.dynamoDb, tableName, subscription }).catch(orMissing("the token's item")),
     createPauseNotes(clients.dynamoDb, tableName, subscription).read().catch(orMissing('the note of a pause')),
     countQueue(clients.sqs, target.queueUrl),
+    backfillQueueUrl === undefined ? undefined : countQueue(clients.sqs, backfillQueueUrl),
   ]);
   return {
     nowMs,
@@ -51,6 +53,7 @@ async function look(target: RelayTarget, clock: Clock): Promise<Seen & { readonl
     ...(identityOutage === undefined ? {} : { identityOutage }),
     limits,
     queue,
+    ...(backfill && { backfill: { queue: backfill, mapping: feed?.backfillMapping ?? feed?.mapping ?? 'unknown' } }),
     problems,
   };
 }

@@ -60,6 +60,10 @@ function statusJson({ target, seen, letters, sample }: StatusInput): object {
             },
     },
     drain: drainOf(seen, verdict),
+    backfill:
+      seen.backfill === undefined
+        ? null
+        : { ...seen.backfill.queue, mapping: seen.backfill.mapping, callsToday: ledger?.backfillToday ?? 0 },
     deadLetters: letters,
     problems: seen.problems,
   };
@@ -73,6 +77,7 @@ function renderStatus(input: StatusInput, screen: Screen): string {
     section(screen, 'Calls', callRows(seen)),
     section(screen, 'Quota', quotaRows(seen)),
     section(screen, 'Queue', queueRows(input, drainOf(seen, verdict))),
+    ...(seen.backfill === undefined ? [] : [section(screen, 'Backfill', backfillRows(seen.backfill, seen))]),
     deadLetters(letters, screen),
     ...(seen.problems.length === 0
       ? []
@@ -137,6 +142,24 @@ function queueRows({ seen, sample }: StatusInput, drain: Drain): readonly Row[] 
   ];
   if (drain.messages === 0) return rows;
   return [...rows, ageRow(seen, sample), drainRow(drain)];
+}
+
+/** It waits for what live traffic leaves: how long it takes is not for this moment to tell. */
+function backfillRows({ queue, mapping }: NonNullable<Seen['backfill']>, { ledger, limits }: Seen): readonly Row[] {
+  const waiting = queue.visible + queue.delayed + queue.inFlight;
+  const most = limits.backfill?.dayCalls;
+  const rows: Row[] = [
+    { label: 'waiting', value: formatCount(waiting), note: `${formatCount(queue.inFlight)} of them being delivered` },
+    {
+      label: 'calls today',
+      value: formatCount(ledger?.backfillToday ?? 0),
+      ...(most !== undefined && {
+        note: `of ${formatCount(most)} at most, and of what live traffic is expected to leave`,
+      }),
+    },
+  ];
+  if (mapping !== 'disabled') return rows;
+  return [...rows, { label: 'mapping', value: mapping, note: 'no messages are taken off this queue' }];
 }
 
 function ageRow({ nowMs }: Seen, sample: AgeSample | undefined): Row {

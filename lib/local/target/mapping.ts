@@ -12,6 +12,8 @@ type MappingState = 'enabled' | 'disabled' | 'changing';
 
 interface Feed {
   readonly mapping: MappingState;
+  /** Of the backfill queue, where there is one. */
+  readonly backfillMapping?: MappingState;
   /** Why the last run of the delivery function failed as a whole, as far as that is told. */
   readonly lastFailure?: string;
   /** Settings of the delivery function, as environment variables; empty where they cannot be read. */
@@ -29,14 +31,18 @@ async function readFeed(target: RelayTarget): Promise<Feed> {
       settings,
     };
   }
-  const [mapping, configuration] = await Promise.all([
+  const [mapping, backfill, configuration] = await Promise.all([
     lambda.send(new GetEventSourceMappingCommand({ UUID: target.eventSourceMappingId })),
+    target.backfillMappingId === undefined
+      ? undefined
+      : lambda.send(new GetEventSourceMappingCommand({ UUID: target.backfillMappingId })),
     // Reading the function's settings is a permission of its own: without it the advised limits stand.
     lambda.send(new GetFunctionConfigurationCommand({ FunctionName: target.functionName })).catch(() => undefined),
   ]);
   const { State, LastProcessingResult: result = '' } = mapping;
   return {
     mapping: stateOf(State),
+    ...(backfill === undefined ? {} : { backfillMapping: stateOf(backfill.State) }),
     ...(isFailure(result) ? { lastFailure: result } : {}),
     settings: configuration?.Environment?.Variables ?? {},
   };
@@ -57,9 +63,14 @@ async function setMapping(target: RelayTarget, enabled: boolean): Promise<void> 
     await askControl(target, 'POST', '/mapping', { enabled });
     return;
   }
-  const { eventSourceMappingId: UUID, clients } = target;
-  if (clients.lambda === undefined || UUID === undefined) throw failed('failed', `${target.name} has no mapping`);
-  await clients.lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled: enabled }));
+  const { eventSourceMappingId, backfillMappingId, clients } = target;
+  if (clients.lambda === undefined || eventSourceMappingId === undefined) {
+    throw failed('failed', `${target.name} has no mapping`);
+  }
+  // That of the live queue is changed last: it is the one that is looked at.
+  for (const UUID of [...(backfillMappingId === undefined ? [] : [backfillMappingId]), eventSourceMappingId]) {
+    await clients.lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled: enabled }));
+  }
 }
 
 export type { Feed, MappingState };

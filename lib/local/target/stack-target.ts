@@ -24,6 +24,7 @@ const OUTPUTS = [
 
 /** Of a stack that was asked for a second queue. */
 const BACKFILL_OUTPUT = 'BackfillQueueUrl';
+const BACKFILL_MAPPING_OUTPUT = 'BackfillEventSourceMappingId';
 
 /** Those of a relay that keeps a journal. */
 const JOURNAL_OUTPUTS = [
@@ -45,6 +46,7 @@ async function openStack(name: string): Promise<RelayTarget> {
   const found = await describeOutputs(name);
   const outputs = checkOutputs(name, found);
   const backfillQueueUrl = found.get(BACKFILL_OUTPUT);
+  const backfillMappingId = found.get(BACKFILL_MAPPING_OUTPUT);
   const clients = {
     sqs: new SQSClient(IN_TIME),
     dynamoDb: new DynamoDBClient(IN_TIME),
@@ -69,6 +71,7 @@ async function openStack(name: string): Promise<RelayTarget> {
     subscription: hostOf(outputs.MarketoBaseUrl),
     functionName: outputs.DeliveryFunctionName,
     eventSourceMappingId: outputs.EventSourceMappingId,
+    ...(backfillMappingId === undefined ? {} : { backfillMappingId }),
     ...journalOf(found),
     clients,
     close: () => Object.values(clients).map((client) => client.destroy()),

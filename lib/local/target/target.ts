@@ -44,6 +44,7 @@ interface RelayTarget {
   readonly baseUrl: string;
   readonly functionName?: string;
   readonly eventSourceMappingId?: string;
+  readonly backfillMappingId?: string;
   /** Absent where the relay keeps none. */
   readonly journal?: {
     readonly bucketName: string;

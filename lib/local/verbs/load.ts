@@ -1,10 +1,10 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Lane } from '../../settings/lane.ts';
 import type { CliIo } from '../io.ts';
 import type { LoadJob } from '../load/check-load.ts';
 import { type ColumnMap, readColumnMap } from '../load/columns.ts';
 import type { DestinationOptions } from '../load/destination.ts';
-import type { Lane } from '../load/lane.ts';
 import { load } from '../load/load.ts';
 import type { Delimiter } from '../load/read-rows.ts';
 import { examples, onTarget } from '../verb.ts';

@@ -282,31 +282,6 @@ describe('a job at Marketo', () => {
     expect(world.journal.at(-1)).toMatchObject({ outcome: word, rows });
   });
 
-  it('of which the list of failures is too long for a reply has its beginning kept', async () => {
-    const world = worldWith({
-      status: () => status({ status: 'Complete', numOfLeadsProcessed: 1, numOfRowsFailed: 1, numOfRowsWithWarning: 0 }),
-      failures: () =>
-        ({ ...page(200, 'email,Import Failure Reason\nbob@example.com,bad\nann@ex'), complete: false }) as HttpReply,
-    });
-    await world.deliverAll(world.messages([IMPORT]));
-    expect(world.letters[0]).toMatchObject({
-      failure: { code: 'rowsFailed', details: [{ row: 2, message: 'bad' }] },
-      file: { failures: [{ key: 'files/tonight/1-failures.csv' }] },
-    });
-  });
-
-  it('whose list of failures is a page of HTML for ever is told of without it', async () => {
-    const world = worldWith({
-      status: () => status({ status: 'Complete', numOfLeadsProcessed: 1, numOfRowsFailed: 1, numOfRowsWithWarning: 0 }),
-      failures: () => page(200, '<html>login</html>'),
-    });
-    await world.deliverAll(world.messages([IMPORT]));
-    expect(world.letters.map(({ failure, file }) => [failure.code, file?.failures])).toEqual([
-      ['rowsFailed', undefined],
-    ]);
-    expect(world.files.keptTexts.size).toBe(0);
-  });
-
   it('that gives a row back in another form has its reason without a number', async () => {
     const world = worldWith({
       status: () => status({ status: 'Complete', numOfLeadsProcessed: 0, numOfRowsFailed: 2, numOfRowsWithWarning: 0 }),

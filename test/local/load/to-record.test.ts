@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cellValue } from '../../../lib/local/load/cell-value.ts';
 import { destinationOf } from '../../../lib/local/load/destination.ts';
-import { refuseTooLarge } from '../../../lib/local/load/publish-import.ts';
 import { type RecordPlan, toRecord } from '../../../lib/local/load/to-record.ts';
 
 const plan: RecordPlan = {
@@ -117,11 +116,4 @@ describe('a cell of a known type', () => {
       reason: '"abcd" has 4 characters, the field takes 3',
     });
   });
-});
-
-it('a file of more than a hundred pieces is refused before it is put into a bucket', () => {
-  expect(() => refuseTooLarge(900_000_000, 'people.csv')).not.toThrow();
-  expect(() => refuseTooLarge(1_100_000_000, 'people.csv')).toThrow(
-    /people.csv: what is to be imported has 1,100,000,000 bytes, and \S+ are taken: split the file/,
-  );
 });

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { createSqsQueue } from '../../../aws/sqs-queue.ts';
+import { createSqsLaneQueues } from '../../../aws/sqs-lane-queues.ts';
 import type { LetterFilter } from '../../../dead-letter/triage/filter.ts';
 import { MAX_EDITS, type MessageEdit, readEdit } from '../../../dead-letter/triage/record-edit.ts';
 import type { ResendOptions } from '../../../dead-letter/triage/resend.ts';
@@ -211,10 +211,11 @@ async function send(
   } as const;
   await appendAudit(io, options.state, { ...audit, event: 'started', counts: { toSend: plans.ready.length } });
   const progress = createProgress(io);
+  const { clients, queueUrl, backfillQueueUrl } = run.target;
   const result = await sendResends(plans.ready, {
     spool,
     hold,
-    queue: createSqsQueue({ client: run.target.clients.sqs, queueUrl: run.target.queueUrl, log: quietLog(io) }),
+    queue: createSqsLaneQueues({ client: clients.sqs, queueUrl, backfillQueueUrl, log: quietLog(io) }),
     options: resendOptions,
     ratePerSecond: options.rate,
     clock: io.clock,
