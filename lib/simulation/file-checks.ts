@@ -1,3 +1,4 @@
+import type { FileRows } from '../journal/entry.ts';
 import type { FilePublication } from './files.ts';
 import { type ImportJob, isComplete } from './model/imports.ts';
 import { MINUTE_MS, NEVER_MS, type Scenario } from './scenario.ts';
@@ -35,6 +36,10 @@ function auditFiles(world: World): void {
     const file = world.files.get(mark);
     if (file !== undefined) checkLetter(world, file, letter, atMs);
   }
+  for (const { relayId, outcome, rows } of world.journal.flat()) {
+    const file = world.files.get(world.markOf.get(relayId) ?? '');
+    if (file !== undefined && outcome !== 'requeued') checkRows(world, file, 'the journal', rows);
+  }
   for (const file of world.files.values()) checkEnd(world, file);
   for (const job of world.imports) checkQuestions(world, job);
 }
@@ -50,12 +55,7 @@ function checkLetter(world: World, file: FilePublication, { file: told, failure 
   }
   const { imported, failed, warned, unknownRows = '', notUploadedFromRow } = told;
   const counted = imported + failed;
-  const complete = new Set(jobsOf(world, file).flatMap((job) => (isComplete(job) ? job.rows : [])));
-  const known = Array.from({ length: counted }, (_, index) => index + 1);
-  const missing = known.filter((row) => !complete.has(row));
-  if (missing.length > 0) fail(`rows ${missing.join(' ')} are counted, and in no job that is complete`);
-  if (failed !== known.filter((row) => file.bad.has(row)).length) fail(`${failed} rows failed, it says`);
-  if (warned !== known.filter((row) => file.warned.has(row)).length) fail(`${warned} rows with a warning, it says`);
+  checkRows(world, file, `its letter (${failure.code})`, { imported, failed, warned });
   const [first = 0, until = 0] = unknownRows.split('-').map(Number);
   const last = unknownRows.endsWith('-') ? file.rows : until;
   const isBroken = first > 0 && (first !== counted + 1 || last < first);
@@ -73,6 +73,23 @@ function checkLetter(world: World, file: FilePublication, { file: told, failure 
   const taken = jobsOf(world, file).flatMap((job) => (job.arrivedAtMs <= atMs ? job.rows : []));
   const untold = taken.filter((row) => row > end);
   if (untold.length > 0) fail(`rows ${untold.join(' ')} were taken, and it says that they were not`);
+}
+
+/** They are those of complete jobs, from the first on, and the same failed as at Marketo. */
+function checkRows(world: World, file: FilePublication, where: string, rows: FileRows | undefined): void {
+  const { mark } = file.publication;
+  const fail = (detail: string): void => world.checks.fail('filesTold', `${mark}, ${where}: ${detail}`, [mark]);
+  // Of what nobody read nothing is known.
+  if (rows === undefined) return;
+  const { imported, failed, warned, failedRows = [] } = rows;
+  const complete = new Set(jobsOf(world, file).flatMap((job) => (isComplete(job) ? job.rows : [])));
+  const known = Array.from({ length: imported + failed }, (_, index) => index + 1);
+  const missing = known.filter((row) => !complete.has(row));
+  if (missing.length > 0) fail(`rows ${missing.join(' ')} are counted, and in no job that is complete`);
+  if (failed !== known.filter((row) => file.bad.has(row)).length) fail(`${failed} rows failed, it says`);
+  if (warned !== known.filter((row) => file.warned.has(row)).length) fail(`${warned} rows with a warning, it says`);
+  const sound = failedRows.filter((row) => !file.bad.has(row));
+  if (sound.length > 0) fail(`rows ${sound.join(' ')} failed, it says`);
 }
 
 /** What nobody moved to the dead-letter queue unread has a result; where nothing happens, everything goes in. */
@@ -110,4 +127,4 @@ function isCalm({ scenario, files, tally }: World): boolean {
   return isSound && !isGivenUp && (own?.killers ?? 0) === 0 && Object.values(faults).every((chance) => chance === 0);
 }
 
-export { auditFiles, checkImportWait, drainBoundOfFilesMs, noteFileLetter };
+export { auditFiles, checkImportWait, checkRows, drainBoundOfFilesMs, noteFileLetter };

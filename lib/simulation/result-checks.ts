@@ -1,5 +1,6 @@
 import { UNSENT_PREFIX } from '../results/publish.ts';
 import type { Result, ResultPointer } from '../results/result.ts';
+import { checkRows } from './file-checks.ts';
 import { scan } from './watch.ts';
 import type { World } from './world.ts';
 
@@ -14,6 +15,8 @@ function noteResult(world: World, text: string): void {
     return;
   }
   const publication = world.publications.get(message);
+  const file = world.files.get(message);
+  if (file !== undefined) checkRows(world, file, 'its result', result.rows);
   const outcomes =
     result.records?.map(({ position, outcome }) => [publication?.marks[position] ?? message, outcome] as const) ??
     (publication?.marks ?? [message]).map((mark) => [mark, result.status === 'dead' ? 'dead' : 'delivered'] as const);

@@ -54,6 +54,23 @@ const BUGS_OF_FILES: readonly PlantedBug[] = [
     }),
   },
   {
+    what: 'takes the first rows of a file for those that failed',
+    finds: 'filesTold',
+    deps: (deps) => ({
+      ...deps,
+      journal: {
+        write: (entries) =>
+          deps.journal.write(
+            entries.map((entry) => {
+              const { rows } = entry;
+              if (rows?.failedRows === undefined) return entry;
+              return { ...entry, rows: { ...rows, failedRows: rows.failedRows.map((_, index) => index + 1) } };
+            }),
+          ),
+      },
+    }),
+  },
+  {
     what: 'asks about a job every second',
     finds: 'importsBounded',
     deps: withCopies((message) => (isFileBody(message.body) ? { ...message, delaySeconds: 1 } : message)),
