@@ -5,32 +5,7 @@
  */
 export type { Json, JsonObject, QueryValue } from '../lib/marketo/request.ts';
 export type { MessageProblem } from '../lib/message/problem.ts';
-export type {
-  Company,
-  CustomActivity,
-  CustomObjectRecord,
-  DeleteBody,
-  LeadAction,
-  LeadId,
-  LeadIds,
-  LeadLookupField,
-  LeadRecord,
-  NamedAccount,
-  OfLead,
-  Opportunity,
-  OpportunityRole,
-  PushLeadsBody,
-  Records,
-  RequestCampaignBody,
-  SalesPerson,
-  ScheduleCampaignBody,
-  SubmitFormBody,
-  SyncAction,
-  SyncBody,
-  SyncLeadsBody,
-  Token,
-  TypedParts,
-} from '../lib/publisher/bodies.ts';
+export type * from '../lib/publisher/bodies.ts';
 export { type Entry, type EntryOptions, InvalidMessagesError, toEntries } from '../lib/publisher/entries.ts';
 export type { Operation, Operations } from '../lib/publisher/operations.ts';
 export {
@@ -43,16 +18,7 @@ export {
 export type { PublisherMessage } from '../lib/publisher/publisher-message.ts';
 export type { FilterQuery, ReadParts } from '../lib/publisher/read-parts.ts';
 export { type MessageOptions, type Parts, type Requests, requests } from '../lib/publisher/requests.ts';
-export type {
-  ActivityAttribute,
-  ActivityType,
-  CustomObjectField,
-  CustomObjectType,
-  DateRange,
-  LeadField,
-  LeadFieldType,
-  SchemaParts,
-} from '../lib/publisher/schema-parts.ts';
+export type * from '../lib/publisher/schema-parts.ts';
 export type { SendOptions, SendResult, SqsSender } from '../lib/publisher/send-entries.ts';
 export { type Validation, validate } from '../lib/publisher/validate.ts';
 export type { RecordResult, Reply, Result, ResultFailure, ResultObject, ResultPointer } from '../lib/results/result.ts';

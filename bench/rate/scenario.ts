@@ -1,13 +1,12 @@
 import { span, wholeNumber } from '../frame/options.ts';
-import type { Figure, OptionValues, Plot, Report, Scenario, Series } from '../frame/types.ts';
+import type { Figure, OptionValues, Report, Scenario } from '../frame/types.ts';
 import { runLimiter, type Seen } from './compare.ts';
 import { type Figures, figuresOf, type Load } from './figures.ts';
 import { LIMITERS } from './limiters.ts';
 import { runInRealTime } from './real-time.ts';
+import { comparison, LATENCIES, overCeiling, plotsOf, type Row, tableOf } from './report.ts';
 import { runInVirtualTime } from './virtual-time.ts';
 
-/** Marketo's calls: small ones, those of 300 records on a usual day, and on a slow one. */
-const LATENCIES = { quick: [80, 150], usual: [200, 450], slow: [300, 3_000] } as const;
 const WORKERS = [1, 2, 5, 10, 20, 50] as const;
 /** So many calls are wanted at once, whatever the workers: the limit and not the load is what is measured. */
 const WANTED = 30;
@@ -64,8 +63,6 @@ async function runOne(options: OptionValues): Promise<Report> {
   };
 }
 
-type Row = readonly [name: string, load: Load, figures: Figures];
-
 async function runAll(options: OptionValues): Promise<Report> {
   const base = loadOf(options);
   const rows: Row[] = [];
@@ -112,8 +109,6 @@ function worstOf(rows: readonly Row[], isMeant: (workers: number) => boolean): n
   return Math.min(...rows.flatMap(([, { workers }, figures]) => (isMeant(workers) ? [overCeiling(figures)] : [])));
 }
 
-const overCeiling = ({ shareOfLimit, mostPossible }: Figures): number => shareOfLimit / mostPossible;
-
 function figuresOfAll(rows: readonly Row[], own: Figures, usual: Figures, full: Figures): readonly Figure[] {
   const all = rows.map(([, , figures]) => figures);
   const figure = (name: string, value: number, unit: string, means: string): Figure => ({ name, value, unit, means });
@@ -156,97 +151,5 @@ function figuresOfAll(rows: readonly Row[], own: Figures, usual: Figures, full: 
     ),
   ];
 }
-
-function tableOf(title: string, rows: readonly Row[]) {
-  return {
-    title,
-    head: [
-      'latency',
-      'workers',
-      'at once',
-      'share of the limit',
-      'ceiling',
-      'worst 20 s',
-      'most in flight',
-      'writes',
-      'lost races',
-      'reads',
-      'write units',
-      'read units',
-      'largest item, bytes',
-    ],
-    rows: rows.map(([name, { workers, atOnce, latencyMs }, one]) => [
-      `${name}, ${latencyMs.join(' to ')} ms`,
-      workers,
-      atOnce,
-      percent(one.shareOfLimit),
-      percent(one.mostPossible),
-      one.worstWindow,
-      one.worstSlots,
-      round(one.writesPerCall),
-      round(one.conflictsPerCall),
-      round(one.readsPerCall),
-      round(one.writeUnitsPerCall),
-      round(one.readUnitsPerCall),
-      one.largestItemBytes,
-    ]),
-  };
-}
-
-function comparison({ seconds, workers }: Load, own: Figures, others: readonly (readonly [string, Seen])[]) {
-  const setups = new Map(LIMITERS.map(({ name, setup }) => [name, setup]));
-  return {
-    title: `Beside published limiters: ${workers} workers, calls of 200 to 450 ms, ${seconds} s; a call that Marketo refuses counts as made`,
-    head: ['limiter', 'accepted, of the limit', 'worst 20 s', 'most in flight', 'refused with 606 or 615', 'set up as'],
-    rows: [
-      ['the relay', percent(own.shareOfLimit), own.worstWindow, own.worstSlots, 0, 'the ledger in DynamoDB'],
-      ...others.map(([name, one]) => [
-        name,
-        percent(one.acceptedShare),
-        one.worstWindow,
-        one.worstSlots,
-        one.refused,
-        setups.get(name) ?? '',
-      ]),
-    ],
-  };
-}
-
-function plotsOf(rows: readonly Row[], own: Figures, others: readonly (readonly [string, Seen])[]): readonly Plot[] {
-  const series = Object.keys(LATENCIES).map((latency): Series => {
-    const points = rows
-      .filter(([name]) => name === latency)
-      .map(([, { workers }, figures]) => [String(workers), 100 * overCeiling(figures)] as const);
-    return { name: `${latency} calls`, points };
-  });
-  return [
-    {
-      name: 'rate',
-      title: 'Calls at saturation, of what the limit allows at that latency',
-      kind: 'bar',
-      x: { name: 'workers', scale: 'names' },
-      y: { name: '%', scale: 'linear' },
-      series,
-      mark: { name: '100 %', y: 100 },
-    },
-    {
-      name: 'limiters',
-      title: 'Most calls in any 20 s, as Marketo counts',
-      kind: 'bar',
-      x: { name: 'limiter', scale: 'names' },
-      y: { name: 'calls', scale: 'linear' },
-      series: [
-        {
-          name: 'worst window',
-          points: [['the relay', own.worstWindow], ...others.map(([name, one]) => [name, one.worstWindow] as const)],
-        },
-      ],
-      mark: { name: "Marketo's limit: 100", y: 100 },
-    },
-  ];
-}
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-const round = (value: number): number => Math.round(value * 100) / 100;
 
 export { rate };

@@ -4,9 +4,9 @@ import { isObject } from './expected.ts';
 import { fileProblems } from './file-rules.ts';
 import { inputProblems } from './input-rules.ts';
 import { type JsonFault, MAX_DEPTH, readJson, shorten, toJsonText } from './json-text.ts';
-import { type ParsedMessage, readShape } from './message-schema.ts';
 import { parameterProblems } from './parameter-rules.ts';
 import type { MessageProblem } from './problem.ts';
+import { type ParsedMessage, readShape } from './read-shape.ts';
 import { NOTHING_SAID, wantedProblems } from './wanted-result.ts';
 
 /** A message that may be sent, or every reason why it is none. `id` is the publisher's, when it is sound. */

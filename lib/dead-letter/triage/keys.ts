@@ -1,5 +1,5 @@
 import { keysOf, matchEndpoint } from '../../marketo/endpoints/endpoints.ts';
-import { readShape } from '../../message/message-schema.ts';
+import { readShape } from '../../message/read-shape.ts';
 
 /** The keys of what a message changes, as intake would see them; none for a body that is no message. */
 function keysOfBody(body: string): readonly string[] {
