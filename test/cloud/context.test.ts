@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -157,11 +157,6 @@ describe('the context', () => {
     };
     expect(readContext(context)).toEqual({ rateLimitCalls: 1 });
     expect(unknownContextNames(context)).toEqual(['dashboards', 'on-call']);
-  });
-
-  it('has its every name in the README', () => {
-    const readme = readFileSync(join(PROJECT_ROOT, 'README.md'), 'utf8');
-    expect(contextNames().filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
   });
 
   it('has no two names of which one could be taken for the other', () => {

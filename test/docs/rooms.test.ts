@@ -4,105 +4,36 @@ import { describe, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** What each room may import beside itself: `docs/decisions/006-rooms.md`. `ports` is the one file `lib/ports.ts`. */
+/** What all of the core stands on: `ports` is the one file `lib/ports.ts`. */
+const BASE = ['marketo', 'settings', 'ports'];
+const STATE = ['ledger', 'access-token', ...BASE];
+const TOLD = ['dead-letter', 'results', 'journal', 'message'];
+const DELIVERY = [...TOLD, 'telemetry', ...STATE];
+const FUNCTIONS = ['aws', 'govern', 'triage', 'delivery', ...DELIVERY];
+
+/** What each room may import beside itself: `docs/decisions/006-rooms.md`. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   marketo: ['ports'],
   settings: ['marketo'],
-  message: ['marketo', 'settings', 'ports'],
-  'access-token': ['marketo', 'settings', 'ports'],
-  ledger: ['marketo', 'settings', 'ports'],
-  journal: ['telemetry', 'marketo', 'settings', 'ports'],
-  telemetry: ['ledger', 'marketo', 'settings', 'ports'],
-  'dead-letter': ['telemetry', 'message', 'marketo', 'settings', 'ports'],
-  results: ['telemetry', 'message', 'marketo', 'settings', 'ports'],
-  delivery: [
-    'dead-letter',
-    'results',
-    'journal',
-    'telemetry',
-    'message',
-    'ledger',
-    'access-token',
-    'marketo',
-    'settings',
-    'ports',
-  ],
-  webhook: ['message', 'marketo', 'settings', 'ports'],
-  triage: ['dead-letter', 'telemetry', 'message', 'marketo', 'settings', 'ports'],
-  govern: ['delivery', 'telemetry', 'ledger', 'access-token', 'marketo', 'settings', 'ports'],
-  aws: [
-    'govern',
-    'delivery',
-    'dead-letter',
-    'results',
-    'journal',
-    'webhook',
-    'message',
-    'ledger',
-    'access-token',
-    'marketo',
-    'settings',
-    'ports',
-  ],
-  runtime: [
-    'aws',
-    'govern',
-    'webhook',
-    'triage',
-    'delivery',
-    'dead-letter',
-    'results',
-    'journal',
-    'telemetry',
-    'message',
-    'ledger',
-    'access-token',
-    'marketo',
-    'settings',
-    'ports',
-  ],
+  message: BASE,
+  'access-token': BASE,
+  ledger: BASE,
+  journal: ['telemetry', ...BASE],
+  telemetry: ['ledger', ...BASE],
+  'dead-letter': ['telemetry', 'message', ...BASE],
+  results: ['telemetry', 'message', ...BASE],
+  delivery: DELIVERY,
+  webhook: ['message', ...BASE],
+  triage: ['dead-letter', 'telemetry', 'message', ...BASE],
+  govern: ['delivery', 'telemetry', ...STATE],
+  aws: ['govern', 'delivery', 'webhook', ...TOLD, ...STATE],
+  runtime: ['webhook', ...FUNCTIONS],
   cloud: ['webhook', 'telemetry', 'message', 'settings'],
   publisher: ['message', 'marketo', 'settings'],
-  simulation: [
-    'runtime',
-    'aws',
-    'govern',
-    'triage',
-    'delivery',
-    'dead-letter',
-    'results',
-    'journal',
-    'telemetry',
-    'message',
-    'ledger',
-    'access-token',
-    'marketo',
-    'settings',
-    'ports',
-  ],
+  simulation: ['runtime', ...FUNCTIONS],
   'fake-marketo': [],
   emulators: ['settings', 'ports'],
-  local: [
-    'emulators',
-    'fake-marketo',
-    'publisher',
-    'runtime',
-    'aws',
-    'govern',
-    'webhook',
-    'triage',
-    'delivery',
-    'dead-letter',
-    'results',
-    'journal',
-    'telemetry',
-    'message',
-    'ledger',
-    'access-token',
-    'marketo',
-    'settings',
-    'ports',
-  ],
+  local: ['emulators', 'fake-marketo', 'publisher', 'runtime', 'webhook', ...FUNCTIONS],
 };
 
 /** The rooms that may import the AWS SDK. */
@@ -125,7 +56,9 @@ function roomOf(path: string): string {
 
 function importsOf(path: string): readonly string[] {
   const text = readFileSync(path, 'utf8');
-  return [...text.matchAll(/from '(\.[^']+)'/g)].map(([, specifier = '']) => join(dirname(path), specifier));
+  return [...text.matchAll(/(?:from |import\()'(\.[^']+)'/g)].map(([, specifier = '']) =>
+    join(dirname(path), specifier),
+  );
 }
 
 function filesOf(folder: string): readonly string[] {

@@ -54,3 +54,30 @@ describe('the page of settings', () => {
     expect(Object.values(variables).filter((variable) => !page.includes(`\`${variable}\``))).toEqual([]);
   });
 });
+
+describe("the README's table of settings", () => {
+  const shown = tableRows(readDoc('README.md'), 'settings').map((cells) =>
+    cells.map((cell) => cell.replaceAll('`', '')),
+  );
+
+  it('is short, and names settings that there are', () => {
+    expect(shown.length).toBeGreaterThan(5);
+    expect(shown.length).toBeLessThan(20);
+    expect(shown.flatMap(([names = '']) => names.split(', ')).filter((name) => !contextNames().includes(name))).toEqual(
+      [],
+    );
+  });
+
+  it('has their defaults as this page has them', () => {
+    for (const [names = '', given = ''] of shown) {
+      const values = given
+        .replace(/ in (\d+) s$/, ', $1')
+        .replace(/ days$/, '')
+        .split(', ');
+      for (const [index, name] of names.split(', ').entries()) {
+        const { byDefault } = rows.find((row) => row.name === name) ?? { byDefault: 'no such row' };
+        expect([byDefault === '' ? 'none' : byDefault], name).toContain(values[index] ?? 'none');
+      }
+    }
+  });
+});
