@@ -13,6 +13,7 @@ import {
   shown,
 } from '../settings/parse.ts';
 import { parseSecretId } from '../settings/secret-id.ts';
+import { parseUnknownFields } from '../settings/unknown-fields.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { canBeOurs, nameMeant } from './context-names.ts';
 import type { RelayNumber } from './relay-numbers.ts';
@@ -51,6 +52,7 @@ function readersFor(allowOtherHosts: boolean) {
     quotaTimeZone: parseTimeZone,
     isolate: parseIsolationUnit,
     backfill: parseBoolean,
+    unknownFields: parseUnknownFields,
     stackName: parseStackName,
     logLevel: parseLogLevel,
     journal: parseBoolean,

@@ -79,6 +79,8 @@ function deliveryEnvironment(
     ALLOWED_OPERATIONS: props.allowedOperations.join(),
     LOG_BODIES: String(props.logBodies),
     ISOLATE: props.isolate,
+    UNKNOWN_FIELDS: props.unknownFields,
+    SCHEMA_CHANGE_HOLD_HOURS: String(props.schemaChangeHoldHours),
   };
 }
 

@@ -54,6 +54,11 @@ abstract class MeteredConstruct extends Construct implements MetricMethods {
     return this.metric(METRIC_NAMES.returned, options);
   }
 
+  /** Runs in which fields had gone from Marketo, or messages were held for one that has. */
+  metricSchemaChanged(options?: MetricOptions): Metric {
+    return this.metric(METRIC_NAMES.schemaChanged, options);
+  }
+
   /** Results that their queue or bus did not take: they wait in the overflow bucket. */
   metricResultsUnsent(options?: MetricOptions): Metric {
     return this.metric(METRIC_NAMES.resultsUnsent, options);

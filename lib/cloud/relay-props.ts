@@ -6,11 +6,12 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IsolationUnit, LogLevel } from '../settings/parse.ts';
 import type { AlarmTarget } from './alarms/alarm-settings.ts';
+import type { FieldProps } from './field-props.ts';
 import type { BackfillProps, GatherProps, LimitProps } from './limit-props.ts';
 import type { NetworkProps } from './network.ts';
 import type { ResultsTarget } from './results.ts';
 
-interface MarketoRelayProps extends BackfillProps, GatherProps, LimitProps, NetworkProps {
+interface MarketoRelayProps extends BackfillProps, FieldProps, GatherProps, LimitProps, NetworkProps {
   /** Address of the subscription, https: `https://123-ABC-456.mktorest.com`. */
   readonly marketoBaseUrl: string;
 

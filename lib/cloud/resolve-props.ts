@@ -16,6 +16,7 @@ import {
   shown,
 } from '../settings/parse.ts';
 import { MAX_MESSAGES_WITHOUT_GATHERING } from '../settings/policy.ts';
+import { DEFAULT_UNKNOWN_FIELDS, parseUnknownFields, type UnknownFields } from '../settings/unknown-fields.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { environmentProblems } from './extra-environment.ts';
 import type { Network } from './network.ts';
@@ -31,6 +32,7 @@ interface ResolvedProps extends Readonly<Record<RelayNumber, number>> {
   readonly isolate: IsolationUnit;
   /** Whether there is a second queue. */
   readonly backfill: boolean;
+  readonly unknownFields: UnknownFields;
   readonly logLevel: LogLevel;
   readonly tracing: boolean;
   readonly logBodies: boolean;
@@ -64,6 +66,8 @@ function resolveProps(props: MarketoRelayProps): ResolvedProps {
   note(problems, 'quotaTimeZone', checkText(quotaTimeZone, parseTimeZone));
   const isolate = props.isolate ?? DEFAULT_ISOLATION_UNIT;
   note(problems, 'isolate', checkText(isolate, parseIsolationUnit));
+  const unknownFields = props.unknownFields ?? DEFAULT_UNKNOWN_FIELDS;
+  note(problems, 'unknownFields', checkText(unknownFields, parseUnknownFields));
   const allowOtherHosts = props.allowOtherHosts ?? false;
   note(
     problems,
@@ -89,6 +93,7 @@ function resolveProps(props: MarketoRelayProps): ResolvedProps {
     ...numbers,
     quotaTimeZone,
     isolate,
+    unknownFields,
     marketoBaseUrl: props.marketoBaseUrl,
     allowOtherHosts,
     backfill: props.backfill ?? false,

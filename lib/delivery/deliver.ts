@@ -6,6 +6,7 @@ import { makeCalls } from './call/scheduler.ts';
 import { createSendOnceSession } from './call/send-once-session.ts';
 import { checkUsage } from './call/usage-check.ts';
 import type { DeliveryDeps } from './deps.ts';
+import { createFieldCheck } from './fields/field-check.ts';
 import { deliverFiles, filesApart } from './files/deliver-files.ts';
 import { corner, passOnUnsettled } from './intake/corner.ts';
 import { deadLetterInvalid } from './intake/dead-letter-invalid.ts';
@@ -79,8 +80,10 @@ async function deliverMessages(
   const sendOnce = createSendOnceSession(deps.sendOnce, leaseMs, log);
   const deadline = createDeadline(clock, deadlineMs);
   const health = createHealth(deps, releases, deadline);
-  const invocation = { deps, sendOnce, releases, deadline, health };
-  const { files, others } = filesApart(messages);
+  const { files, others: requests } = filesApart(messages);
+  const fields = await createFieldCheck(requests, { deps, sendOnce, releases, deadline });
+  const { messages: others } = fields;
+  const invocation = { deps, sendOnce, releases, deadline, health, fields };
   const [outcomes, imported] = await Promise.all([
     makeCalls(others, invocation),
     deliverFiles(files, duplicates, invocation),
@@ -96,6 +99,7 @@ async function deliverMessages(
     writeSettlements(settlements, duplicates, deps),
     deadLetterInvalid(invalid, deps),
     checkUsage(deps, releases, deadline),
+    fields.refresh(),
   ]);
   // Before anything is acknowledged: a worker that ends here leaves messages that come again, and an entry more.
   await deps.journal.write([

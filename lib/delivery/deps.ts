@@ -12,6 +12,7 @@ import type { Lane } from '../settings/lane.ts';
 import type { IsolationUnit } from '../settings/parse.ts';
 import type { Observe } from '../telemetry/events.ts';
 import type { SendOnce } from './call/send-once.ts';
+import type { FieldRules } from './fields/field-rules.ts';
 import type { FileStore } from './files/file-store.ts';
 
 interface DeliveryLimits {
@@ -51,6 +52,8 @@ interface DeliveryDeps {
   readonly log: Log;
   readonly observe: Observe;
   readonly limits: DeliveryLimits;
+  /** Without them, no record's fields are looked at. */
+  readonly fields?: FieldRules;
   /** By what messages are isolated that may be isolated by record. */
   readonly isolate: IsolationUnit;
   /** Values that must not appear in a dead letter, even when Marketo echoes them. */

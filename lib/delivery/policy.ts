@@ -121,6 +121,11 @@ const DELIVERY_POLICY = {
   importsFullMs: 30_000,
   maxImportsFullMs: 300_000,
 
+  // Fields: what has gone from Marketo may come back.
+
+  /** Messages that are held for a field that has gone are looked at so often. */
+  schemaChangeWaitMs: MAX_DELAY_SECONDS * 1_000,
+
   // Suspects: messages whose worker ended without an outcome (docs/decisions/010-suspects.md).
 
   /** Each time their worker ends, suspects are tried in groups of so many times fewer: two receives, so half with each. */

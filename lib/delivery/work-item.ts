@@ -24,6 +24,10 @@ interface WorkItem {
   readonly group?: Group;
   /** The size of the record as JSON, in bytes of UTF-8. 0 for a whole message. */
   readonly bytes: number;
+  /** Fields that it is sent without, because Marketo does not have them. */
+  readonly stripped?: readonly string[];
+  /** Of a whole message: what is sent in place of its own request. */
+  readonly request?: MarketoRequest;
 }
 
 /** One HTTP request to Marketo, as planned: it carries the items of one message or of many. */

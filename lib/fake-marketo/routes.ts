@@ -6,6 +6,7 @@ import { bulkImportOperations } from './operations/bulk-imports.ts';
 import { campaignOperations } from './operations/campaigns.ts';
 import { crmOperations } from './operations/crm-objects.ts';
 import { customObjectOperations } from './operations/custom-objects.ts';
+import { formFieldOperations } from './operations/form-fields.ts';
 import { leadReads } from './operations/lead-reads.ts';
 import { leadWrites } from './operations/lead-writes.ts';
 import { listOperations } from './operations/lists.ts';
@@ -30,6 +31,7 @@ interface Node {
 const ALL: readonly Operation[] = [
   ...leadWrites,
   ...leadReads,
+  ...formFieldOperations,
   ...mergeOperations,
   ...listOperations,
   ...programOperations,

@@ -30,7 +30,8 @@ interface SeedData {
   /** Objects at the start, by the name of their type. */
   readonly objects: Readonly<Record<string, readonly JsonObject[]>>;
   readonly activityTypes: readonly { id: number; apiName: string; primaryAttribute: string; attributes: string[] }[];
-  readonly forms: readonly number[];
+  /** By REST API names, as a submission has them. */
+  readonly forms: readonly { id: number; fields: readonly string[] }[];
   readonly namedAccountLists: readonly { guid: string; name: string; accounts: readonly string[] }[];
   readonly assets: readonly NewAsset[];
 }
@@ -111,7 +112,12 @@ function shippedData(): SeedData {
     standardObjects,
     objects: seedObjects,
     activityTypes: activityTypes(),
-    forms: [SEED.signUpForm],
+    forms: [
+      {
+        id: SEED.signUpForm,
+        fields: ['email', 'firstName', 'lastName', 'title', 'company', 'phone', 'country', 'newsletterTopic'],
+      },
+    ],
     namedAccountLists: [{ guid: SEED.usedAccountList, name: 'Key accounts', accounts: ['Acme', 'Globex'] }],
     assets: seedAssets,
   };

@@ -31,6 +31,8 @@ interface JournalEntry {
   readonly requestId?: string;
   /** What Marketo calls what it made or changed. */
   readonly objects?: readonly NamedObject[];
+  /** Fields that it was sent without, because Marketo does not have them. */
+  readonly stripped?: readonly string[];
   /** Nobody can tell whether Marketo has executed it. */
   readonly outcomeUnknown?: true;
   /** Of a file that has come to its end: what became of its rows. */

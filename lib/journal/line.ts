@@ -27,6 +27,8 @@ interface JournalLine {
   readonly marketo_ids?: readonly (string | null)[];
   /** In Marketo's word, beside each of the ids. */
   readonly statuses?: readonly (string | null)[];
+  /** Names of fields that it was sent without. */
+  readonly stripped?: readonly string[];
   readonly outcome_unknown?: true;
   /** Of a file: its rows. */
   readonly rows_imported?: number;
@@ -69,6 +71,7 @@ function toLine(entry: JournalEntry, hash: KeyHash): JournalLine {
       marketo_ids: objects.map(({ id }) => (id === undefined ? null : plain(id))),
       statuses: objects.map(({ status }) => (status === undefined ? null : plain(status))),
     }),
+    ...(entry.stripped && { stripped: entry.stripped.map(plain) }),
     ...(entry.outcomeUnknown && { outcome_unknown: true as const }),
     ...(entry.rows && rowsOf(entry.rows)),
     keys: entry.keys.map(hash),

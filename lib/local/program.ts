@@ -3,6 +3,7 @@ import type { CliIo } from './io.ts';
 import { registerCompletion } from './verbs/completion.ts';
 import { registerDeadLetters } from './verbs/dead-letters/dead-letters.ts';
 import { registerDoctor } from './verbs/doctor.ts';
+import { registerFields } from './verbs/fields.ts';
 import { registerFind } from './verbs/journal/find.ts';
 import { registerForget } from './verbs/journal/forget.ts';
 import { registerVerify } from './verbs/journal/verify.ts';
@@ -60,6 +61,7 @@ function createProgram(io: CliIo): Command {
   registerVerify(program, io);
   registerForget(program, io);
   registerLoad(program, io);
+  registerFields(program, io);
   registerResults(program, io);
   registerPause(program, io);
   registerResume(program, io);

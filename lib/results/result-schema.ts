@@ -5,6 +5,9 @@ const text = z.string();
 const count = z.int().min(0);
 const status = z.enum(['delivered', 'partial', 'dead']);
 const object = z.strictObject({ bucket: text, key: text, bytes: count });
+const stripped = z
+  .array(text)
+  .meta({ description: 'Fields that it was sent without, because Marketo does not have them.' });
 const named = z.strictObject({ id: text.optional(), status: text.optional() });
 
 const resultSchema = z.strictObject({
@@ -30,9 +33,11 @@ const resultSchema = z.strictObject({
         id: text.optional().meta({ description: "Marketo's `id` or `marketoGUID`, as text." }),
         status: text.optional().meta({ description: "In Marketo's word: `created`, `updated` ..." }),
         requestId: text.optional(),
+        stripped: stripped.optional(),
       }),
     )
     .optional(),
+  stripped: stripped.optional(),
   objects: z
     .array(named)
     .optional()

@@ -31,6 +31,8 @@ interface Result {
   readonly requestId?: string;
   /** One for each record that is settled now, in the order of `input`. */
   readonly records?: readonly RecordResult[];
+  /** Of a message without records: fields that it was sent without, because Marketo does not have them. */
+  readonly stripped?: readonly string[];
   /** What Marketo names in its reply to a message that stands or falls as a whole. */
   readonly objects?: readonly { readonly id?: string; readonly status?: string }[];
   /** Of a file: what became of its rows. */
@@ -56,6 +58,8 @@ interface RecordResult {
   /** In Marketo's word: `created`, `updated` ... */
   readonly status?: string;
   readonly requestId?: string;
+  /** Fields that it was sent without, because Marketo does not have them. */
+  readonly stripped?: readonly string[];
 }
 
 interface ResultRows {

@@ -7,6 +7,7 @@ import { createSealedTokenRegister } from '../access-token/sealed-token-register
 import { createTokenKeeper } from '../access-token/token-keeper.ts';
 import { deferS3Stores } from '../aws/deferred-stores.ts';
 import { createDynamoDbLedgerRegister } from '../aws/dynamodb-ledger.ts';
+import { createDynamoDbSchemaRegister } from '../aws/dynamodb-schema.ts';
 import { createSendOnceTable } from '../aws/dynamodb-send-once.ts';
 import { createDynamoDbTokenRegister } from '../aws/dynamodb-token.ts';
 import { createJournalSalt } from '../aws/journal-salt.ts';
@@ -25,6 +26,7 @@ import type { Transport } from '../marketo/http.ts';
 import { createIdentity } from '../marketo/identity.ts';
 import type { Clock, Log, Random } from '../ports.ts';
 import { createResultPublisher, type ResultPublisher, type ResultStore } from '../results/publish.ts';
+import { createSchemas } from '../schema/schema-keeper.ts';
 import type { Settings } from '../settings/settings.ts';
 import { queueName } from '../settings/urls.ts';
 import type { Observe } from '../telemetry/events.ts';
@@ -166,6 +168,14 @@ function composeDelivery(settings: Settings, platform: Platform): ComposedDelive
       retryMaxAttempts: settings.retryMaxAttempts,
       retryMaxAgeMs: settings.retryMaxAgeSeconds * 1_000,
       allowedOperations: settings.allowedOperations,
+    },
+    fields: {
+      schemas: createSchemas(
+        createDynamoDbSchemaRegister({ client: dynamoDb, tableName, subscription, clock, random }),
+        { clock, log },
+      ),
+      unknownFields: settings.unknownFields,
+      holdMs: settings.schemaChangeHoldHours * 3_600_000,
     },
     isolate: settings.isolate,
     secrets: known.secrets,

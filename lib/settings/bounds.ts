@@ -39,6 +39,8 @@ const NUMBER_BOUNDS = {
   backfillDayPercent: { default: 100, min: 1, max: 100 },
   retryMaxAttempts: { default: 8, min: 1, max: 100 },
   retryMaxAgeSeconds: { default: 86_400, min: 1, max: RETENTION_SECONDS },
+  // A week: what is gone for longer does not come back by itself.
+  schemaChangeHoldHours: { default: 24, min: 0, max: 168 },
 } as const satisfies Record<string, Bounds>;
 
 /** The rate that the table above allows for; a deployed relay is held to it, an emulated table has no partitions. */

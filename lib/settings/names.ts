@@ -24,6 +24,8 @@ const SETTING_NAMES = {
   journalBucketName: 'JOURNAL_BUCKET_NAME',
   journalSaltSecretId: 'JOURNAL_SALT_SECRET_ID',
   isolate: 'ISOLATE',
+  unknownFields: 'UNKNOWN_FIELDS',
+  schemaChangeHoldHours: 'SCHEMA_CHANGE_HOLD_HOURS',
 } as const;
 
 /** What the relay does without: absent, the feature is off. */

@@ -68,6 +68,29 @@ const RELAY_CODES = {
     retriable: true,
     outcomeUnknown: false,
   },
+  unknownField: {
+    level: 'message',
+    name: 'Unknown field',
+    meaning:
+      'The subscription has no such field, by a Describe that was made for this record: Marketo would have refused it. No call was ' +
+      'spent on it.',
+    remedy:
+      'Correct the name (the message gives the nearest that exists), or create the field in Marketo, then put this letter back: ' +
+      '`relay dead-letters resend --rename WRONG=RIGHT` does both. [fields.md](fields.md) says what is looked at, and how to have it sent all the same.',
+    leadsTo: ['deadLetter'],
+    retriable: true,
+    outcomeUnknown: false,
+  },
+  invalidFieldValue: {
+    level: 'message',
+    name: 'Invalid field value',
+    meaning:
+      'The field takes a number, and the value is a text without a digit: Marketo would have refused it. No call was spent on it.',
+    remedy: 'Correct the value, in the publisher too, and publish the record again.',
+    leadsTo: ['deadLetter'],
+    retriable: false,
+    outcomeUnknown: false,
+  },
   recordTooLarge: {
     level: 'message',
     name: 'Record too large',
@@ -259,6 +282,22 @@ const RELAY_CODES = {
     name: 'File out of reach',
     meaning: 'S3 did not answer while a file was read, or while the failures of an import were kept.',
     remedy: "Look at the function's permissions and at S3. The message goes on by itself.",
+  },
+  fieldLookup: {
+    ...WAITS,
+    name: 'Field to be looked up',
+    meaning:
+      'The record has a field that Marketo did not have a moment ago, and Describe was asked too recently to be asked again.',
+    remedy: 'Nothing is wrong. It is looked up within five minutes.',
+  },
+  schemaChange: {
+    ...WAITS,
+    name: 'Field gone from Marketo',
+    meaning:
+      'The record has a field that the subscription had and does not have any more. It is held in case the field comes back.',
+    remedy:
+      'Find out who removed the field, or ask Marketo support to bring it back: the messages then go on by themselves. After ' +
+      '`schemaChangeHoldHours` they become dead letters.',
   },
   order: {
     ...WAITS,

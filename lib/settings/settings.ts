@@ -17,6 +17,7 @@ import {
   refuse,
 } from './parse.ts';
 import { parseSecretId } from './secret-id.ts';
+import { DEFAULT_UNKNOWN_FIELDS, parseUnknownFields, type UnknownFields } from './unknown-fields.ts';
 import { parseQueueUrl } from './urls.ts';
 
 /** What the delivery function is told by its environment, checked and typed. */
@@ -59,6 +60,10 @@ interface Settings {
   readonly journalSaltSecretId?: string | undefined;
   /** Whether records of one message are told apart when a call fails as a whole. */
   readonly isolate: IsolationUnit;
+  /** What becomes of a record with a field that Marketo does not have. */
+  readonly unknownFields: UnknownFields;
+  /** How long messages are held whose field has gone from Marketo. */
+  readonly schemaChangeHoldHours: number;
 }
 
 interface SettingProblem {
@@ -138,6 +143,8 @@ const SETTINGS: { readonly [Key in keyof Settings]-?: Read<Settings[Key]> } = {
   journalBucketName: optional(parseBucketName),
   journalSaltSecretId: optional(parseSecretId),
   isolate: withDefault(DEFAULT_ISOLATION_UNIT, parseIsolationUnit),
+  unknownFields: withDefault(DEFAULT_UNKNOWN_FIELDS, parseUnknownFields),
+  schemaChangeHoldHours: numberWithDefault('schemaChangeHoldHours'),
 };
 
 /**

@@ -220,6 +220,7 @@ function settingsOf({ scenario }: World): Settings {
       RETRY_MAX_ATTEMPTS: String(limits.retryMaxAttempts),
       RETRY_MAX_AGE_SECONDS: String(limits.retryMaxAgeSeconds),
       ALLOWED_OPERATIONS: '*',
+      UNKNOWN_FIELDS: 'send',
     });
   known.set(scenario, settings);
   return settings;

@@ -77,6 +77,8 @@ type DeliveryEvent =
   | { readonly kind: 'quotaLeft'; readonly calls: number }
   /** Told every minute by the function that governs. */
   | { readonly kind: 'gauges'; readonly values: { readonly [Name in GaugeName]?: number } }
+  /** Fields have gone from Marketo, or messages are held for one that has: told at least once in each invocation that holds some. */
+  | { readonly kind: 'schemaChanged'; readonly type: string; readonly fields: number }
   /** Messages are not taken off the queue, for so long already; told every minute. */
   | { readonly kind: 'paused'; readonly by: 'person' | 'govern' | 'outside'; readonly seconds: number };
 

@@ -22,6 +22,7 @@ const METRIC_NAMES = {
   resultsUnsent: 'ResultsUnsent',
   lineStopped: 'LineStopped',
   operationPaused: 'OperationPaused',
+  schemaChanged: 'SchemaChanged',
   messageAge: 'MessageAgeSeconds',
   quotaLeft: 'QuotaLeft',
   paused: 'PausedSeconds',
@@ -103,6 +104,8 @@ function measuresOf(event: DeliveryEvent): readonly Measure[] {
       return [{ ...count(METRIC_NAMES.lineStopped), by: { dimension: 'reason', value: event.reason } }];
     case 'operationPaused':
       return [{ ...count(METRIC_NAMES.operationPaused), by: { dimension: 'reason', value: event.reason } }];
+    case 'schemaChanged':
+      return [count(METRIC_NAMES.schemaChanged)];
     case 'messageAge':
       return [{ name: METRIC_NAMES.messageAge, unit: 'Seconds', value: event.ageSeconds }];
     case 'quotaLeft':

@@ -4,6 +4,7 @@ import type { DeadLetter } from '../../lib/dead-letter/types.ts';
 import type { PositionNotes, SendOnce } from '../../lib/delivery/call/send-once.ts';
 import { deliverBatch } from '../../lib/delivery/deliver.ts';
 import type { DeliveryDeps } from '../../lib/delivery/deps.ts';
+import type { FieldRules } from '../../lib/delivery/fields/field-rules.ts';
 import type { JournalEntry } from '../../lib/journal/entry.ts';
 import { DEFAULT_LIMITS, type LedgerLimits } from '../../lib/ledger/limits.ts';
 import { createMemoryRegister } from '../../lib/ledger/memory-register.ts';
@@ -13,6 +14,8 @@ import type { Json, JsonObject } from '../../lib/marketo/request.ts';
 import { Secret } from '../../lib/marketo/secret.ts';
 import type { OutgoingMessage, Queue, ReceivedMessage } from '../../lib/message/queue.ts';
 import type { Result } from '../../lib/results/result.ts';
+import { createMemorySchemaRegister } from '../../lib/schema/memory-schema-register.ts';
+import { createSchemas } from '../../lib/schema/schema-keeper.ts';
 import { seeded } from '../../lib/simulation/seeded.ts';
 import { silentLog } from '../../lib/simulation/silent-log.ts';
 import { VirtualTime } from '../../lib/simulation/virtual-time.ts';
@@ -43,6 +46,8 @@ interface WorldOptions {
   readonly retryMaxAgeMs?: number;
   readonly sendOnce?: SendOnce;
   readonly allowedOperations?: readonly string[];
+  /** What is made of fields; `schemas` may be shared by several worlds. @default nothing */
+  readonly fields?: Partial<FieldRules>;
   /** @default 'record' */
   readonly isolate?: DeliveryDeps['isolate'];
 }
@@ -169,6 +174,14 @@ class World {
         retryMaxAgeMs: options.retryMaxAgeMs ?? 86_400_000,
         ...(options.allowedOperations === undefined ? {} : { allowedOperations: options.allowedOperations }),
       },
+      ...(options.fields && {
+        fields: {
+          schemas: createSchemas(createMemorySchemaRegister(), { clock, log: silentLog }),
+          unknownFields: 'letter',
+          holdMs: 86_400_000,
+          ...options.fields,
+        },
+      }),
       isolate: options.isolate ?? 'record',
       secrets: () => [new Secret(`token-${this.#tokens}`)],
     };

@@ -6,7 +6,7 @@ const ROOT = join(import.meta.dirname, '../..');
 
 /** What all of the core stands on: `ports` is the one file `lib/ports.ts`. */
 const BASE = ['marketo', 'settings', 'ports'];
-const STATE = ['ledger', 'access-token', ...BASE];
+const STATE = ['ledger', 'access-token', 'schema', ...BASE];
 const TOLD = ['dead-letter', 'results', 'journal', 'message'];
 const DELIVERY = [...TOLD, 'telemetry', ...STATE];
 const FUNCTIONS = ['aws', 'govern', 'triage', 'delivery', ...DELIVERY];
@@ -15,6 +15,7 @@ const FUNCTIONS = ['aws', 'govern', 'triage', 'delivery', ...DELIVERY];
 const MAY_IMPORT: Record<string, readonly string[]> = {
   marketo: ['ports'],
   settings: ['marketo'],
+  schema: ['marketo', 'ports'],
   message: BASE,
   'access-token': BASE,
   ledger: BASE,

@@ -58,6 +58,7 @@ describe('a line', () => {
       request_id: '1a2b#3c4d',
       marketo_ids: ['318'],
       statuses: ['skipped'],
+      stripped: ['shoeSize'],
       outcome_unknown: true,
       rows_imported: 48,
       rows_failed: 2,

@@ -26,8 +26,8 @@ describe('the relay on one machine', () => {
 
     expect(events).toContainEqual({ kind: 'delivered', relayId: 'ada', records: 1 });
     expect(await relay.letters()).toMatchObject([{ relayId: messageIds[1], code: 'invalidMessage' }]);
-    expect(relay.fake?.stats.executed).toEqual({ syncLeads: 1 });
-    expect(await relay.ledger()).toMatchObject({ usedToday: 1, callsInWindow: 1, windowCalls: 50, circuit: 'closed' });
+    expect(relay.fake?.stats.executed).toEqual({ syncLeads: 1, describeLeads: 1 });
+    expect(await relay.ledger()).toMatchObject({ usedToday: 2, callsInWindow: 2, windowCalls: 50, circuit: 'closed' });
   });
 
   it('leaves the environment as it was', async () => {

@@ -49,6 +49,8 @@ describe('settings that can be used', () => {
       retryMaxAgeSeconds: 86_400,
       logBodies: true,
       isolate: 'record',
+      unknownFields: 'letter',
+      schemaChangeHoldHours: 24,
       allowedOperations: ['*'],
     });
   });

@@ -45,6 +45,7 @@ const EVENTS: readonly [DeliveryEvent, ReturnType<typeof measuresOf>][] = [
     { kind: 'operationPaused', operation: 'syncLeads', reason: 'accessDenied', untilMs: 1_000 },
     [{ name: 'OperationPaused', unit: 'Count', value: 1, by: { dimension: 'reason', value: 'accessDenied' } }],
   ],
+  [{ kind: 'schemaChanged', type: 'leads', fields: 2 }, [{ name: 'SchemaChanged', unit: 'Count', value: 1 }]],
   [{ kind: 'messageAge', ageSeconds: 85_800 }, [{ name: 'MessageAgeSeconds', unit: 'Seconds', value: 85_800 }]],
   [{ kind: 'quotaLeft', calls: 0 }, [{ name: 'QuotaLeft', unit: 'Count', value: 0 }]],
   [

@@ -18,6 +18,7 @@ interface FlowAlarms {
   readonly throttles: Alarm;
   readonly duration: Alarm;
   readonly journal: Alarm;
+  readonly schemaChanged: Alarm;
 }
 
 /** Whether messages flow as they should, short of a stop. */
@@ -131,6 +132,16 @@ function createFlowAlarms(
         'Mend the permission or the bucket; nothing is written later.',
       metric: ownMetric(relay, METRIC_NAMES.unjournaled),
       rule: rules.unjournaled,
+      severity: 'warn',
+    }),
+    schemaChanged: create({
+      id: 'SchemaChangedAlarm',
+      description:
+        'Fields that Marketo had are gone, by Describe. Messages with such a field are held (schemaChangeHoldHours) and are dead letters after ' +
+        'that; all others go on. Look in the log of the delivery function for "fields are gone from Marketo", which names them. ' +
+        'Ask the administrator of the subscription who removed them, or Marketo support; once they are back, the messages go by themselves.',
+      metric: ownMetric(relay, METRIC_NAMES.schemaChanged),
+      rule: rules.schemaChanged,
       severity: 'warn',
     }),
   };

@@ -64,6 +64,8 @@ function alarmRules(props: {
     deadLetters: { above: 0, holdMinutes: SHORTLY },
     // One lost entry is one question without an answer; what keeps them from being written is seldom alone.
     unjournaled: { above: 0, holdMinutes: SHORTLY },
+    // What is held for a field is looked at again by then, and says so again.
+    schemaChanged: { above: 0, holdMinutes: TO_THE_NEXT_TRY },
     // Single bad records are somebody's to mend in the coming hours; this many have one cause that goes on.
     deadLetterSurge: { above: 10, holdMinutes: SHORTLY },
     deadLetterQueueGrowth: { above: 0, holdMinutes: SHORTLY },

@@ -27,6 +27,7 @@ const JOURNAL_COLUMNS = [
   { name: 'request_id', type: 'string', comment: "Marketo's own id of that call" },
   { name: 'marketo_ids', type: 'array<string>', comment: 'What Marketo calls what it made or changed' },
   { name: 'statuses', type: 'array<string>', comment: "Marketo's word for each of them" },
+  { name: 'stripped', type: 'array<string>', comment: 'Fields that it was sent without' },
   { name: 'outcome_unknown', type: 'boolean', comment: 'Nobody can tell whether Marketo has executed it' },
   { name: 'rows_imported', type: 'int', comment: 'Of a file: rows that Marketo took' },
   { name: 'rows_failed', type: 'int', comment: 'Of a file: rows that Marketo refused' },

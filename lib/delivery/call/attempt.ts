@@ -2,6 +2,7 @@ import type { Permit } from '../../ledger/ledger.ts';
 import { fitUri, toHttpRequest } from '../../marketo/http-request.ts';
 import type { Secret } from '../../marketo/secret.ts';
 import type { DeliveryDeps } from '../deps.ts';
+import type { FieldCheck } from '../fields/field-check.ts';
 import { type Circumstances, outcomeOf } from '../judge/disposition.ts';
 import { unclear } from '../judge/judge.ts';
 import type { Verdict } from '../judge/verdict.ts';
@@ -29,6 +30,7 @@ interface Invocation {
   readonly releases: PermitReleases;
   readonly deadline: Deadline;
   readonly health: Health;
+  readonly fields: FieldCheck;
 }
 
 /**

@@ -4,9 +4,9 @@ import { type Outcome, type Outcomes, type RequeueOutcome, sameOutcome } from '.
 import { withItems } from '../plan/bisect.ts';
 import { createKnownKinds } from '../plan/known-kinds.ts';
 import { type Plan, plan } from '../plan/plan.ts';
-import { countUnits } from '../plan/units.ts';
-import { type Call, createKeysAhead, messagesOf, toWorkItems, type WorkItem } from '../work-item.ts';
+import { type Call, createKeysAhead, toWorkItems, type WorkItem } from '../work-item.ts';
 import type { CallResult } from './call-result.ts';
+import { keptApart } from './kept-apart.ts';
 import { createParts } from './parts.ts';
 
 /**
@@ -18,6 +18,7 @@ import { createParts } from './parts.ts';
  *     in flight --end, failed--> ready, held: parts of it, and what waits for what becomes of them; held --> ready
  *     in flight --end, not sent--> pending
  *     pending, ready --withdraw--> withdrawn --decide--> decided
+ *     withdrawn --restore--> pending
  *
  * Invariants: an item is in exactly one of these places; its first outcome stands; items of one key are started in the
  * order of the queue, one after the other; when an item is requeued, the pending ones of its keys are requeued with it.
@@ -32,6 +33,8 @@ interface PendingWork {
   /** Takes items that are not in flight out of the list. The caller decides each of them. */
   withdraw(isGone: (item: WorkItem) => boolean): readonly WorkItem[];
   decide(outcomes: Outcomes): void;
+  /** Puts withdrawn items back into the list, each as itself or as another that stands for it. */
+  restore(items: ReadonlyMap<WorkItem, WorkItem>): void;
   /**
    * Requeues all that is pending or ready.
    *
@@ -52,6 +55,7 @@ const FOLLOWS: RequeueOutcome = { kind: 'requeue', reason: 'wait', code: 'order'
 /** @param messages in the order of the queue. */
 function createPendingWork(messages: readonly Message[]): PendingWork {
   const itemsOf = new Map(messages.map((message) => [message, toWorkItems(message)]));
+  const turns = new Map([...itemsOf.values()].flat().map((item, turn) => [item, turn]));
   const undecided = new Map([...itemsOf].map(([message, items]) => [message, items.length]));
   const decided = new Map<WorkItem, Outcome>();
   const inFlight = new Set<Call>();
@@ -125,6 +129,22 @@ function createPendingWork(messages: readonly Message[]): PendingWork {
     return [...gone];
   }
 
+  /** In the order of the queue, as if they had never been away. */
+  function restore(items: ReadonlyMap<WorkItem, WorkItem>): void {
+    if (items.size === 0) return;
+    for (const [item, successor] of items) {
+      withdrawn.delete(item);
+      if (successor === item) continue;
+      turns.set(successor, turns.get(item) ?? 0);
+      const own = itemsOf.get(item.message) ?? [];
+      itemsOf.set(
+        item.message,
+        own.map((one) => (one === item ? successor : one)),
+      );
+    }
+    pending = [...items.values(), ...pending].toSorted((a, b) => (turns.get(a) ?? 0) - (turns.get(b) ?? 0));
+  }
+
   function decide(outcomes: Outcomes): void {
     const requeued: WorkItem[] = [];
     for (const [item, outcome] of outcomes) {
@@ -175,6 +195,7 @@ function createPendingWork(messages: readonly Message[]): PendingWork {
     end,
     withdraw,
     decide,
+    restore,
     requeueRest,
     isDecided: (message) => undecided.get(message) === 0,
     outcomes: () => decided,
@@ -189,34 +210,8 @@ function createPendingWork(messages: readonly Message[]): PendingWork {
   };
 }
 
-/** What is requeued in the middle of isolation goes on from there. */
-function keptApart(outcome: Outcome, call: Call): Outcome {
-  if (outcome.kind !== 'requeue') return outcome;
-  const { isPart, tokenTries, items, page } = call;
-  return {
-    ...outcome,
-    ...(page && { page }),
-    ...(isPart && asSmall(items, outcome)),
-    ...(tokenTries > 0 && outcome.reason === 'wait' && { tokenTries }),
-  };
-}
-
 function isApart(call: Call): boolean {
   return call.isApart === true;
-}
-
-/** So many messages share its next call, and of one message by itself so many records. */
-function asSmall(
-  items: readonly WorkItem[],
-  outcome: RequeueOutcome,
-): Pick<RequeueOutcome, 'shareAtMost' | 'recordsAtMost'> {
-  const most = Number.POSITIVE_INFINITY;
-  const [messages, units] = [messagesOf(items).length, countUnits(items)];
-  return {
-    shareAtMost: Math.min(messages, outcome.shareAtMost ?? most),
-    ...(messages === 1 &&
-      items[0]?.message.isolatedBy === 'record' && { recordsAtMost: Math.min(units, outcome.recordsAtMost ?? most) }),
-  };
 }
 
 function itemsIn(calls: Iterable<Call>): readonly WorkItem[] {

@@ -38,7 +38,17 @@ async function rejectAskingFirst(
   { sendOnce, deps }: Invocation,
 ): Promise<readonly WorkItem[]> {
   const unsent = work.withdraw((item) => verdictOf(item) !== undefined);
-  if (unsent.length === 0) return unsent;
+  if (unsent.length > 0) await rejectWithdrawn(work, unsent, verdictOf, { sendOnce, deps });
+  return unsent;
+}
+
+/** The same for items that are taken out of the list already. */
+async function rejectWithdrawn(
+  work: Pick<PendingWork, 'decide'>,
+  unsent: readonly WorkItem[],
+  verdictOf: (item: WorkItem) => Verdict | undefined,
+  { sendOnce, deps }: Pick<Invocation, 'sendOnce' | 'deps'>,
+): Promise<void> {
   try {
     const { items, outcomes } = await sendOnce.claim({ items: unsent });
     work.decide(outcomes);
@@ -46,7 +56,6 @@ async function rejectAskingFirst(
   } catch (error) {
     work.decide(tableUnreachable(unsent, error, deps.log));
   }
-  return unsent;
 }
 
 /** The wait of items whose call was not made because a table did not answer. */
@@ -64,4 +73,4 @@ function rejected(items: readonly WorkItem[], verdictOf: (item: WorkItem) => Ver
   return new Map(entries);
 }
 
-export { rejectNotAllowed, rejectOverdue, rejectTooLarge, tableUnreachable };
+export { rejectNotAllowed, rejectOverdue, rejectTooLarge, rejectWithdrawn, tableUnreachable };

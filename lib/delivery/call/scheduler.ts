@@ -33,6 +33,7 @@ async function makeCalls(messages: readonly Message[], invocation: Invocation): 
   rejectTooLarge(work);
   await rejectNotAllowed(work, invocation);
   if (work.places().pending.length === 0) return work.outcomes();
+  scheduler.examine();
   // Before any permit is asked for: a permit does not wait for a token.
   const token = await deps.tokens.current();
   if (token.kind !== 'token') {
@@ -155,17 +156,25 @@ function createScheduler(work: PendingWork, invocation: Invocation) {
   }
 
   async function make(call: Call, permit: Granted['permit']): Promise<void> {
-    const result = await attempt(call, permit, invocation).catch(
+    const made = await attempt(call, permit, invocation).catch(
       (error: unknown): CallResult => ({ kind: 'decided', outcomes: tableUnreachable(call.items, error, log) }),
     );
+    const result = await invocation.fields.afterCall(call, made);
     work.end(call, result);
+    if (result !== made) examine();
     // Written at once: what is known must outlive this worker.
     for (const message of messagesOf([...result.outcomes.keys()])) {
       if (!message.idempotent && work.isDecided(message)) await sendOnce.complete(message, work.outcomesOf(message));
     }
   }
 
-  return { round, allEnd: inFlight.allEnd };
+  /** What is looked up counts as in flight: the invocation waits for it, and others go on. */
+  function examine(): void {
+    const examined = invocation.fields.examine(work);
+    if (examined !== undefined) inFlight.add(examined);
+  }
+
+  return { round, allEnd: inFlight.allEnd, examine };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { tokenMark } from '../../access-token/token-state.ts';
-import type { CallOutcome, Permit } from '../../ledger/ledger.ts';
+import type { CallOutcome } from '../../ledger/ledger.ts';
 import { matchEndpoint } from '../../marketo/endpoints/endpoints.ts';
 import { toHttpRequest } from '../../marketo/http-request.ts';
 import { parseReply } from '../../marketo/reply.ts';
@@ -10,6 +10,7 @@ import { callOutcomeOf, holdMsOf } from '../judge/disposition.ts';
 import { judge } from '../judge/judge.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import { type Deadline, longestCallMs } from './call-timeout.ts';
+import { ownPermit } from './own-permit.ts';
 import type { PermitReleases, ReleaseTerms } from './permit-releases.ts';
 import { type HttpExchange, permittedCall } from './permitted-call.ts';
 import { usageIn } from './usage-reply.ts';
@@ -55,7 +56,11 @@ async function askUsage(
     if (!isInTime) return NOT_MADE;
     // Before the permit is asked for: a permit does not wait for a token.
     if ((await tokens.current()).kind !== 'token') return NOT_MADE;
-    const permit = await permitFor({ healthCheck, patienceMs }, deps, deadline);
+    const permit = await ownPermit(
+      { operation: ENDPOINT.operation, longestMs, patienceMs, healthCheck },
+      deps,
+      deadline,
+    );
     if (permit === undefined) return NOT_MADE;
     const outgoing = { request: toHttpRequest(deps.baseUrl, REQUEST), timeoutMs: deadline.timeoutMs(longestMs) };
     const result = await permittedCall(
@@ -81,32 +86,6 @@ async function askUsage(
   } catch (error) {
     log.warn('the usage endpoint could not be asked', { error: String(error) });
     return NOT_MADE;
-  }
-}
-
-/** Undefined when there is none in time for the call. */
-async function permitFor(
-  { healthCheck, patienceMs }: UsageAsk,
-  { clock, ledger }: DeliveryDeps,
-  deadline: Deadline,
-): Promise<Permit | undefined> {
-  const endMs = Math.min(clock.nowMs() + patienceMs, deadline.atMs);
-  const callTimeoutMs = longestCallMs(ENDPOINT);
-  const ask = {
-    operation: ENDPOINT.operation,
-    keys: [],
-    hasKeyless: true,
-    callTimeoutMs,
-    ...(healthCheck && { healthCheck: true as const }),
-  };
-  for (;;) {
-    const [answer] = await ledger.acquire([ask]);
-    if (answer?.kind === 'granted') return answer.permit;
-    // Each wait is 50 ms at least, and near the time at which a place comes free.
-    if (answer === undefined || clock.nowMs() + answer.waitMs >= endMs) return undefined;
-    await clock.sleep(answer.waitMs);
-    // Cut short by the function's end, it would look as if Marketo did not work.
-    if (!deadline.fits(callTimeoutMs)) return undefined;
   }
 }
 

@@ -37,11 +37,17 @@ function notAllowedVerdict(
   return preflightVerdict('operationNotAllowed', `${name} is not allowed: allowedOperations is ${patterns.join()}`);
 }
 
-type PreflightCode = 'expired' | 'recordTooLarge' | 'attemptsExhausted' | 'operationNotAllowed';
+type PreflightCode =
+  | 'expired'
+  | 'recordTooLarge'
+  | 'attemptsExhausted'
+  | 'operationNotAllowed'
+  | 'unknownField'
+  | 'invalidFieldValue';
 
 /** A rejection that needs no call. */
-function preflightVerdict(code: PreflightCode, message: string): Verdict {
-  return { rule: { kind: 'reject' }, code, level: 'relay', message, errors: [], executed: 'no', counted: false };
+function preflightVerdict(code: PreflightCode, message: string, errors: Verdict['errors'] = []): Verdict {
+  return { rule: { kind: 'reject' }, code, level: 'relay', message, errors, executed: 'no', counted: false };
 }
 
-export { notAllowedVerdict, overdueVerdict, tooLargeVerdict };
+export { notAllowedVerdict, overdueVerdict, preflightVerdict, tooLargeVerdict };

@@ -20,8 +20,9 @@ function requestOf(items: readonly WorkItem[]): MarketoRequest {
   const [first] = items;
   if (first === undefined) throw new Error('a call needs at least one item');
   const { request, records } = first.message;
-  if (first.record === undefined) return request;
-  if (items.length === records?.length && items.every((item) => item.message === first.message)) return request;
+  if (first.record === undefined) return first.request ?? request;
+  const isWhole = items.every((item) => item.message === first.message && item.stripped === undefined);
+  if (isWhole && items.length === records?.length) return request;
   const input = items.flatMap((item) => (item.record ? [item.record.value] : []));
   return { ...request, body: { ...request.body, input } };
 }

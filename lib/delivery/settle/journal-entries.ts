@@ -17,7 +17,7 @@ function journalEntriesOf(outcomes: readonly (readonly [WorkItem, Outcome])[], n
     .toSorted((one, other) => (one.position ?? 0) - (other.position ?? 0));
 }
 
-function journalEntryOf({ message, record, keys }: WorkItem, outcome: Outcome, nowMs: number): JournalEntry {
+function journalEntryOf({ message, record, keys, stripped }: WorkItem, outcome: Outcome, nowMs: number): JournalEntry {
   const { state, received, endpoint, idempotent } = message;
   return {
     ...copyOf(state, received),
@@ -26,6 +26,7 @@ function journalEntryOf({ message, record, keys }: WorkItem, outcome: Outcome, n
     idempotent,
     settledAtMs: nowMs,
     ...factsOf(outcome, state.attempts),
+    ...(stripped && { stripped }),
     keys,
   };
 }

@@ -35,7 +35,7 @@ function resultOf({ message, settled, waiting, deadLetter, nowMs }: ResultInput)
       delivered === 0 ? 'dead' : delivered === (records?.length ?? 1) && state.part === 0 ? 'delivered' : 'partial',
     waiting,
     attempts: state.attempts + 1,
-    ...(records === undefined ? wholeOf(answer) : { records: settled.map(recordResultOf) }),
+    ...(records === undefined ? wholeOf(answer, settled[0]?.[0]) : { records: settled.map(recordResultOf) }),
     ...(deadLetter && { failure: failureOf(deadLetter, wanted.withRequest) }),
     ...(wanted.withRequest && { request: embedJson(originalBody) as JsonObject | string }),
   };
@@ -75,14 +75,18 @@ function answerOf(outcome: Settled | undefined): Partial<Pick<Answer, 'verdict'>
   return outcome?.answer ?? {};
 }
 
-function wholeOf({ verdict }: Partial<Pick<Answer, 'verdict'>>): Pick<Result, 'requestId' | 'objects'> {
+function wholeOf(
+  { verdict }: Partial<Pick<Answer, 'verdict'>>,
+  item: WorkItem | undefined,
+): Pick<Result, 'requestId' | 'objects' | 'stripped'> {
   return {
+    ...(item?.stripped && { stripped: item.stripped }),
     ...(verdict?.requestId !== undefined && { requestId: verdict.requestId }),
     ...(verdict?.objects && { objects: verdict.objects }),
   };
 }
 
-function recordResultOf([{ record }, outcome]: readonly [WorkItem, Settled]): RecordResult {
+function recordResultOf([{ record, stripped }, outcome]: readonly [WorkItem, Settled]): RecordResult {
   const { verdict } = answerOf(outcome);
   const { id, status } = verdict?.objects?.[0] ?? {};
   return {
@@ -92,6 +96,7 @@ function recordResultOf([{ record }, outcome]: readonly [WorkItem, Settled]): Re
     ...(id !== undefined && { id }),
     ...(status !== undefined && { status }),
     ...(verdict?.requestId !== undefined && { requestId: verdict.requestId }),
+    ...(stripped && { stripped }),
   };
 }
 

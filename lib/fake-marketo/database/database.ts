@@ -1,7 +1,7 @@
 import type { Json } from '../json.ts';
 import type { SeedData } from '../seed-data.ts';
 import { Assets } from './assets.ts';
-import { fieldSet } from './fields.ts';
+import { type Field, fieldSet } from './fields.ts';
 import { createImports, type ImportPace, type Imports } from './imports.ts';
 import { type Lead, Leads } from './leads.ts';
 import { Objects } from './objects.ts';
@@ -64,7 +64,8 @@ class Database {
   readonly activityTypes = new Map<number, ActivityType>();
   /** Custom activities by type and lead (`100001:1001`). */
   readonly activities = new Map<string, number>();
-  readonly forms: ReadonlySet<number>;
+  /** The fields of each form, by the names that a submission has. */
+  readonly forms: ReadonlyMap<number, ReadonlySet<string>>;
   /** Fill Out Form activities by form and lead. */
   readonly formFills = new Map<string, number>();
   readonly partitions: ReadonlySet<string>;
@@ -80,7 +81,7 @@ class Database {
     this.leads = new Leads(fieldSet(data.leadFields), data.firstFreeLeadId);
     this.programMemberFields = fieldSet(data.programMemberFields);
     this.partitions = new Set(data.partitions);
-    this.forms = new Set(data.forms);
+    this.forms = new Map(data.forms.map(({ id, fields }) => [id, new Set(fields)]));
     for (const { id, partitionName, ...values } of data.leads) {
       this.leads.create(values, partitionName ?? 'Default', nowMs, id);
     }
@@ -120,6 +121,28 @@ class Database {
 
   programStatus(programId: number, leadId: number): string | undefined {
     return this.programs.get(programId)?.members.get(leadId)?.statusName;
+  }
+
+  /**
+   * Takes a field away, as an administrator can and Adobe has by mistake; what is returned brings it back.
+   *
+   * @param type `leads`, `programs/members`, or the name of another type of object
+   */
+  takeField(type: string, name: string): () => void {
+    const fields = this.#fieldsOf(type);
+    const field = fields?.get(name);
+    if (fields === undefined || field === undefined) throw new Error(`${type} has no field '${name}'`);
+    fields.delete(name);
+    return () => fields.set(name, field);
+  }
+
+  addField(type: string, field: Field): void {
+    this.#fieldsOf(type)?.set(field.name, field);
+  }
+
+  #fieldsOf(type: string): Map<string, Field> | undefined {
+    if (type === 'leads') return this.leads.fields;
+    return type === 'programs/members' ? this.programMemberFields : this.objects.get(type)?.fields;
   }
 
   /** Takes a person out of the database and out of everything that refers to it. */

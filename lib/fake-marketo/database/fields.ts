@@ -24,7 +24,7 @@ const EMAIL = /^[!-~]+@[!-~]+\.[A-Za-z]{2,}$/;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$/;
 
-function fieldSet(fields: readonly Field[]): FieldSet {
+function fieldSet(fields: readonly Field[]): Map<string, Field> {
   return new Map(fields.map((field) => [field.name, field]));
 }
 

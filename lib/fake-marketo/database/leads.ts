@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../json.ts';
-import type { FieldSet } from './fields.ts';
+import type { Field } from './fields.ts';
 
 interface Lead {
   readonly id: number;
@@ -13,12 +13,12 @@ interface Lead {
 
 /** People by id, and by each searchable field. E-mail addresses compare without case and outer space. */
 class Leads {
-  readonly fields: FieldSet;
+  readonly fields: Map<string, Field>;
   readonly #byId = new Map<number, Lead>();
   readonly #indexes = new Map<string, Map<string, Set<number>>>();
   #nextId: number;
 
-  constructor(fields: FieldSet, firstId: number) {
+  constructor(fields: Map<string, Field>, firstId: number) {
     this.fields = fields;
     this.#nextId = firstId;
     for (const field of fields.values()) if (field.searchable) this.#indexes.set(field.name, new Map());

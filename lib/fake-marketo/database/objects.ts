@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../json.ts';
 import { hexDigits } from '../random.ts';
-import type { Field, FieldSet } from './fields.ts';
+import { type Field, fieldSet } from './fields.ts';
 
 /** What Marketo knows of a kind of object: the dedupe fields identify one, and so does the id that it was given. */
 interface ObjectType {
@@ -33,7 +33,7 @@ interface StoredObject {
 
 class Objects {
   readonly type: ObjectType;
-  readonly fields: FieldSet;
+  readonly fields: Map<string, Field>;
   readonly #random: () => number;
   readonly #byId = new Map<string, StoredObject>();
   readonly #byKey = new Map<string, StoredObject>();
@@ -41,7 +41,7 @@ class Objects {
 
   constructor(type: ObjectType, random: () => number) {
     this.type = type;
-    this.fields = new Map(type.fields.map((field) => [field.name, field]));
+    this.fields = fieldSet(type.fields);
     this.#random = random;
   }
 

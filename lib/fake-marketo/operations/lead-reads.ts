@@ -76,9 +76,16 @@ function shownLead(lead: Lead, fields: readonly string[]): JsonObject {
 function describeLeads(_call: ApiCall, { database }: Subscription): Outcome {
   const fields = [...database.leads.fields.values()].map((field, index) => {
     const rest = { name: field.name, readOnly: field.readOnly ?? false };
-    return { id: index + 1, displayName: field.name, dataType: field.type, length: field.length ?? 255, rest };
+    // Rule: reads-describe-names
+    const soap = { name: formName(field.name), readOnly: field.readOnly ?? false };
+    return { id: index + 1, displayName: field.name, dataType: field.type, length: field.length ?? 255, rest, soap };
   });
   return succeed(fields);
+}
+
+/** The SOAP API's name, which forms have for a field: `FirstName`. */
+function formName(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
 function describeLeads2(_call: ApiCall, { database }: Subscription): Outcome {
@@ -105,4 +112,4 @@ const leadReads: readonly Operation[] = operations('none', [
   ['getPartitions', 'GET', '/rest/v1/leads/partitions.json', getPartitions],
 ]);
 
-export { DEFAULT_FIELDS, leadReads, readFilterValues, shownField, shownLead };
+export { DEFAULT_FIELDS, formName, leadReads, readFilterValues, shownField, shownLead };

@@ -65,7 +65,8 @@ function submitForm(call: ApiCall, subscription: Subscription): Finish {
   // The body does not fit the type that it is read into, which is told as JSON that is none (canonical/ubuntu.com, 15613).
   if (formId === undefined) return () => fail('609', 'Invalid JSON');
   // Rule: form-unknown
-  if (!subscription.database.forms.has(formId)) return () => fail('1013', `Form '${formId}' not found`);
+  const fields = subscription.database.forms.get(formId);
+  if (fields === undefined) return () => fail('1013', `Form '${formId}' not found`);
   // Rule: form-one
   const input = readInput(call, { limit: 1 });
   if (input.kind === 'failure') return () => input;
@@ -73,6 +74,9 @@ function submitForm(call: ApiCall, subscription: Subscription): Finish {
   if (typeof values !== 'object' || values === null || Array.isArray(values)) {
     return () => fail('1002', "Missing value for the required parameter 'leadFormFields'");
   }
+  const unknown = Object.keys(values).find((name) => !fields.has(name));
+  // Rule: form-field-unknown
+  if (unknown !== undefined) return () => succeed([skipped(reason('1006', `Field '${unknown}' not found`))]);
   const upsert: Upsert = { action: 'createOrUpdate', lookupField: 'email', partitionName: undefined };
   const plan = planUpsert(upsert, values as JsonObject, call.user, subscription);
   return () => {

@@ -153,12 +153,12 @@ function shown(objects: Objects, object: StoredObject): JsonObject {
 }
 
 function describeObjects(objects: Objects): Outcome {
-  const { idField, dedupeFields, fields } = objects.type;
+  const { idField, dedupeFields } = objects.type;
   return succeed([
     {
       ...shownType(objects),
       searchableFields: [[...dedupeFields], [idField]],
-      fields: fields.map(shownField),
+      fields: [...objects.fields.values()].map(shownField),
     },
   ]);
 }

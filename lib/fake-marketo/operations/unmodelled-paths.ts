@@ -23,7 +23,6 @@ const UNMODELLED_PATHS: Readonly<Record<'GET' | 'POST', readonly string[]>> = {
     '/rest/asset/v1/folder/{id}/tokens.json',
     '/rest/asset/v1/form/fields.json',
     '/rest/asset/v1/form/programMemberFields.json',
-    '/rest/asset/v1/form/{id}/fields.json',
     '/rest/asset/v1/form/{id}/thankYouPage.json',
     '/rest/asset/v1/form/{id}/usedBy.json',
     '/rest/asset/v1/landingPage/{id}/dynamicContent/{contentId}.json',

@@ -172,6 +172,18 @@ const LEADS = [
     source: 'Marketo: error-codes 1013',
   },
   {
+    id: 'form-field-unknown',
+    does: 'Skips a submission with a field that the form does not have, whole, with 1006',
+    tag: 'recorded',
+    source: 'canonical/ubuntu.com, pull request 16793 (the code: inferred)',
+  },
+  {
+    id: 'form-fields',
+    does: 'Lists the fields of a form by other names than submissions have; 702 for a form that does not exist',
+    tag: 'documented',
+    source: 'Marketo: forms, "Field List" (the code: inferred)',
+  },
+  {
     id: 'form-one',
     does: '1003 for more than one submission',
     tag: 'inferred',
@@ -214,6 +226,12 @@ const LEADS = [
     does: 'A success without `result`',
     tag: 'documented',
     source: 'Marketo: leads, merge; OpenAPI',
+  },
+  {
+    id: 'reads-describe-names',
+    does: 'Describe gives a field its REST name and the one of the SOAP API, which forms have',
+    tag: 'documented',
+    source: 'Marketo: leads, "Describe"; supaglue, pull request 1681',
   },
   {
     id: 'reads-filter-missing',

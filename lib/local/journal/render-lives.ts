@@ -42,6 +42,7 @@ function renderLife({ relayId, position, operation, state, last, lines }: Record
     `attempts ${last.attempts}`,
     ...(last.request_id === undefined ? [] : [`requestId ${printable(last.request_id, 60)}`]),
     ...rowsText(last),
+    ...(last.stripped === undefined ? [] : [`sent without ${printable(last.stripped.join(', '), 200)}`]),
     ...(last.outcome_unknown === true ? ['Marketo may have executed it'] : []),
   ];
   const earlier = lines.slice(0, -1);

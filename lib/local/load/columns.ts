@@ -107,7 +107,8 @@ function fieldProblem(
     if (isMapped || API_NAME.test(field)) return undefined;
     return `column "${field}" is no API name of a field: --map '${place}=FIELD' gives it one, ${leave}`;
   }
-  if (destination.keys.includes(field)) return undefined;
+  // Dedupe fields are read-only by Describe, and each row needs them (Marketo: custom-objects, "Describe").
+  if (destination.keys.includes(field) || known.dedupeFields.includes(field)) return undefined;
   const one = known.fields.get(field);
   if (one === undefined) {
     const near = nearest(field, known);

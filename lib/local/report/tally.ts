@@ -112,6 +112,7 @@ function createTally(): Tallying {
       case 'resultUnsent':
       case 'lineStopped':
       case 'operationPaused':
+      case 'schemaChanged':
       case 'messageAge':
       case 'quotaLeft':
       case 'gauges':

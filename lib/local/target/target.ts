@@ -8,6 +8,7 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { FieldSource } from '../load/known-fields.ts';
+import { createTableFields } from '../load/table-fields.ts';
 import { failed } from '../verb-failure.ts';
 import { openLocal } from './local-target.ts';
 import { openStack } from './stack-target.ts';
@@ -81,12 +82,16 @@ async function openTarget(choice: TargetChoice): Promise<RelayTarget> {
   if (choice.stack !== undefined && choice.local === true) {
     throw failed('usage', '--stack and --local are two relays: give one of them');
   }
-  if (choice.stack !== undefined) return openStack(choice.stack);
-  if (choice.local === true) return openLocal(choice.folder, choice.state ?? DEFAULT_STATE_FOLDER);
+  if (choice.stack !== undefined) return withFields(await openStack(choice.stack));
+  if (choice.local === true) return withFields(await openLocal(choice.folder, choice.state ?? DEFAULT_STATE_FOLDER));
   throw failed(
     'usage',
     'which relay? Give --stack NAME for a deployed one, or --local for one that `npm start -- --serve` runs here',
   );
+}
+
+function withFields(target: RelayTarget): RelayTarget {
+  return { ...target, fields: createTableFields(target) };
 }
 
 export type { RelayTarget, TargetChoice, TargetClients };

@@ -63,7 +63,7 @@ function byGuid(object: string): KeysOfRecord {
 }
 
 /**
- * A custom object's dedupe fields are known to Describe only, so this is a compromise: with `idField` the key is
+ * A custom object's dedupe fields are known to Describe only. Until it has told them, this is a compromise: with `idField` the key is
  * `marketoGUID`; otherwise it is the record's *first* other member with a scalar value, name and value, for people and
  * libraries write the key first, and of a compound key one part is enough to keep records of one object apart.
  *
@@ -72,13 +72,39 @@ function byGuid(object: string): KeysOfRecord {
  * constant `source`, say) is safe but slow, because each of them then needs a call of its own.
  */
 const customObjectKeys: KeysOfRecord = (request, record) => {
-  const object = `customObject:${customObjectName(request.path)}`;
-  const isKey = (name: string): boolean => name !== ID_FIELD && scalar(ownValue(record, name)) !== undefined;
-  const first = Object.keys(record).find(isKey);
+  const object = objectOf(request);
   const byId = fieldsKey(object, [ID_FIELD], record);
-  const byFirst = first === undefined ? undefined : fieldsKey(object, [first], record);
+  const byFirst = firstMemberKey(object, record);
   return namesIdField(request) ? toKeys(byId, [byFirst]) : toKeys(byFirst, [byId]);
 };
+
+/**
+ * The same where Describe has told the dedupe fields: all of them together are the key, wherever they stand in the record.
+ *
+ * @param guessToo the guess is a key beside it, for as long as another worker may not know the dedupe fields yet. A record
+ *   that lacks one of them has nothing else.
+ */
+function customObjectKeysBy(dedupeFields: readonly string[], guessToo: boolean): KeysOfRecord {
+  return (request, record) => {
+    const object = objectOf(request);
+    const byId = fieldsKey(object, [ID_FIELD], record);
+    const byDedupe = fieldsKey(object, dedupeFields, record);
+    const guess = guessToo || byDedupe === undefined ? firstMemberKey(object, record) : undefined;
+    const known = [byDedupe, guess].filter((key) => key !== undefined);
+    if (namesIdField(request)) return toKeys(byId, known);
+    return { found: [...new Set(known)], set: toKeys(undefined, [byId]).set };
+  };
+}
+
+function objectOf({ path }: MarketoRequest): string {
+  return `customObject:${customObjectName(path)}`;
+}
+
+function firstMemberKey(object: string, record: JsonObject): string | undefined {
+  const isKey = (name: string): boolean => name !== ID_FIELD && scalar(ownValue(record, name)) !== undefined;
+  const first = Object.keys(record).find(isKey);
+  return first === undefined ? undefined : fieldsKey(object, [first], record);
+}
 
 const ID_FIELD = 'marketoGUID';
 
@@ -127,6 +153,7 @@ export {
   byDedupeFields,
   byGuid,
   customObjectKeys,
+  customObjectKeysBy,
   leadByFormEmail,
   leadById,
   leadByLeadId,

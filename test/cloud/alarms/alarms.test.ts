@@ -57,6 +57,7 @@ describe('the alarms', () => {
       'OperationPausedAlarm',
       'QuotaLowAlarm',
       'RelayPausedAlarm',
+      'SchemaChangedAlarm',
       'UnreadQueueAlarm',
     ]);
   });

@@ -41,6 +41,7 @@ const DATABASE: readonly Exchange[] = [
   get('/rest/v1/lead/1001.json'),
   get('/rest/v1/leads/describe.json'),
   get('/rest/v1/leads/describe2.json'),
+  get('/rest/asset/v1/form/301/fields.json'),
   get('/rest/v1/leads/partitions.json'),
   post('/rest/v1/leads/partitions.json', input({ id: 1001, partitionName: 'Default' })),
   post('/rest/v1/leads/push.json', { programName: 'Spring webinar', ...input(LEAD) }),

@@ -63,7 +63,9 @@ describe('load', () => {
     expect(status).toBe(0);
     expect(stdout).toBe('Published 700 records in 3 messages to .marketo-relay, lane live.\n');
     expect(stderr).toContain('has one queue: these messages go there, and live messages wait behind them');
-    expect(stderr).toContain("are not checked against the subscription's fields: this relay keeps none");
+    expect(stderr).toContain(
+      "are not checked against the subscription's fields: this relay has not asked for those of leads yet",
+    );
     expect(messages.map(({ id }) => id.replace(/[0-9a-f]{16}/, 'X'))).toEqual([
       'load-X-1-300',
       'load-X-301-600',

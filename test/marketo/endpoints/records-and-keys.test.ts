@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ENDPOINTS, keysOf, matchEndpoint, recordsOf } from '../../../lib/marketo/endpoints/endpoints.ts';
-import type { RecordKeys } from '../../../lib/marketo/endpoints/keys.ts';
+import { customObjectKeysBy, type RecordKeys } from '../../../lib/marketo/endpoints/keys.ts';
 import type { Json, JsonObject, MarketoRequest } from '../../../lib/marketo/request.ts';
 
 const post = (path: string, more: Partial<MarketoRequest> = {}): MarketoRequest => ({ method: 'POST', path, ...more });
@@ -159,6 +159,35 @@ describe('the key of other objects', () => {
       'customObject:car_c:marketoGUID:g',
     );
     expect(keyOf(CARS, { vin: '1' }, { dedupeBy: 'idField' })).toBeUndefined();
+  });
+});
+
+describe('the keys of a custom object whose dedupe fields are known', () => {
+  const keysBy = (dedupeFields: readonly string[], guessToo: boolean, record: JsonObject, body: JsonObject = {}) =>
+    customObjectKeysBy(dedupeFields, guessToo)(post(CARS, { body }), record);
+
+  it('are the dedupe fields, wherever they stand', () => {
+    const keys = { found: ['customObject:car_c:vin:1'], set: [] };
+    expect(keysBy(['vin'], false, { color: 'red', vin: '1' })).toEqual(keys);
+    expect(keysBy(['vin'], false, { vin: '1', color: 'red' })).toEqual(keys);
+    expect(keysBy(['vin', 'owner'], false, { owner: 7, vin: '1' }).found).toEqual([
+      'customObject:car_c:vin+owner:["1","7"]',
+    ]);
+  });
+
+  it('have the guess beside them for as long as another worker may guess, so that the two agree', () => {
+    const record = { color: 'red', vin: '1' };
+    const guessed = keyOf(CARS, record);
+    expect(keysBy(['vin'], true, record).found).toEqual(['customObject:car_c:vin:1', guessed]);
+    expect(keysBy(['vin'], true, { vin: '1', color: 'red' }).found).toEqual(['customObject:car_c:vin:1']);
+  });
+
+  it('are the guess where a record lacks one of them, and the GUID with idField', () => {
+    expect(keysBy(['vin'], false, { color: 'red' }).found).toEqual(['customObject:car_c:color:red']);
+    expect(keysBy(['vin'], false, { vin: '1', marketoGUID: 'g' }, { dedupeBy: 'idField' })).toEqual({
+      found: ['customObject:car_c:marketoGUID:g'],
+      set: ['customObject:car_c:vin:1'],
+    });
   });
 });
 
