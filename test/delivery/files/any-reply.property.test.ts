@@ -25,7 +25,16 @@ const envelope = fc.record(
   },
   { requiredKeys: [] },
 );
+const ok = (member: object): string => JSON.stringify({ success: true, result: [member] });
 const body = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom(
+      ok({ batchId: 7, status: 'Queued' }),
+      ok({ batchId: 7, status: 'Importing' }),
+      ok({ batchId: 7, status: 'Complete', numOfLeadsProcessed: 1, numOfRowsFailed: 1, numOfRowsWithWarning: 1 }),
+    ),
+  },
   envelope.map((value) => JSON.stringify(value)),
   fc.constantFrom('', '<html>', 'email,Import Failure Reason\n', 'email,Import Failure Reason\nann@example.com,why\n'),
   fc.string({ unit: fc.constantFrom('"', ',', '\n', 'a', '\0') }),
