@@ -45,6 +45,10 @@ function eraseFromLetter(text: string, person: Person): ErasedLetter {
   // The records of a letter that was cut are in the overflow bucket: the caller erases them there.
   if (isMessageCut(text)) return { kind: 'rewritten', text: withoutAddressOf(withoutBodies(text), person) };
   const root = readJsonTree(text);
+  // It is about all rows of a file, and names a person by what Marketo said of hers.
+  if (memberOf(root, 'file') !== undefined && memberOf(root, 'deadLetter') !== undefined) {
+    return { kind: 'rewritten', text: withoutAddressOf(text, person) };
+  }
   const path = memberOf(root, 'deadLetter') === undefined ? [] : ['message', 'body'];
   const message = path.reduce<JsonNode | undefined>((node, name) => memberOf(node, name), root);
   const input = memberOf(memberOf(message, 'body'), 'input');
@@ -116,4 +120,4 @@ function slice(text: string, span: Span | undefined): string {
 }
 
 export type { ErasedLetter, Person };
-export { ERASED, eraseFromLetter, withoutAddressOf };
+export { ERASED, eraseFromLetter, holdsAddress, withoutAddressOf };

@@ -1,6 +1,6 @@
 import { createS3Overflow } from '../../aws/s3-overflow.ts';
 import { createSqsQueue } from '../../aws/sqs-queue.ts';
-import { eraseFromLetter, type Person, withoutAddressOf } from '../../dead-letter/triage/erase.ts';
+import { type ErasedLetter, eraseFromLetter, type Person, withoutAddressOf } from '../../dead-letter/triage/erase.ts';
 import { factsOf, type QueuedLetter } from '../../dead-letter/triage/queued-letter.ts';
 import type { MessageAttribute } from '../../message/queue.ts';
 import { SILENT_LOG } from '../cli/json-log.ts';
@@ -8,6 +8,7 @@ import { HOLD_SECONDS, keepHeld } from '../dead-letters/keep-held.ts';
 import { holdTargetLetters } from '../dead-letters/read-matching.ts';
 import type { CliIo } from '../io.ts';
 import type { RelayTarget } from '../target/target.ts';
+import { eraseFromRows, FILES_PREFIX } from './erase-rows.ts';
 import { listOverflow, removeOverflow } from './overflow-objects.ts';
 
 interface Counts {
@@ -62,11 +63,12 @@ async function eraseOverflow(
   const store = createS3Overflow({ client: target.clients.s3, bucket: target.overflowBucketName });
   const gone = new Set<string>();
   let rewritten = 0;
-  for (const key of await listOverflow(target, stop)) {
+  const keys = [...(await listOverflow(target, stop)), ...(await listOverflow(target, stop, FILES_PREFIX))];
+  for (const key of keys) {
     if (stop.aborted) break;
     try {
       const text = await store.get(key);
-      const erased = text === undefined ? { kind: 'untouched' as const } : eraseFromLetter(text, person);
+      const erased = text === undefined ? UNTOUCHED : eraseFromObject(key, text, person);
       if (erased.kind === 'gone') {
         gone.add(key);
         if (isMeant) await removeOverflow(target, key);
@@ -79,6 +81,15 @@ async function eraseOverflow(
     }
   }
   return { removed: gone.size, rewritten, gone };
+}
+
+const UNTOUCHED: ErasedLetter = { kind: 'untouched' };
+
+/** A letter, or a list of rows. A file that is still to be imported has to stay as it is. */
+function eraseFromObject(key: string, text: string, person: Person): ErasedLetter {
+  if (!key.startsWith(FILES_PREFIX)) return eraseFromLetter(text, person);
+  const rows = eraseFromRows(key, text, person);
+  return rows === undefined ? UNTOUCHED : { kind: 'rewritten', text: rows };
 }
 
 async function eraseQueue(

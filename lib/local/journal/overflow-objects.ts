@@ -8,12 +8,13 @@ const MOST_PAGES = 10_000;
 async function listOverflow(
   { clients, overflowBucketName }: RelayTarget,
   stop: AbortSignal,
+  prefix: string = OVERFLOW_PREFIX,
 ): Promise<readonly string[]> {
   const keys: string[] = [];
   let token: string | undefined;
   for (let page = 0; page < MOST_PAGES && !stop.aborted; page += 1) {
     const reply = await clients.s3.send(
-      new ListObjectsV2Command({ Bucket: overflowBucketName, Prefix: OVERFLOW_PREFIX, ContinuationToken: token }),
+      new ListObjectsV2Command({ Bucket: overflowBucketName, Prefix: prefix, ContinuationToken: token }),
     );
     keys.push(...(reply.Contents ?? []).flatMap(({ Key }) => Key ?? []));
     token = reply.NextContinuationToken;

@@ -7,7 +7,7 @@ import {
   StartQueryExecutionCommand,
   StopQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
-import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createS3Journal } from '../../../lib/aws/s3-journal.ts';
@@ -336,6 +336,60 @@ describe('the journal on the command line', () => {
       expect(JSON.parse(stdout)).toMatchObject({ done: false, journal: { removed: 3 }, deadLetters: { removed: 1 } });
       expect(stderr).toContain('give --yes to do it');
       expect(await everything()).toBe(before);
+    });
+
+    it('takes her rows out of the lists of an import, and leaves its dead letter and the file itself', async () => {
+      const reason = (address: string) => `Invalid value '${address}'`;
+      const put = (Key: string, Body: string) =>
+        s3.send(new PutObjectCommand({ Bucket: cli.wire.bucketName, Key: `files/tonight/${Key}`, Body }));
+      const other = `jo${ADA}`;
+      await put('1-failures.csv', `email;why\n${ADA.toUpperCase()};x\n${other};${reason(other)}\nben;${reason(ADA)}\n`);
+      await put('1-rows.json', JSON.stringify([{ row: 1, reason: reason(ADA) }]));
+      await put('people.csv', `email\n${ADA}\n`);
+      const at = '2027-01-31T12:00:00.000Z';
+      const failure = {
+        ...{
+          level: 'message',
+          code: 'rowsFailed',
+          name: 'n',
+          message: 'm',
+          meaning: 'm',
+          remedy: 'r',
+          retriable: false,
+        },
+        ...{
+          outcomeUnknown: false,
+          attempts: 0,
+          firstSeen: at,
+          details: [{ row: 1, code: 'rowsFailed', message: reason(ADA) }],
+        },
+      };
+      const file = { bucket: 'b', key: 'k', imported: 1, failed: 2, warned: 0 };
+      const body = { path: '/bulk/v1/leads.json', query: { format: 'csv' }, file: { bucket: 'b', key: 'k' } };
+      await cli.addRaw([
+        JSON.stringify({ deadLetter: 1, relayId: 'tonight', failure, file, message: { body }, history: [] }),
+      ]);
+      const { stdout } = await cli.run(['forget', ADA, '--yes']);
+
+      expect(JSON.parse(stdout)).toMatchObject({
+        deadLetters: { removed: 0, rewritten: 1 },
+        overflow: { removed: 0, rewritten: 2 },
+        notErased: expect.arrayContaining([expect.stringContaining('files that were imported')]),
+      });
+      const text = async (Key: string) =>
+        (
+          await s3.send(new GetObjectCommand({ Bucket: cli.wire.bucketName, Key: `files/tonight/${Key}` }))
+        ).Body?.transformToString();
+      expect(await text('1-failures.csv')).toBe(`email;why\n${other};${reason(other)}\n`);
+      expect(await text('1-rows.json')).toBe(JSON.stringify([{ row: 1, reason: reason('[erased]') }]));
+      expect(await text('people.csv')).toContain(ADA);
+      const [letter] = (await cli.desk.letters()).map(({ letter }) => letter);
+      expect(letter?.failure.details).toEqual([{ row: 1, code: 'rowsFailed', message: reason('[erased]') }]);
+      await Promise.all(
+        ['1-failures.csv', '1-rows.json', 'people.csv'].map((Key) =>
+          s3.send(new DeleteObjectCommand({ Bucket: cli.wire.bucketName, Key: `files/tonight/${Key}` })),
+        ),
+      );
     });
 
     it('takes a person out of journal, dead letters and overflow, and leaves the others', async () => {

@@ -29,7 +29,7 @@ interface Receipt {
 const NOT_ERASED = [
   'messages that wait on the queue or are in flight: their outcomes come to the journal later; run it again once they are delivered',
   'the log of the delivery function: it has the dead letters until its retention is over',
-  'files that were imported, and the lists of their failed rows: in the overflow bucket they go after 30 days, in buckets of yours they stay',
+  'files that were imported: in the overflow bucket they go after 30 days, in buckets of yours they stay',
   'what Athena found in the last day',
   'backups of resend and drop in .marketo-relay, and whatever else was copied',
   'the person in Marketo',
