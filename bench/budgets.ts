@@ -36,6 +36,13 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
   'work.growth': { most: 2 },
   'work.peakMemory': { most: 450 },
 
+  'latency.running.before': { most: 2 },
+  'latency.newCopy.before': { most: 4 },
+  'latency.first.before': { most: 7 },
+  'latency.running.after': { most: 1 },
+  'latency.lowLatency': { most: 250 },
+  'latency.default': { most: 2_400 },
+
   'cold.start': { most: 1.6 },
   'cold.import': { most: 2.1 },
   'cold.first': { most: 1.5 },

@@ -116,4 +116,4 @@ function createSecret(tally: Tally, sleep: Sleep, random: () => number): Secrets
 }
 
 export type { Sent };
-export { createBucket, createQueues, createSecret, createTable };
+export { createBucket, createQueues, createSecret, createTable, QUEUE_MS, STORE_MS, TABLE_MS };
