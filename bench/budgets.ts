@@ -64,6 +64,20 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
   'day.outage.extra': { most: 1.8 },
   'day.outage.calls': { most: 20 },
   'day.sideBySide.slowest': { most: 3 },
+
+  'lanes.calm.wait': { most: 1 },
+  'lanes.calm.share': { least: 0.95 },
+  'lanes.busy.wait': { most: 1 },
+  'lanes.busy.share': { least: 0.95 },
+  'lanes.bursts.wait': { most: 1 },
+  'lanes.bursts.share': { least: 0.85 },
+  'lanes.dense.wait': { most: 1.5 },
+  'lanes.dense.share': { least: 0.82 },
+  'lanes.slow.wait': { most: 1 },
+  'lanes.slow.share': { least: 0.95 },
+  'lanes.silent.share': { least: 0.95 },
+  'lanes.crowded.live': { least: 0.93 },
+  'lanes.crowded.backfill': { least: 1 },
 };
 
 /** Of all that, what a reader of the README sees first. */

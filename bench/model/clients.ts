@@ -66,6 +66,7 @@ function createTable(tally: Tally, sleep: Sleep, random: () => number): DynamoDB
 }
 
 interface Sent {
+  readonly queueUrl: string;
   readonly body: string;
   readonly attributes: object;
   readonly delaySeconds: number;
@@ -89,7 +90,13 @@ function createQueues(
     for (const { MessageBody, MessageAttributes = {}, DelaySeconds = 0 } of Entries) {
       if (MessageBody === undefined) continue;
       if (told.isLetters(QueueUrl)) tally.letters += 1;
-      else told.requeued({ body: MessageBody, attributes: MessageAttributes, delaySeconds: DelaySeconds });
+      else
+        told.requeued({
+          queueUrl: QueueUrl,
+          body: MessageBody,
+          attributes: MessageAttributes,
+          delaySeconds: DelaySeconds,
+        });
     }
     return { Successful: Entries.map(({ Id }) => ({ Id })), Failed: [] };
   }

@@ -10,6 +10,7 @@ interface MarketoOptions {
   readonly latencyMs: readonly [low: number, high: number];
   /** From the start of the run: every call fails with 502. */
   readonly outageMs?: readonly [from: number, to: number];
+  readonly called?: (body: string, atMs: number) => void;
 }
 
 const TOKEN = JSON.stringify({
@@ -53,6 +54,7 @@ function createMarketo(tally: Tally, time: VirtualTime, random: () => number, op
     }
     if (marketo.calls === 0) marketo.firstCallMs = time.nowMs;
     marketo.calls += 1;
+    options.called?.(body, time.nowMs);
     marketo.lastCallMs = time.nowMs;
     const admission = limits.admit('bench', time.nowMs);
     await time.sleep(takesMs * 0.6);
@@ -66,12 +68,20 @@ function createMarketo(tally: Tally, time: VirtualTime, random: () => number, op
       marketo.refused += 1;
       return reply(200, JSON.stringify({ requestId: 'a#1', success: false, errors: [admission.refusal] }));
     }
+    if (url.includes('/stats/usage.json')) return reply(200, usageOf(marketo.calls, time.nowMs));
     if (!body.includes('"input"')) return reply(200, resultOf(0));
     const records = body.split('"email":').length - 1;
     marketo.records += records;
     return reply(200, resultOf(records));
   };
   return { transport, worstWindow: () => limits.worstWindow, worstSlots: () => limits.worstConcurrency };
+}
+
+/** All calls of the day are the relay's. */
+function usageOf(calls: number, nowMs: number): string {
+  const date = new Date(nowMs).toISOString().slice(0, 10);
+  const result = [{ date, total: calls, users: [{ userId: 'bench', count: calls }] }];
+  return JSON.stringify({ requestId: 'a#1', result, success: true });
 }
 
 function reply(status: number, body: string): HttpReply {

@@ -1,16 +1,17 @@
 import { govern, type MappingSwitch } from '../../lib/govern/govern.ts';
 import type { Log } from '../../lib/ports.ts';
 import { composeDelivery, type Platform } from '../../lib/runtime/compose.ts';
-import { type DeliveryHandler, handlerOver } from '../../lib/runtime/delivery.ts';
+import { handlerOver } from '../../lib/runtime/delivery.ts';
 import { composeGovern } from '../../lib/runtime/govern.ts';
+import type { Lane } from '../../lib/settings/lane.ts';
 import { SETTING_NAMES } from '../../lib/settings/names.ts';
-import { DELIVERY_TIMEOUT_SECONDS } from '../../lib/settings/policy.ts';
 import { readSettings } from '../../lib/settings/settings.ts';
 import { seeded } from '../../lib/simulation/seeded.ts';
 import { silentLog } from '../../lib/simulation/silent-log.ts';
 import { VirtualTime } from '../../lib/simulation/virtual-time.ts';
 import type { Observe } from '../../lib/telemetry/events.ts';
 import { createBucket, createQueues, createSecret, createTable } from './clients.ts';
+import { createFeed, type Feed } from './feed.ts';
 import { createMarketo } from './marketo.ts';
 import { newTally, sqsRequests, type Tally } from './tally.ts';
 
@@ -31,24 +32,20 @@ interface WorldOptions {
   /** With others in one time. @default a time of its own */
   readonly time?: VirtualTime;
   readonly seed?: number;
-}
-
-interface Waiting {
-  readonly body: string;
-  readonly attributes: object;
-  readonly visibleAtMs: number;
-  /** Of the first copy. */
-  readonly publishedAtMs: number;
-  readonly sentAtMs: number;
-  readonly id: number;
+  /** A second queue, with a mapping of its own to the same function. */
+  readonly backfill?: { readonly batchSize: number; readonly workers: number };
+  /** How often an idle worker looks at its queue. @default 500 */
+  readonly pollMs?: number;
+  /** A call, as it arrives at Marketo. */
+  readonly called?: (body: string, atMs: number) => void;
 }
 
 interface World {
   readonly time: VirtualTime;
   readonly tally: Tally;
-  publish(bodies: Iterable<string>): void;
-  /** Works until the queue is empty. */
-  drained(): Promise<void>;
+  publish(bodies: Iterable<string>, lane?: Lane): void;
+  /** Works until the queues are empty, or until an instant. */
+  drained(untilMs?: number): Promise<void>;
   /** Has the function that governs run every minute. */
   governed(minutes: number): Promise<void>;
   worstWindow(): number;
@@ -57,8 +54,8 @@ interface World {
 
 /** What a run of the function that governs may take. */
 const GOVERN_MS = 60_000;
-const MAX_EVENT_BYTES = 6_000_000;
 const QUEUE_URL = 'https://sqs.us-east-1.amazonaws.com/000000000000/queue';
+const BACKFILL_URL = 'https://sqs.us-east-1.amazonaws.com/000000000000/backfill';
 const LETTERS_URL = 'https://sqs.us-east-1.amazonaws.com/000000000000/letters';
 
 /**
@@ -72,23 +69,16 @@ function createWorld(options: WorldOptions): World {
   const random = seeded(options.seed ?? 1);
   const tally = newTally();
   const sleep = (durationMs: number): Promise<void> => time.sleep(durationMs);
-  const queue: Waiting[] = [];
-  let delayed: Waiting[] = [];
-  let published = 0;
-  let inFlight = 0;
-
-  const add = (body: string, attributes: object, delaySeconds: number): void => {
-    const visibleAtMs = time.nowMs + delaySeconds * 1_000;
-    const publishedAtMs = firstSeenMs(attributes) ?? time.nowMs;
-    const waiting = { body, attributes, visibleAtMs, publishedAtMs, sentAtMs: time.nowMs, id: published++ };
-    if (delaySeconds > 0) delayed.push(waiting);
-    else queue.push(waiting);
-  };
+  const feedOf = (queueUrl: string, ofLane: { batchSize: number; gatherSeconds: number }): Feed =>
+    createFeed(time, { ...ofLane, queueUrl, pollMs: options.pollMs ?? 500, tally, random, ended: options.ended });
+  const live = feedOf(QUEUE_URL, { batchSize, gatherSeconds });
+  const backfill = feedOf(BACKFILL_URL, { batchSize: options.backfill?.batchSize ?? batchSize, gatherSeconds });
   const marketo = createMarketo(tally, time, random, options);
   const table = createTable(tally, sleep, random);
   const sqs = createQueues(tally, sleep, random, {
     isLetters: (queueUrl) => queueUrl === LETTERS_URL,
-    requeued: ({ body, attributes, delaySeconds }) => add(body, attributes, delaySeconds),
+    requeued: ({ queueUrl, body, attributes, delaySeconds }) =>
+      (queueUrl === BACKFILL_URL ? backfill : live).add(body, attributes, delaySeconds),
   });
   const settings = readSettings({
     [SETTING_NAMES.marketoBaseUrl]: 'https://123-abc-456.mktorest.com',
@@ -97,6 +87,7 @@ function createWorld(options: WorldOptions): World {
     [SETTING_NAMES.deadLetterQueueUrl]: LETTERS_URL,
     [SETTING_NAMES.ledgerTableName]: 'bench',
     [SETTING_NAMES.overflowBucketName]: 'bench',
+    ...(options.backfill && { [SETTING_NAMES.backfillQueueUrl]: BACKFILL_URL }),
     ...options.settings,
   });
 
@@ -114,71 +105,30 @@ function createWorld(options: WorldOptions): World {
     };
   }
 
-  function take(): readonly Waiting[] {
-    let bytes = 0;
-    let count = 0;
-    while (count < Math.min(batchSize, queue.length) && bytes < MAX_EVENT_BYTES) {
-      bytes += (queue[count]?.body.length ?? 0) + 500;
-      count += 1;
-    }
-    return queue.splice(0, count);
-  }
-
-  function wake(): void {
-    const due = delayed.filter(({ visibleAtMs }) => visibleAtMs <= time.nowMs);
-    if (due.length === 0) return;
-    delayed = delayed.filter(({ visibleAtMs }) => visibleAtMs > time.nowMs);
-    queue.push(...due);
-  }
-
-  async function work(index: number): Promise<void> {
-    const handler = handlerOver(composeDelivery(settings, platformOf(index)));
-    await sleep(random() * 100);
-    for (;;) {
-      wake();
-      if (queue.length === 0) {
-        if (delayed.length + inFlight === 0) return;
-        await sleep(500);
-        continue;
-      }
-      if (queue.length < batchSize && gatherSeconds > 0) await sleep(gatherSeconds * 1_000);
-      const batch = take();
-      if (batch.length > 0) await invoke(handler, batch);
-    }
-  }
-
-  async function invoke(handler: DeliveryHandler, batch: readonly Waiting[]): Promise<void> {
-    inFlight += batch.length;
-    const bytesEach = batch.reduce((sum, { body }) => sum + body.length, 0) / batch.length;
-    const requests = sqsRequests(batch.length, bytesEach);
-    tally.sqs.received += requests;
-    tally.sqs.deleted += Math.ceil(batch.length / 10);
-    tally.lambda.invocations += 1;
-    const startedMs = time.nowMs;
-    const context = { getRemainingTimeInMillis: () => startedMs + 1_000 * DELIVERY_TIMEOUT_SECONDS - time.nowMs };
-    const { batchItemFailures } = await handler(eventOf(batch) as Parameters<DeliveryHandler>[0], context);
-    if (batchItemFailures.length > 0) throw new Error(`${batchItemFailures.length} messages were not settled`);
-    tally.lambda.runMs += time.nowMs - startedMs;
-    for (const { publishedAtMs } of batch) tally.oldestMs = Math.max(tally.oldestMs, time.nowMs - publishedAtMs);
-    inFlight -= batch.length;
-    options.ended?.();
+  async function work(feed: Feed, index: number, untilMs: number | undefined): Promise<void> {
+    await feed.work(handlerOver(composeDelivery(settings, platformOf(index))), untilMs);
   }
 
   return {
     time,
     tally,
-    publish(bodies) {
+    publish(bodies, lane = 'live') {
+      const feed = lane === 'backfill' ? backfill : live;
       let count = 0;
       let bytes = 0;
       for (const body of bodies) {
-        add(body, {}, 0);
+        feed.add(body, {}, 0);
         count += 1;
         bytes += body.length;
       }
       tally.sqs.published += sqsRequests(count, bytes / Math.max(1, count));
     },
-    async drained() {
-      await Promise.all(Array.from({ length: workers }, (_, index) => work(index)));
+    async drained(untilMs) {
+      const ofBackfill = options.backfill?.workers ?? 0;
+      await Promise.all([
+        ...Array.from({ length: workers }, (_, index) => work(live, index, untilMs)),
+        ...Array.from({ length: ofBackfill }, (_, index) => work(backfill, workers + index, untilMs)),
+      ]);
     },
     async governed(minutes) {
       const mapping: MappingSwitch = {
@@ -197,29 +147,6 @@ function createWorld(options: WorldOptions): World {
     },
     worstWindow: marketo.worstWindow,
     worstSlots: marketo.worstSlots,
-  };
-}
-
-/** What a retry message says of the message that it is a copy of. */
-function firstSeenMs(attributes: object): number | undefined {
-  const { relay } = attributes as { relay?: { StringValue?: string } };
-  return relay?.StringValue === undefined ? undefined : Date.parse(JSON.parse(relay.StringValue).firstSeen);
-}
-
-function eventOf(batch: readonly Waiting[]): object {
-  return {
-    Records: batch.map(({ id, body, attributes, sentAtMs }) => ({
-      messageId: `7d1bb0a8-5ee4-4a1c-9f6e-${String(id).padStart(12, '0')}`,
-      receiptHandle: String(id),
-      body,
-      attributes: { ApproximateReceiveCount: '1', SentTimestamp: String(Math.floor(sentAtMs)) },
-      messageAttributes: Object.fromEntries(
-        Object.entries(attributes as Record<string, { DataType: string; StringValue?: string }>).map(([name, one]) => [
-          name,
-          { dataType: one.DataType, stringValue: one.StringValue },
-        ]),
-      ),
-    })),
   };
 }
 

@@ -42,13 +42,13 @@ function lanesAt({ lanes }: LedgerState, { nowMs, limits }: View): Lanes | undef
 }
 
 /**
- * Places of the window that a backfill call must leave free: what live may still take at once, less those that come free
- * while one call lasts, for which live may wait.
+ * Places of the window that a backfill call must leave free: what live may still take at once, less half of those that come
+ * free while one call lasts, for which live may wait. Half, because places come free as unevenly as calls were made.
  */
 function placesKept({ pressure: { surge, usualSurge } }: Lanes, windowLimit: number, callMs: number, windowMs: number) {
   const most = Math.floor(windowLimit * MOST_FREE_SHARE);
   const least = Math.max(1, Math.floor(windowLimit * LEAST_FREE_PLACES_SHARE));
-  const comeFree = (callMs * windowLimit) / windowMs;
+  const comeFree = (callMs * windowLimit) / windowMs / 2;
   return Math.min(most, Math.max(least, Math.round(usualSurge - surge - comeFree)));
 }
 

@@ -8,7 +8,7 @@ import { LIVE_HALF_LIFE_MS, LIVE_QUANTILE } from './policy.ts';
  * wait exactly when fewer places are free than live's surge grows by. What is left free is therefore not what live uses,
  * which the count of the window knows by itself, but what it may take faster than places come free.
  *
- * `usualSurge` and `usualSlots` are the values that 19 of 20 live calls find, followed by a step up for each call above and a
+ * `usualSurge` and `usualSlots` are the values that 97 of 100 live calls find, followed by a step up for each call above and a
  * small step down for each below: no samples are kept. Both fade while live is silent.
  */
 interface LivePressure {

@@ -68,7 +68,7 @@ const LEAST_BURST = 10;
 /* Lanes: what a backfill leaves to live calls. */
 
 /** So many of live's calls find the room that they want at once; the others wait for a place or for one call's end. */
-const LIVE_QUANTILE = 0.95;
+const LIVE_QUANTILE = 0.97;
 /** What live took at once half an hour ago weighs an eighth: a peak each hour keeps no room free in between. */
 const LIVE_HALF_LIFE_MS = 10 * MINUTE_MS;
 /** Places that are free at all times: 1 of 50, 2 of 100. */

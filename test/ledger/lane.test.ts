@@ -82,8 +82,8 @@ describe('the window, for a backfill', () => {
 
     expect(kinds(first.answers)).toEqual(Array.from({ length: 8 }, () => 'granted'));
     expect(first.state.lanes?.pressure).toMatchObject({ surge: 8 });
-    expect(first.state.lanes?.pressure.usualSurge).toBeCloseTo(7.6);
-    expect(first.state.lanes?.pressure.usualSlots).toBeCloseTo(7.6);
+    expect(first.state.lanes?.pressure.usualSurge).toBeCloseTo(7.76);
+    expect(first.state.lanes?.pressure.usualSlots).toBeCloseTo(7.76);
   });
 });
 
