@@ -43,7 +43,7 @@ function createDeps(bench: BenchDeps): DeliveryDeps {
     tokens: { current: async () => token, replace: async () => token },
     sendOnce: {
       claim: () => Promise.reject(new Error('upserts need no send-once record')),
-      complete: async () => {},
+      complete: async () => true,
     },
     files: {
       read: () => Promise.reject(new Error('no message names a file')),

@@ -302,6 +302,7 @@ function createMemorySendOnce(nowMs: () => number): SendOnce {
         if (state === undefined) places.delete(position);
         else places.set(position, { state });
       }
+      return true;
     },
   };
 }

@@ -20,7 +20,7 @@ import { createParts } from './parts.ts';
  *     pending, ready --withdraw--> withdrawn --decide--> decided
  *     withdrawn --restore--> pending
  *
- * Invariants: an item is in exactly one of these places; its first outcome stands; items of one key are started in the
+ * Invariants: an item is in exactly one of these places; its first outcome stands, but for a doubt about it; items of one key are started in the
  * order of the queue, one after the other; when an item is requeued, the pending ones of its keys are requeued with it.
  */
 interface PendingWork {
@@ -42,6 +42,8 @@ interface PendingWork {
    */
   requeueRest(outcomeOf: (turn: number) => RequeueOutcome): void;
   isDecided(message: Message): boolean;
+  /** What is dead of a message may have been executed all the same. */
+  doubt(message: Message): void;
   outcomes(): Outcomes;
   /** Of one message, in the order of its records. */
   outcomesOf(message: Message): Outcomes;
@@ -189,10 +191,17 @@ function createPendingWork(messages: readonly Message[]): PendingWork {
     return new Map(entries);
   }
 
+  function doubt(message: Message): void {
+    for (const [item, outcome] of outcomesOf(message)) {
+      if (outcome.kind === 'dead') decided.set(item, { ...outcome, outcomeUnknown: true });
+    }
+  }
+
   return {
     startable,
     start,
     end,
+    doubt,
     withdraw,
     decide,
     restore,

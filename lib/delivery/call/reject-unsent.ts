@@ -7,6 +7,7 @@ import { DELIVERY_POLICY } from '../policy.ts';
 import { messagesOf, type WorkItem } from '../work-item.ts';
 import type { Invocation } from './attempt.ts';
 import type { PendingWork } from './pending-work.ts';
+import { complete } from './send-once-session.ts';
 
 /** Gives every item that no call can carry its outcome. */
 function rejectTooLarge(work: PendingWork): void {
@@ -24,7 +25,7 @@ async function rejectNotAllowed(work: PendingWork, invocation: Invocation): Prom
   if (allowedOperations === undefined) return;
   const refused = await rejectAskingFirst(work, (item) => notAllowedVerdict(item, allowedOperations), invocation);
   // What was claimed is not going to be sent: nothing may look as if it had been.
-  await Promise.all(messagesOf(refused).map((one) => invocation.sendOnce.complete(one, work.outcomesOf(one))));
+  await Promise.all(messagesOf(refused).map((one) => complete(one, work, invocation.sendOnce)));
 }
 
 /**

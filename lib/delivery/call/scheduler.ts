@@ -14,6 +14,7 @@ import { createPermitAsks } from './permit-asks.ts';
 import { UNUSED } from './permit-releases.ts';
 import { rejectNotAllowed, rejectOverdue, rejectTooLarge, tableUnreachable } from './reject-unsent.ts';
 import { requeuePaused } from './requeue-paused.ts';
+import { complete } from './send-once-session.ts';
 import { withoutToken } from './without-token.ts';
 
 type Granted = Extract<PermitAnswer, { kind: 'granted' }>;
@@ -50,7 +51,7 @@ async function makeCalls(messages: readonly Message[], invocation: Invocation): 
   requeueRest(work, 'deadline', 0, invocation);
   // What was claimed and never sent must not look as if it had been.
   const claimed = messages.filter((message) => !message.idempotent);
-  await Promise.all(claimed.map((message) => sendOnce.complete(message, work.outcomesOf(message))));
+  await Promise.all(claimed.map((message) => complete(message, work, sendOnce)));
   return work.outcomes();
 }
 
@@ -164,7 +165,7 @@ function createScheduler(work: PendingWork, invocation: Invocation) {
     if (result !== made) examine();
     // Written at once: what is known must outlive this worker.
     for (const message of messagesOf([...result.outcomes.keys()])) {
-      if (!message.idempotent && work.isDecided(message)) await sendOnce.complete(message, work.outcomesOf(message));
+      if (!message.idempotent && work.isDecided(message)) await complete(message, work, sendOnce);
     }
   }
 

@@ -6,6 +6,7 @@ import type { Verdict } from '../judge/verdict.ts';
 import type { Outcome, Outcomes } from '../outcome.ts';
 import { DELIVERY_POLICY } from '../policy.ts';
 import { type Call, messagesOf, type WorkItem } from '../work-item.ts';
+import type { PendingWork } from './pending-work.ts';
 import type { Claim, HeldClaim, SendOnce } from './send-once.ts';
 
 const UNKNOWN: Verdict = {
@@ -40,8 +41,11 @@ interface SendOnceSession {
    * Writes how a message ended, once all its items have an outcome; the second time, and for a message that was not
    * claimed, it does nothing. Never throws: a record that is left as it is keeps later copies from being sent, which is
    * safe.
+   *
+   * @returns false when another copy of the message has been sent meanwhile: whatever this one was told, nobody knows from
+   * it what Marketo has.
    */
-  complete(message: Message, outcomes: Outcomes): Promise<void>;
+  complete(message: Message, outcomes: Outcomes): Promise<boolean>;
 }
 
 interface Claimed {
@@ -96,7 +100,7 @@ function createSendOnceSession(sendOnce: SendOnce, leaseMs: () => number, log: L
     async complete(message, outcomes) {
       const claim = held.get(message);
       held.delete(message);
-      if (claim === undefined || claim.send.length === 0) return;
+      if (claim === undefined || claim.send.length === 0) return true;
       const own = new Map([...outcomes].map(([item, outcome]) => [item.record?.position ?? 0, outcome]));
       const done = claim.send.filter((position) => own.get(position)?.kind === 'delivered');
       const unknown = claim.send.filter((position) => {
@@ -106,12 +110,25 @@ function createSendOnceSession(sendOnce: SendOnce, leaseMs: () => number, log: L
         return outcome.outcomeUnknown || outcome.verdict.executed === 'yes';
       });
       try {
-        await sendOnce.complete(claim, { done, unknown });
+        const isOurs = await sendOnce.complete(claim, { done, unknown });
+        if (!isOurs) log.warn('another copy of a message has taken its send-once record', { relayId: claim.relayId });
+        return isOurs;
       } catch (error) {
         log.warn('a send-once record could not be completed', { relayId: claim.relayId, error: String(error) });
+        return true;
       }
     },
   };
+}
+
+/** Writes how a message of `work` ended. Where another copy was sent meanwhile, no dead letter may say that nothing was executed. */
+async function complete(
+  message: Message,
+  work: Pick<PendingWork, 'outcomesOf' | 'doubt'>,
+  sendOnce: SendOnceSession,
+): Promise<void> {
+  const isOurs = await sendOnce.complete(message, work.outcomesOf(message));
+  if (!isOurs) work.doubt(message);
 }
 
 /** Names the whole request. Undefined for what is left of a message: it does not show what the whole was. */
@@ -132,4 +149,4 @@ function outcomeOf(claim: Claim, position: number): Outcome | undefined {
 }
 
 export type { Claimed, SendOnceSession };
-export { createSendOnceSession, OTHER_REQUEST };
+export { complete, createSendOnceSession, OTHER_REQUEST };

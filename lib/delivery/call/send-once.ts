@@ -19,9 +19,13 @@ interface SendOnce {
   /**
    * What is known of the positions in `claim.send`: those in neither list are free again, for a later copy.
    *
+   * Throws when the table cannot be reached.
+   *
    * @param notes - by position, what whoever finds it done must know: 300 characters each at most
+   * @returns false, and nothing is written, when another copy has claimed the positions since: the lease ended, or they
+   * were written as free by a request whose reply was lost.
    */
-  complete(claim: HeldClaim, ended: EndedPositions, notes?: PositionNotes): Promise<void>;
+  complete(claim: HeldClaim, ended: EndedPositions, notes?: PositionNotes): Promise<boolean>;
 }
 
 interface HeldClaim {

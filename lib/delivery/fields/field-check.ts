@@ -9,7 +9,7 @@ import type { WaitCode } from '../../settings/relay-codes.ts';
 import type { CallResult } from '../call/call-result.ts';
 import type { PendingWork } from '../call/pending-work.ts';
 import { rejectWithdrawn } from '../call/reject-unsent.ts';
-import type { SendOnceSession } from '../call/send-once-session.ts';
+import { complete, type SendOnceSession } from '../call/send-once-session.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import type { Outcome, Outcomes } from '../outcome.ts';
 import { DELIVERY_POLICY } from '../policy.ts';
@@ -128,7 +128,7 @@ function checkOver(
     work.restore(back);
     const dead = [...verdicts.keys()];
     await rejectWithdrawn(work, dead, (item) => verdicts.get(item), context);
-    await Promise.all(messagesOf(dead).map((one) => context.sendOnce.complete(one, work.outcomesOf(one))));
+    await Promise.all(messagesOf(dead).map((one) => complete(one, work, context.sendOnce)));
   }
 
   function isKnownNow(type: ObjectType): boolean {

@@ -9,9 +9,7 @@ function freeForFiles({ sendOnce }: DeliveryDeps, isFile: (relayId: string) => b
       const nothing = { done: [], unknown: [], before: { done: [], unknown: [] } };
       return Promise.resolve({ kind: 'held', relayId, mark: '', send: positions, ...nothing });
     },
-    complete: async (claim, ended, notes) => {
-      if (!isFile(claim.relayId)) await sendOnce.complete(claim, ended, notes);
-    },
+    complete: async (claim, ended, notes) => isFile(claim.relayId) || sendOnce.complete(claim, ended, notes),
   };
 }
 

@@ -20,7 +20,7 @@ const ALWAYS_FREE: SendOnce = {
     unknown: [],
     before: { done: [], unknown: [] },
   }),
-  complete: async () => {},
+  complete: async () => true,
 };
 
 /** Bugs that lose a record, send it twice, or say of it what is not so. */

@@ -38,6 +38,7 @@ describe('the send-once session of an invocation', () => {
       },
       async complete({ relayId }, ended) {
         settled.push({ relayId, ended });
+        return true;
       },
     };
     session = createSendOnceSession(table, () => LEASE_MS, silentLog);
