@@ -1,6 +1,6 @@
 import { keysOf } from '../marketo/endpoints/endpoints.ts';
 import type { Endpoint } from '../marketo/endpoints/types.ts';
-import type { MarketoRequest } from '../marketo/request.ts';
+import type { JsonObject, MarketoRequest } from '../marketo/request.ts';
 import type { Message, MessageRecord } from '../message/message.ts';
 import type { NextPage } from '../message/relay-state.ts';
 import type { Part } from './plan/isolation.ts';
@@ -26,6 +26,8 @@ interface WorkItem {
   readonly bytes: number;
   /** Fields that it is sent without, because Marketo does not have them. */
   readonly stripped?: readonly string[];
+  /** What is sent in place of its record. The record itself stays what it is: its place in the message goes by it. */
+  readonly sentAs?: JsonObject;
   /** Of a whole message: what is sent in place of its own request. */
   readonly request?: MarketoRequest;
 }

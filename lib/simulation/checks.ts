@@ -28,6 +28,7 @@ const CHECKS = {
   filesTold: 'what is told of a file counts its rows as Marketo does, and names every row that is in doubt',
   importsBounded:
     'a file has one job at once, questions about a job become rarer, and waiting for a place costs no attempt',
+  fieldsTrue: 'nobody is refused, or stripped of, a field that Marketo has',
   lettersAreOwn: 'a letter holds only the records of its own message',
 } as const;
 

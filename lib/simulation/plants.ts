@@ -1,3 +1,4 @@
+import { BUGS_OF_FIELDS } from './plants/of-fields.ts';
 import { BUGS_OF_FILES } from './plants/of-files.ts';
 import { BUGS_OF_FLOW } from './plants/of-flow.ts';
 import { BUGS_OF_ISOLATION } from './plants/of-isolation.ts';
@@ -9,6 +10,7 @@ import type { PlantedBug } from './plants/planted-bug.ts';
 /** Bugs that somebody could write any day: at least one for each check, and each must be found. */
 const PLANTED_BUGS: readonly PlantedBug[] = [
   ...BUGS_OF_RECORDS,
+  ...BUGS_OF_FIELDS,
   ...BUGS_OF_ISOLATION,
   ...BUGS_OF_LIMITS,
   ...BUGS_OF_FLOW,

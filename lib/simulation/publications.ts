@@ -1,4 +1,5 @@
 import type { Dice } from './dice.ts';
+import { fieldsOf, withFields } from './fields.ts';
 import { KIND_NAMES, KINDS, type Kind, type KindName } from './kinds.ts';
 import { drawKiller, drawOwnFault, isOfOneRecord, type OwnFault } from './own-faults.ts';
 import type { Scenario } from './scenario.ts';
@@ -14,6 +15,8 @@ interface Publication {
   readonly twinAfterMs: number | undefined;
   /** Every mark in it: one for each record where Marketo answers record by record, else its own alone. */
   readonly marks: readonly string[];
+  /** Of a run with fields that come and go: which field the record with a mark has. */
+  readonly fields?: ReadonlyMap<string, string>;
   readonly poison: boolean;
   /** What every call that holds one of its `faultyMarks` meets. */
   readonly ownFault: OwnFault | undefined;
@@ -175,8 +178,9 @@ function drawPublication(index: number, role: Role, scenario: Scenario, dice: Di
   const notAfter = dice.chance(ownFault?.kind === 'kills' ? 0 : 0.04)
     ? new Date(scenario.startMs + dice.between(0, scenario.faultsMs)).toISOString()
     : undefined;
+  const fields = fieldsOf(scenario, name, marks);
   const body = JSON.stringify({
-    ...request,
+    ...withFields(request, marks, fields),
     ...(hasId && { id: `order-${index}` }),
     ...(notAfter !== undefined && { notAfter }),
     ...(overruled && { idempotent: !safe }),
@@ -194,6 +198,7 @@ function drawPublication(index: number, role: Role, scenario: Scenario, dice: Di
     attributes,
     twinAfterMs,
     marks,
+    ...(fields.size > 0 && { fields }),
     poison: isPoison,
     ownFault,
     faultyMarks: isOfOne ? [dice.pick(marks)] : marks,

@@ -1,6 +1,7 @@
 import { DEFAULT_MAX_RECEIVE_COUNT, DELIVERY_TIMEOUT_SECONDS, visibilityTimeoutSeconds } from '../settings/policy.ts';
 import { Dice } from './dice.ts';
 import { drawFaults, type Faults, NO_FAULTS } from './faults.ts';
+import { drawFieldsPlan, type FieldsPlan } from './fields.ts';
 import { drawFilesPlan, type FilesPlan } from './files.ts';
 import { KIND_NAMES, type KindName } from './kinds.ts';
 import { drawOperationFault, type OwnFault } from './own-faults.ts';
@@ -64,6 +65,8 @@ interface Scenario {
   readonly own: OwnFaults | undefined;
   /** Files that are imported besides. Undefined: none. */
   readonly files: FilesPlan | undefined;
+  /** Fields that come and go, and records that have them. Undefined: none is looked at. */
+  readonly fields: FieldsPlan | undefined;
 }
 
 interface OwnFaults {
@@ -153,6 +156,7 @@ function withOwnFaults(scenario: Scenario, dice: Dice): Scenario {
     redrives: 0,
     uncopiable: 0,
     personPauseMs: NEVER_MS,
+    fields: undefined,
     functionTimeoutMs: DELIVERY_TIMEOUT_SECONDS * 1_000,
     visibilityMs: visibilityTimeoutSeconds(Math.ceil(scenario.gatherMs / 1_000)) * 1_000,
     maxReceiveCount: DEFAULT_MAX_RECEIVE_COUNT,
@@ -216,6 +220,7 @@ function drawWorldScenario(seed: number, dice: Dice): Scenario {
     operations: KIND_NAMES,
     own: undefined,
     files: drawFilesPlan(seed, faultsMs, shortDay),
+    fields: drawFieldsPlan(seed, faultsMs, shortDay),
   };
 }
 

@@ -47,7 +47,7 @@ const CALLS_A_RECORD = 3;
 /**
  * The stated bound: so long after the last fault the queue is empty. What a dead worker had is hidden for the visibility
  * timeout; then it can wait for the token's pause, the circuit's and SQS's longest delay, each once, and twice for the
- * last, and then for its turn. Files add the time of their jobs. A spent day adds the wait for both readings of its reset, and the days that the rest needs.
+ * last, and then for its turn. Files add the time of their jobs, and fields that are gone the time for which they are waited for. A spent day adds the wait for both readings of its reset, and the days that the rest needs.
  *
  * @param left records on the queue when the faults end: one of each message at least.
  */
@@ -57,7 +57,8 @@ function drainBoundMs(scenario: Scenario, left: number): number {
   const days = scenario.shortDay ? 2 + Math.ceil((CALLS_A_RECORD * left) / scenario.limits.dayCalls) : 0;
   const held = scenario.uncopiable > 0 ? LONGEST_HOLD_MS : 0;
   const hidden = scenario.maxReceiveCount > 1 ? 2 * scenario.visibilityMs : 0;
-  return hidden + 4 * LONGEST_PAUSE_MS * 1.3 + HOUR_MS + held + imports + days * 25 * HOUR_MS;
+  const fields = scenario.fields === undefined ? 0 : (scenario.fields.holdHours + 1) * HOUR_MS;
+  return hidden + 4 * LONGEST_PAUSE_MS * 1.3 + HOUR_MS + held + imports + fields + days * 25 * HOUR_MS;
 }
 
 function publish(world: World, dice: Dice): void {

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import type { DeliveryDeps } from '../delivery/deps.ts';
 import type { MessageAttribute } from '../message/queue.ts';
 import type { Log } from '../ports.ts';
+import { checkFieldLetter } from './field-checks.ts';
 import { checkImportWait, noteFileLetter } from './file-checks.ts';
 import type { ArrivedCall } from './model/arrived-call.ts';
 import { TAINT } from './model/identity.ts';
@@ -114,6 +115,7 @@ class Invocation {
       return;
     }
     noteFileLetter(this.#world, letter, marks);
+    checkFieldLetter(this.#world, letter.failure, marks);
     this.#world.note(marks, () => `dead letter ${letter.failure.code}: ${letter.failure.message.slice(0, 120)}`);
     const owners = new Set(marks.map(messageMark));
     const shown = marksIn(JSON.stringify([letter.request ?? '', letter.response ?? '']));

@@ -220,7 +220,8 @@ function settingsOf({ scenario }: World): Settings {
       RETRY_MAX_ATTEMPTS: String(limits.retryMaxAttempts),
       RETRY_MAX_AGE_SECONDS: String(limits.retryMaxAgeSeconds),
       ALLOWED_OPERATIONS: '*',
-      UNKNOWN_FIELDS: 'send',
+      UNKNOWN_FIELDS: scenario.fields?.unknownFields ?? 'send',
+      SCHEMA_CHANGE_HOLD_HOURS: String(scenario.fields?.holdHours ?? 0),
     });
   known.set(scenario, settings);
   return settings;

@@ -27,7 +27,8 @@ function createCallsInFlight(clock: Clock): CallsInFlight {
     count: () => inFlight.size,
     oneEnds: () => Promise.race(inFlight),
     async allEnd() {
-      await Promise.all(inFlight);
+      // What ends may begin something else.
+      while (inFlight.size > 0) await Promise.all(inFlight);
     },
     idleMs: (nowMs) => (inFlight.size > 0 ? 0 : nowMs - lastProgressMs),
   };

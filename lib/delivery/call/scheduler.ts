@@ -34,7 +34,6 @@ async function makeCalls(messages: readonly Message[], invocation: Invocation): 
   rejectTooLarge(work);
   await rejectNotAllowed(work, invocation);
   if (work.places().pending.length === 0) return work.outcomes();
-  scheduler.examine();
   // Before any permit is asked for: a permit does not wait for a token.
   const token = await deps.tokens.current();
   if (token.kind !== 'token') {
@@ -42,6 +41,7 @@ async function makeCalls(messages: readonly Message[], invocation: Invocation): 
     requeueRest(work, code, delayMs, invocation);
     return work.outcomes();
   }
+  scheduler.examine();
   // Known from the last read of this worker: what is stopped for all is tried by a call that belongs to no message.
   if (deps.ledger.healthCheckDue()) await invocation.health.check();
   for (let round = 0; round < DELIVERY_POLICY.maxSchedulerRounds && (await scheduler.round()); round++);

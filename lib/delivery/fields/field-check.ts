@@ -128,7 +128,9 @@ function checkOver(
     work.restore(back);
     const dead = [...verdicts.keys()];
     await rejectWithdrawn(work, dead, (item) => verdicts.get(item), context);
-    await Promise.all(messagesOf(dead).map((one) => complete(one, work, context.sendOnce)));
+    // What is left of a message is still claimed: its record is completed with the last of it.
+    const ended = messagesOf(dead).filter((one) => work.isDecided(one));
+    await Promise.all(ended.map((one) => complete(one, work, context.sendOnce)));
   }
 
   function isKnownNow(type: ObjectType): boolean {
@@ -191,8 +193,8 @@ function wait(code: WaitCode, delayMs: number): Outcome {
 }
 
 /** Its record, or all of a message that stands or falls as a whole. */
-function recordsIn({ record, message, request = message.request }: WorkItem): readonly JsonObject[] {
-  if (record !== undefined) return [record.value];
+function recordsIn({ record, sentAs, message, request = message.request }: WorkItem): readonly JsonObject[] {
+  if (record !== undefined) return [sentAs ?? record.value];
   const input = request.body?.input;
   return Array.isArray(input) ? input.filter(isObject) : [];
 }
@@ -207,8 +209,8 @@ function stripped(item: WorkItem, findings: readonly Finding[]): WorkItem {
   const type = findings[0]?.types[0] ?? 'leads';
   const { record, message } = item;
   if (record !== undefined) {
-    const value = withoutFields(type, record.value, names);
-    return { ...item, record: { ...record, value }, bytes: Buffer.byteLength(JSON.stringify(value)), stripped: names };
+    const sentAs = withoutFields(type, record.value, names);
+    return { ...item, sentAs, bytes: Buffer.byteLength(JSON.stringify(sentAs)), stripped: names };
   }
   const input = recordsIn(item).map((one) => withoutFields(type, one, names));
   return { ...item, request: { ...message.request, body: { ...message.request.body, input } }, stripped: names };

@@ -23,7 +23,7 @@ function requestOf(items: readonly WorkItem[]): MarketoRequest {
   if (first.record === undefined) return first.request ?? request;
   const isWhole = items.every((item) => item.message === first.message && item.stripped === undefined);
   if (isWhole && items.length === records?.length) return request;
-  const input = items.flatMap((item) => (item.record ? [item.record.value] : []));
+  const input = items.flatMap((item) => (item.record ? [item.sentAs ?? item.record.value] : []));
   return { ...request, body: { ...request.body, input } };
 }
 

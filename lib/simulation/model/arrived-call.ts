@@ -8,6 +8,8 @@ import type { PlayedCall } from './replies.ts';
 interface ArrivedCall extends PlayedCall {
   readonly keys: readonly string[];
   readonly allMarks: readonly string[];
+  /** The fields of each record that a run plans: see `fields.ts`. */
+  readonly fields?: readonly (readonly string[])[];
   /** Of the bulk API. */
   readonly file?: FileCall;
 }
@@ -35,7 +37,8 @@ function readCall(request: HttpRequest, echo: string): ArrivedCall {
   const marks = kind?.aligned && records !== undefined ? records : [allMarks];
   // An activity is added and changes nothing: two about one lead at once do no harm.
   const keys = kind === KINDS.activity ? [] : [...new Set(input?.flatMap(keysOf) ?? [])];
-  return { kind, marks, echo, allMarks, keys };
+  const fields = input?.map((record) => Object.keys(record).filter((name) => name.startsWith('field')));
+  return { kind, marks, echo, allMarks, keys, ...(fields && { fields }) };
 }
 
 function inputOf(body: string | undefined): readonly object[] | undefined {

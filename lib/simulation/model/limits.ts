@@ -57,9 +57,14 @@ class ModelLimits {
   }
 
   /** What the usage endpoint says of today. */
-  usage(): { total: number; own: number } {
+  usageOf(userId: string): object {
     this.#roll();
-    return { total: this.#day.own + this.#day.others, own: this.#day.own };
+    const { own, others } = this.#day;
+    const users = [
+      { userId, count: own },
+      { userId: 'other@example.com', count: others },
+    ];
+    return { date: '2027-01-01', total: own + others, users };
   }
 
   leave(call: CountedCall): void {

@@ -5,6 +5,7 @@ import type { OwnFault } from '../own-faults.ts';
 import { marksIn, written } from '../publications.ts';
 import type { World } from '../world.ts';
 import { type ArrivedCall, fileCallOf, readCall } from './arrived-call.ts';
+import { ModelFields } from './fields.ts';
 import { API_USER, ModelIdentity } from './identity.ts';
 import { ModelImports } from './imports.ts';
 import { ModelLimits } from './limits.ts';
@@ -50,6 +51,7 @@ class ModelMarketo {
   readonly #dice: Dice;
   readonly #limits: ModelLimits;
   readonly #imports: ModelImports;
+  readonly #fields: ModelFields;
 
   constructor(world: World) {
     this.#world = world;
@@ -57,6 +59,7 @@ class ModelMarketo {
     this.identity = new ModelIdentity(world);
     this.#limits = new ModelLimits(world);
     this.#imports = new ModelImports(world);
+    this.#fields = new ModelFields(world);
   }
 
   /** One HTTP request, as a transport sees it. `told` is called with Marketo's own reply when the sender gets it. */
@@ -167,7 +170,7 @@ class ModelMarketo {
       ? ` Authorization: Bearer ${bearer} ${encodeURIComponent(bearer ?? '')}`
       : '';
     const file = this.#imports.read(request);
-    const call = file === undefined ? this.#withUsage(readCall(request, echo), request) : fileCallOf(file, echo);
+    const call = file === undefined ? this.#arrive(readCall(request, echo), request) : fileCallOf(file, echo);
     const counted = { marks: call.allMarks, keys: call.keys };
     this.#limits.arrive(counted);
     const play = this.#play(call, bearer);
@@ -181,14 +184,9 @@ class ModelMarketo {
     });
   }
 
-  #withUsage(call: ArrivedCall, request: HttpRequest): ArrivedCall {
-    if (!request.url.endsWith('/stats/usage.json')) return call;
-    const { total, own } = this.#limits.usage();
-    const users = [
-      { userId: API_USER, count: own },
-      { userId: 'other@example.com', count: total - own },
-    ];
-    return { ...call, usage: { date: '2027-01-01', total, users } };
+  #arrive(call: ArrivedCall, request: HttpRequest): ArrivedCall {
+    if (!request.url.endsWith('/stats/usage.json')) return this.#fields.arrive(call, request);
+    return { ...call, usage: this.#limits.usageOf(API_USER) };
   }
 
   #workMs(call: ArrivedCall, play: Play): number {
@@ -225,7 +223,8 @@ class ModelMarketo {
     if (strikes('garbage', dice)) return garbage(call, dice);
     const hasResults = call.kind?.aligned || call.kind === KINDS.push || call.kind === KINDS.form;
     if (hasResults && strikes('recordCode', dice)) return skips(call, dice.between(0.1, 0.9), dice);
-    return call.file === undefined ? success(call) : this.#imports.play(call, call.file);
+    if (call.file !== undefined) return this.#imports.play(call, call.file);
+    return this.#fields.refusal(call) ?? success(call);
   }
 
   #execute(call: ArrivedCall, play: Play): void {

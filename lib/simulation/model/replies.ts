@@ -19,6 +19,8 @@ interface PlayedCall {
   readonly marks: readonly (readonly string[])[];
   /** Of a call to the usage endpoint: the result of its success. */
   readonly usage?: object | undefined;
+  /** Of a call of Describe: likewise. */
+  readonly described?: readonly object[] | undefined;
   /** Put into texts, as servers do that quote what they were sent. */
   readonly echo: string;
 }
@@ -67,6 +69,7 @@ function doneEntry(call: PlayedCall, index: number): object {
 
 function resultOf(call: PlayedCall): object[] {
   if (call.usage !== undefined) return [call.usage];
+  if (call.described !== undefined) return [...call.described];
   return call.kind?.aligned ? call.marks.map((_, index) => doneEntry(call, index)) : [{ id: 1 }];
 }
 
@@ -113,6 +116,22 @@ function skipsOnly(call: PlayedCall, codeOf: (marks: readonly string[]) => strin
   );
   const executed = everything(call).filter((index) => codes[index] === undefined);
   return { reply: json({ requestId: 'a1#5', success: true, result }), executed, alreadySo: [], code: 'records' };
+}
+
+/** A field is not there: the records that have it are skipped, or the whole call fails. */
+function absentField(call: PlayedCall, fieldOf: (index: number) => string | undefined, failsWhole: boolean): Play {
+  const absent = call.marks.map((_, index) => fieldOf(index));
+  const said = (name: string) => ({ code: '1006', message: `Field '${name}' not found${call.echo}` });
+  const [first = ''] = absent.filter((name) => name !== undefined);
+  if (failsWhole || call.kind?.aligned !== true) {
+    const reply = json({ requestId: 'a1#7', success: false, errors: [said(first)] });
+    return { reply, executed: [], alreadySo: [], code: '1006' };
+  }
+  const result = absent.map((name, index) =>
+    name === undefined ? doneEntry(call, index) : { status: 'skipped', reasons: [said(name)] },
+  );
+  const executed = everything(call).filter((index) => absent[index] === undefined);
+  return { reply: json({ requestId: 'a1#8', success: true, result }), executed, alreadySo: [], code: 'records' };
 }
 
 function noErrors(call: PlayedCall): Play {
@@ -183,4 +202,4 @@ function garbage(call: PlayedCall, dice: Dice): Play {
 }
 
 export type { Play, PlayedCall };
-export { DATA_CODES, failure, garbage, httpStatus, noErrors, RESPONSE_CODES, skips, skipsOnly, success };
+export { absentField, DATA_CODES, failure, garbage, httpStatus, noErrors, RESPONSE_CODES, skips, skipsOnly, success };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { json, type World } from '../harness.ts';
+import { done, json, skipped, type World } from '../harness.ts';
 import { counts, lead, leadFields, ScriptedFields } from './scripted-fields.ts';
 
 const PEOPLE = 300;
@@ -202,6 +202,41 @@ describe('unknownFields', () => {
       outcome: 'delivered',
       stripped: ['frstName'],
     });
+  });
+
+  it('strip keeps each record in its place when some go back to the queue', async () => {
+    const marketo = new ScriptedFields('firstName');
+    const world = await knowing(marketo, { fields: { unknownFields: 'strip' } });
+    const { script } = marketo;
+    let isBusy = true;
+    const input = ['a', 'b', 'c', 'd'].map((name) => ({
+      email: `${name}@example.com`,
+      ...(name === 'c' && { frstName: 'C' }),
+    }));
+    const busy = marketo.world({
+      fields: { unknownFields: 'strip', ...(world.deps.fields && { schemas: world.deps.fields.schemas }) },
+      script: (call) => {
+        if (call.input.length === 0) return script(call);
+        return done(call.input, ({ email }) =>
+          isBusy && email !== 'a@example.com' ? skipped('713') : { id: 1, status: 'updated' },
+        );
+      },
+    });
+    await wait(busy, 300_000);
+    const { copies } = await busy.deliver(busy.messages([{ path: '/rest/v1/leads.json', body: { input } }]));
+    expect(JSON.parse(copies[0]?.body ?? '{}').body.input).toEqual(input.slice(1));
+    expect(JSON.parse(copies[0]?.attributes.relay?.stringValue ?? '{}').positions).toBe('1-3');
+    isBusy = false;
+    await busy.deliverAll(copies.map((copy) => busy.received(copy)));
+    const ends = busy.journal
+      .filter(({ outcome }) => outcome === 'delivered')
+      .map(({ position, stripped }) => [position, stripped]);
+    expect(ends).toEqual([
+      [0, undefined],
+      [1, undefined],
+      [2, ['frstName']],
+      [3, undefined],
+    ]);
   });
 
   it('strip does not change how a lead is looked up', async () => {
