@@ -31,8 +31,8 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
   'rate.fullCalls.readUnits': { most: 3 },
   'rate.fullCallsSlow.writeUnits': { most: 16.5 },
 
-  'work.delivery': { most: 16 },
-  'work.instrumented': { most: 24 },
+  'work.delivery': { most: 12 },
+  'work.instrumented': { most: 13 },
   'work.growth': { most: 2 },
   'work.peakMemory': { most: 450 },
 

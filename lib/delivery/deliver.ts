@@ -1,3 +1,4 @@
+import { NO_JOURNAL } from '../journal/entry.ts';
 import type { ReceivedMessage } from '../message/queue.ts';
 import { createDeadline } from './call/call-timeout.ts';
 import { createHealth } from './call/health.ts';
@@ -94,6 +95,7 @@ async function deliverMessages(
     nowMs,
     secrets: deps.secrets(),
     sendsResults: deps.results !== undefined,
+    keepsJournal: deps.journal !== NO_JOURNAL,
   });
   const [written, refused] = await Promise.all([
     writeSettlements(settlements, duplicates, deps),

@@ -22,7 +22,7 @@ interface WorkItem {
   readonly setKeys: readonly string[];
   /** Which items it can share a call with; undefined for a whole message, which shares with none. */
   readonly group?: Group;
-  /** The size of the record as JSON, in bytes of UTF-8. 0 for a whole message. */
+  /** The size of the record as JSON, in bytes of UTF-8; of the only one of a small message, the message's. 0 for a whole message. */
   readonly bytes: number;
   /** Fields that it is sent without, because Marketo does not have them. */
   readonly stripped?: readonly string[];
@@ -58,10 +58,25 @@ function toWorkItems(message: Message): readonly WorkItem[] {
     message,
     record,
     group,
-    keys: [...record.keys.found, ...record.keys.set],
+    keys: record.keys.set.length === 0 ? record.keys.found : [...record.keys.found, ...record.keys.set],
     setKeys: record.keys.set,
-    bytes: Buffer.byteLength(JSON.stringify(record.value)),
+    bytes: records.length === 1 ? bytesOfOnly(record, message) : bytesOf(record),
   }));
+}
+
+/** 300 of them are a call of a megabyte: below that, no call is smaller for what stands around a record in its message. */
+const SMALL_BODY_BYTES = 3_000;
+/** A number with an exponent can become longer: `1e20`. Nothing else does. */
+const MAY_HAVE_EXPONENT = /\d[eE]/;
+
+/** Nearly every message is small: its record has no more bytes than itself, and is not written only to be measured. */
+function bytesOfOnly(record: MessageRecord, { originalBody }: Message): number {
+  const bytes = originalBody.length <= SMALL_BODY_BYTES ? Buffer.byteLength(originalBody) : Number.POSITIVE_INFINITY;
+  return bytes <= SMALL_BODY_BYTES && !MAY_HAVE_EXPONENT.test(originalBody) ? bytes : bytesOf(record);
+}
+
+function bytesOf({ value }: MessageRecord): number {
+  return Buffer.byteLength(JSON.stringify(value));
 }
 
 /**

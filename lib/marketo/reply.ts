@@ -93,8 +93,10 @@ function recordOutcome(entry: Json): RecordOutcome {
   if (!isObject(entry)) {
     return { reasons: [] };
   }
-  const reasons = [entry.reasons, entry.errors, entry.reason].flatMap(readErrors).slice(0, MAX_ERRORS);
-  const id = [entry.id, entry.marketoGUID, entry.leadId].find(isIdentifier);
+  const { reasons: several, errors, reason } = entry;
+  const hasReasons = several !== undefined || errors !== undefined || reason !== undefined;
+  const reasons = hasReasons ? [several, errors, reason].flatMap(readErrors).slice(0, MAX_ERRORS) : [];
+  const id = isIdentifier(entry.id) ? entry.id : [entry.marketoGUID, entry.leadId].find(isIdentifier);
   return {
     ...(typeof entry.status === 'string' ? { status: entry.status.trim() } : {}),
     ...(id === undefined ? {} : { id }),
@@ -156,13 +158,10 @@ function readText(value: Json): string {
 }
 
 /** Nothing that Marketo says nests so deep, and walking or writing it would end the worker's stack. */
-function isTooDeep(value: Json): boolean {
-  let level: readonly Json[] = [value];
-  for (let depth = 0; depth <= MAX_DEPTH; depth++) {
-    level = level.flatMap((one) => (one !== null && typeof one === 'object' ? Object.values(one) : []));
-    if (level.length === 0) return false;
-  }
-  return true;
+function isTooDeep(value: Json, levelsLeft = MAX_DEPTH): boolean {
+  if (value === null || typeof value !== 'object') return false;
+  const inside: readonly Json[] = isList(value) ? value : Object.values(value);
+  return levelsLeft === 0 ? inside.length > 0 : inside.some((one) => isTooDeep(one, levelsLeft - 1));
 }
 
 /** Nothing is an empty list, and a single value a list of one. */

@@ -31,8 +31,7 @@ function readMessage(
   const sent = decodeRelayState(received.attributes, nowMs);
   const carried = letter === undefined && sent?.unread !== true ? sent : undefined;
   const fresh = sent?.unread === true ? knownSinceUnread(sent) : freshState(received);
-  const attributes = letter?.attributes ?? { ...envelope.attributes, ...received.attributes };
-  const base = { received: { ...received, attributes }, originalBody: text };
+  const base = { received: withAttributes(received, letter?.attributes, envelope.attributes), originalBody: text };
   const deliveredAs = letter === undefined ? envelope.id : undefined;
   if (content.kind === 'overflowed') {
     return { kind: 'overflowed', ...base, state: stateOf(fresh, undefined, letter), pointer: content.pointer };
@@ -41,7 +40,8 @@ function readMessage(
     const state = carried ?? stateOf(fresh, deliveredAs, letter);
     return { kind: 'invalid', ...base, state, problems: [{ path: '', expected: content.expected }] };
   }
-  const faults = [...envelope.faults, ...content.faults].filter((fault) => counts(fault, carried));
+  const told = envelope.faults.length === 0 ? content.faults : [...envelope.faults, ...content.faults];
+  const faults = told.filter((fault) => counts(fault, carried));
   const checked = checkMessage(content.value, faults);
   const state = carried ?? stateOf(fresh, checked.id ?? deliveredAs, letter);
   if (checked.kind === 'invalid') {
@@ -67,7 +67,18 @@ function readMessage(
   };
 }
 
+/** A letter's attributes take the place of those that it came with; an envelope's are added to them. */
+function withAttributes(
+  received: ReceivedMessage,
+  ofLetter: ReceivedMessage['attributes'] | undefined,
+  ofEnvelope: ReceivedMessage['attributes'],
+): ReceivedMessage {
+  if (ofLetter === undefined && ofEnvelope === NO_ATTRIBUTES) return received;
+  return { ...received, attributes: ofLetter ?? { ...ofEnvelope, ...received.attributes } };
+}
+
 /** Members that a message cannot have: of what another service wraps around it, or of a dead letter. */
+const NO_ATTRIBUTES: ReceivedMessage['attributes'] = {};
 const WRAPPERS = ['TopicArn', 'detail-type', 'deadLetter'] as const;
 
 /** Nearly every message is in nothing: then it is read once, and searched for no sign of a wrapper. */
@@ -75,7 +86,7 @@ function open(body: string): { readonly envelope: OpenedEnvelope; readonly opene
   const reading = readJson(body, MAX_DEPTH);
   if (reading.ok && isObject(reading.value) && !isWrapped(reading.value)) {
     const content = { kind: 'json', value: reading.value, faults: reading.faults } as const;
-    return { envelope: { text: body, attributes: {}, faults: [] }, opened: { text: body, content } };
+    return { envelope: { text: body, attributes: NO_ATTRIBUTES, faults: [] }, opened: { text: body, content } };
   }
   const envelope = openEnvelope(body);
   return { envelope, opened: unwrap(envelope.text) };

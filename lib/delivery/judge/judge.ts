@@ -1,7 +1,13 @@
 import { entryFor, verdictFor } from '../../marketo/catalogue/catalogue.ts';
 import type { CatalogueEntry, CodeLevel, VerdictRule } from '../../marketo/catalogue/types.ts';
 import type { Endpoint } from '../../marketo/endpoints/types.ts';
-import { type MarketoError, type NamedObject, type ParsedReply, recordOutcome } from '../../marketo/reply.ts';
+import {
+  type MarketoError,
+  type NamedObject,
+  type ParsedReply,
+  type RecordOutcome,
+  recordOutcome,
+} from '../../marketo/reply.ts';
 import type { Json } from '../../marketo/request.ts';
 import type { RelayCode } from '../../settings/relay-codes.ts';
 import { DELIVERED, heaviest, type Verdict } from './verdict.ts';
@@ -105,8 +111,7 @@ function delivered(requestId: string | undefined): Verdict {
 }
 
 /** Journal and results keep them, and must hold nothing else that Marketo writes into these places. */
-function namedIn(entry: Json): readonly NamedObject[] {
-  const { id, status } = recordOutcome(entry);
+function namedIn({ id, status }: RecordOutcome): readonly NamedObject[] {
   const named = {
     ...(id !== undefined && IDENTIFIER.test(String(id)) && { id: String(id) }),
     ...(status !== undefined && STATUS.test(status) && { status }),
@@ -120,12 +125,16 @@ function withObjects(verdict: Verdict, objects: readonly NamedObject[]): Verdict
 
 /** The verdict that an entry of `result` itself gives; undefined for one that says nothing of its record. */
 function evidenceOf(entry: Json, call: JudgedCall, requestId: string | undefined): Verdict | undefined {
-  const verdict = verdictOn(entry, call, requestId);
-  return verdict && withObjects(verdict, namedIn(entry));
+  const outcome = recordOutcome(entry);
+  const verdict = verdictOn(outcome, call, requestId);
+  return verdict && withObjects(verdict, namedIn(outcome));
 }
 
-function verdictOn(entry: Json, call: JudgedCall, requestId: string | undefined): Verdict | undefined {
-  const { status = '', id, reasons } = recordOutcome(entry);
+function verdictOn(
+  { status = '', id, reasons }: RecordOutcome,
+  call: JudgedCall,
+  requestId: string | undefined,
+): Verdict | undefined {
   const word = status.toLowerCase();
   if (DONE.has(word)) return delivered(requestId);
   if (reasons.length > 0) return ofErrors(reasons, 'record', call, requestId);
@@ -162,7 +171,7 @@ function isNotDone(entry: Json, { endpoint }: JudgedCall): boolean {
 function judgeIndivisible({ result = [], requestId }: MarketoReply, call: JudgedCall): Verdict {
   // What a read gives back is data, whatever words are in it.
   if (call.method === 'GET') return delivered(requestId);
-  const objects = result.slice(0, MAX_OBJECTS).flatMap(namedIn);
+  const objects = result.slice(0, MAX_OBJECTS).flatMap((entry) => namedIn(recordOutcome(entry)));
   const skipped = result.filter((entry) => isNotDone(entry, call));
   if (skipped.length === 0) return withObjects(delivered(requestId), objects);
   const reasons = skipped.flatMap((entry) => recordOutcome(entry).reasons);

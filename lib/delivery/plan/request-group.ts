@@ -11,12 +11,15 @@ interface Group {
   readonly frameBytes: number;
 }
 
+const NOTHING: JsonObject = {};
 /** Most messages of a queue are of few groups. */
 const MAX_KNOWN_FRAMES = 1_000;
 const frameBytesByName = new Map<string, number>();
 
 function groupOf(message: Message): Group {
-  const { input: _, ...frame } = message.request.body ?? {};
+  const { body } = message.request;
+  const hasInputAlone = body !== undefined && Object.keys(body).length === 1 && 'input' in body;
+  const { input: _, ...frame } = hasInputAlone ? NOTHING : (body ?? NOTHING);
   const name = groupName(message, frame);
   return { name, frameBytes: frameBytesByName.get(name) ?? measureFrame(name, frame) };
 }
@@ -30,16 +33,16 @@ function measureFrame(name: string, frame: JsonObject): number {
 
 /** The order of members means nothing to Marketo. Messages that may be repeated and those that may not are kept apart. */
 function groupName({ request, idempotent, state }: Message, frame: JsonObject): string {
-  const { method, path, query = {} } = request;
-  return JSON.stringify([
-    method,
-    path,
-    sorted(query),
-    sorted(frame),
-    idempotent,
-    state.shareAtMost ?? 0,
-    state.recordsAtMost ?? 0,
-  ]);
+  const { method, path, query = NOTHING } = request;
+  const { shareAtMost = 0, recordsAtMost = 0 } = state;
+  // Nearly every message says nothing beside its records; the other names begin with a bracket.
+  if (query === NOTHING && isEmpty(frame)) return `${method} ${path} ${idempotent} ${shareAtMost} ${recordsAtMost}`;
+  return JSON.stringify([method, path, sorted(query), sorted(frame), idempotent, shareAtMost, recordsAtMost]);
+}
+
+function isEmpty(members: object): boolean {
+  for (const _ in members) return false;
+  return true;
 }
 
 function sorted(members: object): readonly (readonly [string, unknown])[] {

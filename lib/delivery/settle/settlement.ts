@@ -36,6 +36,8 @@ interface Settlement {
 interface SettleContext {
   /** Whether there is anywhere to tell what became of a message. */
   readonly sendsResults: boolean;
+  /** Whether there is a journal to tell it. @default true */
+  readonly keepsJournal?: boolean;
   readonly nowMs: number;
   readonly secrets: readonly Secret[];
 }
@@ -154,6 +156,7 @@ function written(
   rest: Pick<Settlement, 'retryMessage' | 'visibilityTimeoutSeconds'>,
   context: SettleContext,
 ): Settlement {
+  const { nowMs, keepsJournal = true } = context;
   const shown = (requeued.find(([, { reason }]) => reason === 'retry') ?? requeued[0])?.[1];
   const deadLetter = dead.length > 0 ? deadLetterOf(message, dead, context) : undefined;
   const result = context.sendsResults
@@ -162,7 +165,7 @@ function written(
         settled: [...delivered, ...dead],
         waiting: requeued.length,
         ...(deadLetter && { deadLetter }),
-        nowMs: context.nowMs,
+        nowMs,
       })
     : undefined;
   return {
@@ -171,7 +174,7 @@ function written(
     ...(result && { result }),
     ...rest,
     counts: { delivered: delivered.length, dead: dead.length, requeued: requeued.length },
-    entries: journalEntriesOf([...delivered, ...dead, ...requeued], context.nowMs),
+    entries: keepsJournal ? journalEntriesOf([...delivered, ...dead, ...requeued], nowMs) : [],
     ...(shown && { requeued: { reason: shown.reason, code: shown.code } }),
   };
 }
