@@ -35,6 +35,7 @@ function quietScenario(seed: number): Scenario {
     own: undefined,
     operations: KIND_NAMES,
     files: undefined,
+    fields: undefined,
   };
 }
 

@@ -39,6 +39,7 @@ function soundScenario(seed: number, rest: Partial<Scenario>): Scenario {
     governs: false,
     personPauseMs: NEVER_MS,
     files: undefined,
+    fields: undefined,
     ...rest,
   };
 }
