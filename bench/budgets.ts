@@ -16,6 +16,7 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
   'calls.lone.calls': { most: 12 },
   'calls.loneNamed.calls': { most: 3 },
   'calls.stormAlone.callsPerBad': { most: 1.05 },
+  'calls.stormLookedUp.calls': { most: 3 },
   'calls.stormAmongGood.callsPerBad': { most: 6.6 },
   'calls.stormNamedAmongGood.callsPerBad': { most: 1.05 },
 

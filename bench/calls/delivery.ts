@@ -26,6 +26,8 @@ interface RunOptions {
   readonly workers: number;
   /** Calls in flight at once. */
   readonly slots: number;
+  /** @default false */
+  readonly looksAtFields?: boolean;
 }
 
 const FUNCTION_MS = 420_000;
@@ -33,7 +35,14 @@ const FUNCTION_MS = 420_000;
  * Delivers a backlog with the real delivery code, over HTTP: several workers take batch after batch, and everything that
  * goes back to the queue comes again when its delay is over.
  */
-async function runDelivery({ marketo, bodies, batchSize, workers, slots }: RunOptions): Promise<DeliveryRun> {
+async function runDelivery({
+  marketo,
+  bodies,
+  batchSize,
+  workers,
+  slots,
+  looksAtFields = false,
+}: RunOptions): Promise<DeliveryRun> {
   const letters: DeadLetter[] = [];
   const calls: string[][] = [];
   const queue: { readonly record: ReceivedMessage; readonly visibleAtMs: number }[] = [];
@@ -54,6 +63,7 @@ async function runDelivery({ marketo, bodies, batchSize, workers, slots }: RunOp
     baseUrl: marketo.url,
     token: answer.token,
     slots,
+    looksAtFields,
     transport: (request, options) => {
       calls.push(emailsIn(request));
       return http(request, options);

@@ -14,6 +14,8 @@ interface Mix {
   readonly messages: number;
   readonly bad: number;
   readonly kinds: readonly BadKind[];
+  /** The relay looks at fields, and knows none at first. */
+  readonly looksAtFields?: true;
 }
 
 /** Bad records, by the level at which Marketo reports them. */

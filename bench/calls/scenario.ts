@@ -17,6 +17,7 @@ const BACKLOGS = {
   lone: { messages: 300, bad: 1, kinds: ['invalidData'] },
   loneNamed: { messages: 300, bad: 1, kinds: ['namedValue'] },
   stormAlone: { messages: 300, bad: 300, kinds: ['lookupField'] },
+  stormLookedUp: { messages: 300, bad: 300, kinds: ['lookupField'], looksAtFields: true },
   stormAmongGood: { messages: 3_000, bad: 300, kinds: ['invalidData'] },
   stormNamedAmongGood: { messages: 3_000, bad: 300, kinds: ['namedValue'] },
 } as const satisfies Record<string, Mix>;
@@ -67,6 +68,12 @@ async function run(options: OptionValues): Promise<Report> {
       of('stormAlone').calls / 300,
       'calls',
       '300 messages with a lookup field that does not exist, a message',
+    ),
+    figure(
+      'stormLookedUp.calls',
+      of('stormLookedUp').calls,
+      'calls',
+      'the same 300 where fields are looked at, as they are unless set otherwise; Describe included',
     ),
     figure(
       'stormAmongGood.callsPerBad',
@@ -143,7 +150,9 @@ async function deliver(mix: Mix, options: OptionValues): Promise<Figures> {
   try {
     const bodies = published.map(({ body }) => body);
     const batchSize = wholeNumber(options, 'batch');
-    const delivery = await runDelivery({ marketo, bodies, batchSize, workers: wholeNumber(options, 'workers'), slots });
+    const workers = wholeNumber(options, 'workers');
+    const { looksAtFields = false } = mix;
+    const delivery = await runDelivery({ marketo, bodies, batchSize, workers, slots, looksAtFields });
     return figuresOf(published, delivery, marketo.database.leads);
   } finally {
     await marketo.stop();

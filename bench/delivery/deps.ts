@@ -8,6 +8,8 @@ import type { Transport } from '../../lib/marketo/http.ts';
 import type { Secret } from '../../lib/marketo/secret.ts';
 import type { OutgoingMessage } from '../../lib/message/queue.ts';
 import type { Clock } from '../../lib/ports.ts';
+import { createMemorySchemaRegister } from '../../lib/schema/memory-schema-register.ts';
+import { createSchemas } from '../../lib/schema/schema-keeper.ts';
 import { silentLog } from '../../lib/simulation/silent-log.ts';
 
 /** Far from every limit of the ledger but the slots: calls and work are counted with it, not their pace. */
@@ -19,6 +21,8 @@ interface BenchDeps {
   readonly transport: Transport;
   /** Calls in flight at once. */
   readonly slots: number;
+  /** As the relay does unless set otherwise; what it has learnt is in memory. @default false */
+  readonly looksAtFields?: boolean;
   /** @default the system's */
   readonly clock?: Clock;
   letters(sent: readonly DeadLetter[]): void;
@@ -32,7 +36,7 @@ const systemClock: Clock = {
 
 /** What the real delivery code runs on in a bench: no AWS, the ledger in memory, and whatever transport is given. */
 function createDeps(bench: BenchDeps): DeliveryDeps {
-  const { baseUrl, token: secret, transport, slots, clock = systemClock, letters, returns } = bench;
+  const { baseUrl, token: secret, transport, slots, clock = systemClock, letters, returns, looksAtFields } = bench;
   const random = Math.random;
   const token = { kind: 'token', token: secret } as const;
   const limits = { ...DEFAULT_LIMITS, windowCalls: MANY_CALLS, dayCalls: MANY_CALLS, slots };
@@ -72,6 +76,13 @@ function createDeps(bench: BenchDeps): DeliveryDeps {
     random,
     log: silentLog,
     observe: () => {},
+    ...(looksAtFields && {
+      fields: {
+        schemas: createSchemas(createMemorySchemaRegister(), { clock, log: silentLog }),
+        unknownFields: 'letter',
+        holdMs: 86_400_000,
+      },
+    }),
     isolate: 'record',
     limits: {
       windowCalls: limits.windowCalls,
