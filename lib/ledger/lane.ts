@@ -52,11 +52,14 @@ function placesKept({ pressure: { surge, usualSurge } }: Lanes, windowLimit: num
   return Math.min(most, Math.max(least, Math.round(usualSurge - surge - comeFree)));
 }
 
-/** Slots that the backfill may hold: one is free beside those that live holds, and as many as live lately held at once. */
+/**
+ * Slots that the backfill may hold: one is free beside those that live holds, and as many as live lately held at once. Of one
+ * slot it has that one while live has not.
+ */
 function slotsOfBackfill({ pressure }: Lanes, slots: readonly Slot[], slotLimit: number): number {
   const live = slots.filter((slot) => !isBackfill(slot)).length;
   const usual = Math.min(Math.round(pressure.usualSlots), Math.floor(slotLimit * MOST_FREE_SHARE));
-  return slotLimit - Math.min(slotLimit - 1, Math.max(live + 1, usual));
+  return slotLimit === 1 ? 1 - live : slotLimit - Math.max(live + 1, usual);
 }
 
 /** Whether the backfill has had no call for a whole window: it takes its turn then. */

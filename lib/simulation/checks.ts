@@ -10,6 +10,9 @@ const CHECKS = {
   slotsKept: 'no more calls at once than allowed, as Marketo counts them',
   dayKept: 'no more counted calls between two resets than allowed, as Marketo counts them',
   keysApart: 'no two calls at once about one key',
+  laneKept: 'what came by a queue goes back to that queue, and its dead letter says which it was',
+  liveFirst:
+    'a backfill asks as one, and but for its first call in a window leaves a place of the window and a slot to live calls',
   delayKept: 'a copy is not visible sooner than the delay that its failure demands',
   noSecrets: 'no token and no client secret in any log line, letter, copy, event, stored item or error',
   queueDrains: 'after the last fault the queue is empty within the stated bound',

@@ -9,11 +9,13 @@ import type { World } from './world.ts';
  */
 class ModelMapping {
   running = 0;
+  #runningBackfill = 0;
   readonly #world: World;
   readonly #marketo: ModelMarketo;
   readonly #plant: Plant;
   readonly #strike: ((worker: number, step: number) => boolean) | undefined;
   readonly #dice;
+  readonly #lanes;
   readonly #idle: Worker[] = [];
   #started = 0;
   #wakeAtMs = Number.POSITIVE_INFINITY;
@@ -25,6 +27,7 @@ class ModelMapping {
     this.#plant = plant;
     this.#strike = strike;
     this.#dice = world.dice.stream('mapping');
+    this.#lanes = world.dice.stream('lanes of batches');
     world.queue.onChange = () => this.#wake();
   }
 
@@ -39,7 +42,8 @@ class ModelMapping {
   #wake(): void {
     const { time, queue, scenario } = this.#world;
     if (this.running >= scenario.workers || !this.isEnabled()) return;
-    const atMs = Math.max(time.nowMs, queue.nextVisibleMs()) + scenario.gatherMs;
+    const atMs =
+      Math.max(time.nowMs, queue.nextVisibleMs(this.#isBackfillFull() ? 'live' : undefined)) + scenario.gatherMs;
     if (atMs >= this.#wakeAtMs || atMs === Number.POSITIVE_INFINITY) return;
     this.#forgetWake();
     this.#wakeAtMs = atMs;
@@ -62,7 +66,7 @@ class ModelMapping {
     const { queue, time, scenario, deadLetters } = this.#world;
     const most = this.#dice.whole(1, scenario.batchSize);
     const batch: StoredMessage[] = [];
-    for (const message of queue.visible(most)) {
+    for (const message of this.#visible(most)) {
       if (message.receiveCount >= scenario.maxReceiveCount) {
         queue.delete(message.id);
         deadLetters.put(message);
@@ -79,9 +83,27 @@ class ModelMapping {
     return batch;
   }
 
+  /** A batch is of one lane. A backfill has half of the environments at most, as it has a mapping of its own. */
+  #visible(most: number): StoredMessage[] {
+    const { queue, scenario } = this.#world;
+    if (scenario.backfillShare === 0) return queue.visible(most);
+    const backfill = (): StoredMessage[] => (this.#isBackfillFull() ? [] : queue.visible(most, 'backfill'));
+    const [one, other] = this.#lanes.chance(0.5)
+      ? [() => queue.visible(most), backfill]
+      : [backfill, () => queue.visible(most)];
+    const taken = one();
+    return taken.length > 0 ? taken : other();
+  }
+
+  #isBackfillFull(): boolean {
+    return this.#runningBackfill >= Math.max(1, Math.floor(this.#world.scenario.workers / 2));
+  }
+
   async #invoke(batch: readonly StoredMessage[]): Promise<void> {
     const { tally, note } = { tally: this.#world.tally, note: this.#world.note.bind(this.#world) };
     this.running += 1;
+    const ofBackfill = batch[0]?.lane === 'backfill' ? 1 : 0;
+    this.#runningBackfill += ofBackfill;
     tally.invocations += 1;
     const worker = this.#idle.pop() ?? this.#newWorker();
     note(
@@ -90,6 +112,7 @@ class ModelMapping {
     );
     const response = await worker.invoke(batch);
     this.running -= 1;
+    this.#runningBackfill -= ofBackfill;
     if (!worker.life.dead) this.#idle.push(worker);
     const failed = new Set(response?.batchItemFailures.map((failure) => failure.itemIdentifier));
     note(

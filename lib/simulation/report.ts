@@ -75,7 +75,8 @@ The simulator (\`lib/simulation\`) runs the delivery code as it is deployed, wir
 of SQS, DynamoDB, S3, Secrets Manager and Marketo, in virtual time. Everything that happens follows from one seed: who
 fails, when, and in which order. Each run has 1 to 12 workers, messages of some or all of the operations, and its own choice
 of the faults below, since a full mixture hides what a few of them show; then the faults end, and the queue must drain. In
-three of ten runs nothing fails but single messages, one operation or calls of a size, and they do so for ever. One in eight imports files besides.
+three of ten runs nothing fails but single messages, one operation or calls of a size, and they do so for ever. One in eight imports files besides, and one in
+six has a second queue for a backfill.
 
 Runs of many hours are made in slices (\`--slices\`). One in which a seed fails is run again once the cause is mended.
 

@@ -4,6 +4,7 @@ import { drawFaults, type Faults, NO_FAULTS } from './faults.ts';
 import { drawFieldsPlan, type FieldsPlan } from './fields.ts';
 import { drawFilesPlan, type FilesPlan } from './files.ts';
 import { KIND_NAMES, type KindName } from './kinds.ts';
+import { drawBackfillShare } from './lanes.ts';
 import { drawOperationFault, type OwnFault } from './own-faults.ts';
 
 /** All that a run is made of. The same seed gives the same scenario. */
@@ -57,6 +58,8 @@ interface Scenario {
   readonly uncopiable: number;
   /** The function that governs runs every minute. */
   readonly governs: boolean;
+  /** How much of what is published goes to the backfill queue. 0: there is none. */
+  readonly backfillShare: number;
   /** A person pauses the relay, from the first to the second. */
   readonly personPauseMs: readonly [number, number];
   /** The operations of this run: each seed leaves some out, since full mixtures hide what few show. */
@@ -153,6 +156,8 @@ function withOwnFaults(scenario: Scenario, dice: Dice): Scenario {
     shortDay: false,
     tokenLifeSeconds: 3_600,
     poison: 0,
+    // The bounds of these runs are for one queue: nobody waits for others there.
+    backfillShare: 0,
     redrives: 0,
     uncopiable: 0,
     personPauseMs: NEVER_MS,
@@ -217,6 +222,8 @@ function drawWorldScenario(seed: number, dice: Dice): Scenario {
     redrives: dice.chance(0.4) ? dice.whole(1, 12) : 0,
     uncopiable: dice.chance(0.15) ? dice.whole(1, 3) : 0,
     ...drawGoverning(seed, faultsMs),
+    // Of a short day a backfill has what live is not expected to call, and there are no days before to tell.
+    backfillShare: shortDay ? 0 : drawBackfillShare(seed),
     operations: KIND_NAMES,
     own: undefined,
     files: drawFilesPlan(seed, faultsMs, shortDay),

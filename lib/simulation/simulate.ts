@@ -3,6 +3,7 @@ import type { Dice } from './dice.ts';
 import { auditFiles, drainBoundOfFilesMs } from './file-checks.ts';
 import { Governor } from './governor.ts';
 import { auditJournal } from './journal-checks.ts';
+import { laneOf } from './lanes.ts';
 import { ModelMapping } from './mapping.ts';
 import { ModelMarketo } from './model/marketo.ts';
 import { auditOwnFaults, drainBoundOfOwnMs, ownFaultFigures } from './own-fault-checks.ts';
@@ -67,7 +68,7 @@ function publish(world: World, dice: Dice): void {
     const attributes = Object.fromEntries(names.map((name) => [name, { dataType: 'String', stringValue: 'x' }]));
     const send = (): void => {
       if (!world.publishedAtMs.has(publication.mark)) world.publishedAtMs.set(publication.mark, world.time.nowMs);
-      const sent = world.queue.send(publication.body, attributes, 0);
+      const sent = world.queue.send(publication.body, attributes, 0, laneOf(world, publication.mark));
       world.markOf.set(sent.id, publication.mark).set(`order-${publication.mark.slice(1)}`, publication.mark);
       world.note([publication.mark], () => `published as ${sent.id}: ${publication.body.slice(0, 300)}`);
     };
@@ -86,7 +87,8 @@ function redrive(world: World, dice: Dice): void {
       const readable = letters.filter((letter) => parseLetter(letter.body) !== undefined);
       if (readable.length === 0) return;
       const letter = dice.pick(readable);
-      const sent = world.queue.send(letter.body, letter.attributes, 0);
+      // As the command line does it: where the letter says that its message came from.
+      const sent = world.queue.send(letter.body, letter.attributes, 0, parseLetter(letter.body)?.lane);
       // Where a worker ends over it, it is known by this name until it is read.
       const [mark] = letter.marks;
       if (mark !== undefined) world.markOf.set(sent.id, messageMark(mark));

@@ -1,9 +1,12 @@
 import { inspect } from 'node:util';
 import type { DeliveryDeps } from '../delivery/deps.ts';
+import type { PermitAsk } from '../ledger/ledger.ts';
 import type { MessageAttribute } from '../message/queue.ts';
 import type { Log } from '../ports.ts';
+import type { Lane } from '../settings/lane.ts';
 import { checkFieldLetter } from './field-checks.ts';
 import { checkImportWait, noteFileLetter } from './file-checks.ts';
+import { checkAsks, checkLane } from './lanes.ts';
 import type { ArrivedCall } from './model/arrived-call.ts';
 import { TAINT } from './model/identity.ts';
 import type { StoredMessage } from './model/queue.ts';
@@ -61,7 +64,7 @@ class Invocation {
   }
 
   /** SQS has taken a message from the worker. */
-  wrote(queue: 'queue' | 'dlq', body: string, attributes: Attributes, delaySeconds: number): void {
+  wrote(queue: Lane | 'dlq', body: string, attributes: Attributes, delaySeconds: number): void {
     const { checks, tally } = this.#world;
     scan(this.#world, 'a message on a queue', body + JSON.stringify(attributes));
     const marks = this.#world.contentsOf(body);
@@ -69,7 +72,7 @@ class Invocation {
     const isOnlyHere =
       this.#received.filter((message) => message.marks.some((mark) => known.includes(mark))).length === 1;
     // A suspect that could not be settled goes back as it came, as it would by itself after its visibility timeout.
-    const isPassedOn = queue === 'queue' && stateOf(attributes)?.group !== undefined && this.#came(body);
+    const isPassedOn = queue !== 'dlq' && stateOf(attributes)?.group !== undefined && this.#came(body);
     if (known.length > 0 && isOnlyHere && !isPassedOn) {
       checks.fail('deliveredOnce', `${known.join(' ')} was delivered and is written to the ${queue}`, known);
     }
@@ -78,6 +81,7 @@ class Invocation {
       this.#letter(body, marks);
     } else {
       tally.copies += 1;
+      checkLane(this.#world, 'a copy', queue, marks);
       this.#copy(body, attributes, delaySeconds, marks);
     }
   }
@@ -88,6 +92,10 @@ class Invocation {
 
   get marks(): readonly string[] {
     return this.#received.flatMap((message) => message.marks);
+  }
+
+  asks(asks: readonly PermitAsk[]): void {
+    checkAsks(this.#world, asks, this.marks);
   }
 
   granted(id: string): void {
@@ -116,6 +124,7 @@ class Invocation {
     }
     noteFileLetter(this.#world, letter, marks);
     checkFieldLetter(this.#world, letter.failure, marks);
+    checkLane(this.#world, 'a letter', letter.lane ?? 'live', marks);
     this.#world.note(marks, () => `dead letter ${letter.failure.code}: ${letter.failure.message.slice(0, 120)}`);
     const owners = new Set(marks.map(messageMark));
     const shown = marksIn(JSON.stringify([letter.request ?? '', letter.response ?? '']));
@@ -227,6 +236,7 @@ function watchedLedger(deps: DeliveryDeps, current: () => Invocation, isUsageDue
       ...ledger,
       usageDue: () => ledger.usageDue() || isUsageDue(),
       acquire: async (asks) => {
+        current().asks(asks);
         const answers = await ledger.acquire(asks);
         for (const answer of answers) if (answer.kind === 'granted') current().granted(answer.permit.id);
         return answers;

@@ -8,6 +8,7 @@ import { type DeliveryHandler, handlerOver } from '../runtime/delivery.ts';
 import { readSettings, type Settings } from '../settings/settings.ts';
 import { Life } from './life.ts';
 import {
+  BACKFILL_QUEUE_URL,
   createDynamoDb,
   createS3,
   createSecretsManager,
@@ -203,7 +204,7 @@ const known = new WeakMap<Scenario, Settings>();
 
 /** The settings as the environment has them: what a setting is not given stands at its default. */
 function settingsOf({ scenario }: World): Settings {
-  const { limits } = scenario;
+  const { limits, backfillShare } = scenario;
   const settings =
     known.get(scenario) ??
     readSettings({
@@ -214,6 +215,7 @@ function settingsOf({ scenario }: World): Settings {
       LEDGER_TABLE_NAME: 'model-table',
       OVERFLOW_BUCKET_NAME: 'model-overflow',
       RESULTS_QUEUE_URL,
+      ...(backfillShare > 0 && { BACKFILL_QUEUE_URL }),
       RATE_LIMIT_CALLS: String(limits.windowCalls),
       MAX_CONCURRENT_CALLS: String(limits.slots),
       DAILY_QUOTA: String(limits.dayCalls),
@@ -228,8 +230,9 @@ function settingsOf({ scenario }: World): Settings {
 }
 
 function toEvent(messages: readonly StoredMessage[]): SQSEvent {
-  const Records = messages.map(({ id, body, attributes, receiveCount, sentAtMs }) => ({
+  const Records = messages.map(({ id, body, attributes, receiveCount, sentAtMs, lane }) => ({
     messageId: id,
+    eventSourceARN: lane === 'backfill' ? 'arn:aws:sqs:model:0:backfill' : 'arn:aws:sqs:model:0:queue',
     receiptHandle: `${id}#${receiveCount}`,
     body,
     attributes: { ApproximateReceiveCount: String(receiveCount), SentTimestamp: String(Math.floor(sentAtMs)) },

@@ -1,8 +1,10 @@
 import type { JournalEntry } from '../journal/entry.ts';
+import type { Lane } from '../settings/lane.ts';
 import { Checks } from './checks.ts';
 import { Dice } from './dice.ts';
 import { type FaultName, type Faults, NO_FAULTS } from './faults.ts';
 import { drawFiles, type FilePublication } from './files.ts';
+import { createLedgerWatch } from './lanes.ts';
 import type { ImportJob } from './model/imports.ts';
 import { ModelQueue } from './model/queue.ts';
 import { ModelStore } from './model/store.ts';
@@ -32,6 +34,8 @@ interface TraceLine {
   readonly text: string;
 }
 
+/** Of the one subscription of a run. */
+const LEDGER_KEY = 'ledger#model.mktorest.com';
 /** How often one fault strikes in a run at most. */
 const MOST_STRIKES = 80;
 /** Of those that leave one message more each: a hundred copies of ten messages are hours of waiting for their turn. */
@@ -82,6 +86,8 @@ class World {
   /** How often SQS gave each message to two workers at once: each may put back a copy, which has a budget of its own. */
   readonly doubledOf = new Map<string, number>();
 
+  readonly #watchLedger: ReturnType<typeof createLedgerWatch>;
+
   constructor(scenario: Scenario, traced: boolean) {
     this.scenario = scenario;
     this.time = new VirtualTime(scenario.startMs);
@@ -109,8 +115,19 @@ class World {
     this.store = new ModelStore();
     for (const { key, csv } of files) this.store.objects.set(key, csv);
     this.table = new ModelTable();
+    this.#watchLedger = createLedgerWatch(this);
     this.queue = new ModelQueue('queue', this.time, this.dice.stream('queue'), contents);
     this.deadLetters = new ModelQueue('dlq', this.time, this.dice.stream('dlq'), contents);
+  }
+
+  /** A request of the table; where there are two queues, the ledger is watched. */
+  execute(command: unknown): ReturnType<ModelTable['execute']> {
+    if (this.scenario.backfillShare === 0) return this.table.execute(command);
+    const before = this.table.items.get(LEDGER_KEY);
+    const result = this.table.execute(command);
+    const after = this.table.items.get(LEDGER_KEY);
+    if (after !== before) this.#watchLedger(before, after);
+    return result;
   }
 
   get faulty(): boolean {
@@ -191,6 +208,7 @@ class World {
 
 interface Letter {
   readonly relayId: string;
+  readonly lane?: Lane;
   readonly file?: {
     readonly imported: number;
     readonly failed: number;

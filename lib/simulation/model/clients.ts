@@ -13,6 +13,7 @@ import {
 import { createS3Stores, type LoadS3Stores } from '../../aws/s3-stores.ts';
 import type { MessageAttribute } from '../../message/queue.ts';
 import { DEADLINES, MAX_ATTEMPTS } from '../../runtime/deadlines.ts';
+import type { Lane } from '../../settings/lane.ts';
 import type { Dice } from '../dice.ts';
 import type { FaultName } from '../faults.ts';
 import type { Life } from '../life.ts';
@@ -39,6 +40,7 @@ const SLOW_SHARE = 0.02;
 
 /** What a worker's queue URLs name, and what it writes there is told to. */
 const QUEUE_URL = 'https://sqs.model.example/queue';
+const BACKFILL_QUEUE_URL = 'https://sqs.model.example/backfill';
 const DEAD_LETTER_QUEUE_URL = 'https://sqs.model.example/dlq';
 const RESULTS_QUEUE_URL = 'https://sqs.model.example/results';
 
@@ -91,12 +93,12 @@ function createDynamoDb(world: World, life: Life, dice: Dice): DynamoDBClient {
   };
   return createClient(world, life, dice, service, (command) => {
     world.tally.tableRequests += 1;
-    return world.table.execute(command);
+    return world.execute(command);
   }) as unknown as DynamoDBClient;
 }
 
 /** Told of everything that a worker puts on a queue, when SQS has it. */
-type OnSent = (queue: 'queue' | 'dlq', body: string, attributes: Attributes, delaySeconds: number) => void;
+type OnSent = (queue: Lane | 'dlq', body: string, attributes: Attributes, delaySeconds: number) => void;
 type VisibilityChange = { ReceiptHandle?: string | undefined; VisibilityTimeout?: number | undefined };
 type Attributes = Readonly<Record<string, MessageAttribute>>;
 
@@ -119,11 +121,18 @@ function createSqs(world: World, life: Life, dice: Dice, onSent: OnSent): SQSCli
       const attributes = attributesOf(MessageAttributes ?? {});
       const isLetter = QueueUrl === DEAD_LETTER_QUEUE_URL;
       const queue = isLetter ? world.deadLetters : world.queue;
-      onSent(isLetter ? 'dlq' : 'queue', MessageBody, attributes, DelaySeconds);
-      queue.send(MessageBody, attributes, DelaySeconds);
+      const lane = QueueUrl === BACKFILL_QUEUE_URL ? 'backfill' : 'live';
+      onSent(isLetter ? 'dlq' : lane, MessageBody, attributes, DelaySeconds);
+      queue.send(MessageBody, attributes, DelaySeconds, lane);
       Successful.push({ Id });
     }
     return { Successful, Failed };
+  }
+
+  function countOn(queueUrl: string | undefined): number {
+    if (queueUrl === DEAD_LETTER_QUEUE_URL) return world.deadLetters.messages.size;
+    const asked = queueUrl === BACKFILL_QUEUE_URL ? 'backfill' : 'live';
+    return [...world.queue.messages.values()].filter(({ lane }) => lane === asked).length;
   }
 
   function changeVisibility({ ReceiptHandle = '', VisibilityTimeout = 0 }: VisibilityChange): void {
@@ -167,9 +176,7 @@ function createSqs(world: World, life: Life, dice: Dice, onSent: OnSent): SQSCli
       return {};
     }
     if (command instanceof GetQueueAttributesCommand) {
-      const isLetters = command.input.QueueUrl === DEAD_LETTER_QUEUE_URL;
-      const { size } = (isLetters ? world.deadLetters : world.queue).messages;
-      return { Attributes: { ApproximateNumberOfMessages: String(size) } };
+      return { Attributes: { ApproximateNumberOfMessages: String(countOn(command.input.QueueUrl)) } };
     }
     if (command instanceof ChangeMessageVisibilityBatchCommand) {
       return eachOf(command.input.Entries ?? [], (entry) => changeVisibility(entry));
@@ -222,6 +229,7 @@ function createSecretsManager(world: World, life: Life, dice: Dice, secretString
 
 export type { OnSent };
 export {
+  BACKFILL_QUEUE_URL,
   createDynamoDb,
   createS3,
   createSecretsManager,

@@ -1,4 +1,5 @@
 import type { MessageAttribute } from '../../message/queue.ts';
+import type { Lane } from '../../settings/lane.ts';
 import type { Dice } from '../dice.ts';
 import type { VirtualTime } from '../virtual-time.ts';
 
@@ -9,13 +10,16 @@ interface StoredMessage {
   readonly sentAtMs: number;
   /** The publications in it. */
   readonly marks: readonly string[];
+  /** Which of two queues it is on, where this model is of both. */
+  readonly lane: Lane;
   visibleAtMs: number;
   receiveCount: number;
 }
 
 /**
  * A standard queue as SQS promises it and no better: unordered, delayed, hidden while received, gone when deleted. What
- * goes wrong with it is the business of those who carry requests to it.
+ * goes wrong with it is the business of those who carry requests to it. It stands for both queues of a relay that has two:
+ * what is asked of all messages is asked of those of both.
  */
 class ModelQueue {
   readonly name: string;
@@ -36,7 +40,12 @@ class ModelQueue {
     this.#contentsOf = contentsOf;
   }
 
-  send(body: string, attributes: StoredMessage['attributes'], delaySeconds: number): StoredMessage {
+  send(
+    body: string,
+    attributes: StoredMessage['attributes'],
+    delaySeconds: number,
+    lane: Lane = 'live',
+  ): StoredMessage {
     const nowMs = this.#time.nowMs;
     const message = {
       id: `${this.name}-${++this.#sent}`,
@@ -44,6 +53,7 @@ class ModelQueue {
       attributes,
       sentAtMs: nowMs,
       marks: this.#contentsOf(body),
+      lane,
       visibleAtMs: nowMs + delaySeconds * 1_000,
       receiveCount: 0,
     };
@@ -69,16 +79,19 @@ class ModelQueue {
     return message;
   }
 
-  /** Up to so many visible messages, in any order. The caller hides what it takes. */
-  visible(most: number): StoredMessage[] {
+  /** Up to so many visible messages of a lane, in any order. The caller hides what it takes. */
+  visible(most: number, lane: Lane = 'live'): StoredMessage[] {
     const nowMs = this.#time.nowMs;
-    const ready = [...this.messages.values()].filter((message) => message.visibleAtMs <= nowMs);
+    const ready = [...this.messages.values()].filter((one) => one.visibleAtMs <= nowMs && one.lane === lane);
     return this.#dice.shuffle(ready).slice(0, most);
   }
 
-  nextVisibleMs(): number {
+  /** @param lane of this one alone. @default of both */
+  nextVisibleMs(lane?: Lane): number {
     let next = Number.POSITIVE_INFINITY;
-    for (const message of this.messages.values()) next = Math.min(next, message.visibleAtMs);
+    for (const message of this.messages.values()) {
+      if (lane === undefined || message.lane === lane) next = Math.min(next, message.visibleAtMs);
+    }
     return next;
   }
 }
