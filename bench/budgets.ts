@@ -50,7 +50,8 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
   'cold.size': { most: 2.7 },
   'cold.bundle': { most: 700 },
 
-  'cost.million.beyondSqs': { most: 0.1 },
+  'cost.million.beyondSqs': { most: 0.125 },
+  'cost.million.fuller': { most: 0.1 },
   'cost.million.sqs': { most: 0.125 },
   'cost.million.logBytes': { most: 55 },
   'cost.million.functionMs': { most: 2_500 },
@@ -89,6 +90,7 @@ const README_SHOWS = {
     'rate.worstWindow',
     'clients.relay.delivered',
     'cost.million.beyondSqs',
+    'cost.million.fuller',
     'work.delivery',
   ],
   plots: ['limiters', 'clients'],

@@ -1,4 +1,6 @@
 import { createInstruments } from '../../functions/instrument.ts';
+import { SETTING_NAMES } from '../../lib/settings/names.ts';
+import { DEFAULT_GATHER_SECONDS } from '../../lib/settings/policy.ts';
 import { bodyOf } from '../function-work/leads.ts';
 import { createWorld } from '../model/world.ts';
 
@@ -7,16 +9,21 @@ interface CostJob {
   readonly kind: 'backlog' | 'idle';
   /** Messages of one lead, or minutes. */
   readonly amount: number;
+  /** As the settings `gatherMessages` and `maxConcurrency`. */
+  readonly gatherMessages: number;
+  readonly maxConcurrency: number;
 }
 
 const START_MS = Date.UTC(2026, 1, 10, 15);
 
-process.once('message', async ({ kind, amount }: CostJob) => {
+process.once('message', async ({ kind, amount, gatherMessages, maxConcurrency }: CostJob) => {
   const { log, observe, publishMetrics } = createInstruments();
   const world = createWorld({
-    batchSize: 300,
-    gatherSeconds: 2,
-    workers: 5,
+    batchSize: gatherMessages,
+    gatherSeconds: DEFAULT_GATHER_SECONDS,
+    workers: maxConcurrency,
+    // As the stack has it, unless it is told otherwise.
+    settings: { [SETTING_NAMES.journalBucketName]: 'bench-journal', [SETTING_NAMES.journalSaltSecretId]: 'salt' },
     // Calls of 300 records.
     latencyMs: [400, 1_000],
     startMs: START_MS,

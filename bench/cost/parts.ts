@@ -10,6 +10,8 @@ interface Part {
 }
 
 const GIGABYTE = 1e9;
+/** As long as the stack keeps it. */
+const JOURNAL_MONTHS = 3;
 /** CloudWatch Logs counts so much for each line beside its bytes (CloudWatch Logs: quotas, "batch size"). */
 const LINE_BYTES = 26;
 const DELIVERY_GIGABYTES = 0.5;
@@ -77,7 +79,14 @@ function partsOfMillion({ tally, cpuMs, logLines, logBytes, metricLines, metricB
         PRICES.logGigabyte,
         '`gatherMessages`',
       ),
-      part('Journal', s3.puts, 'objects', PRICES.s3Put, 'off in this run'),
+      part('Journal, written', s3.puts, 'objects', PRICES.s3Put, '`gatherMessages`; `journal` at `false`'),
+      part(
+        'Journal, kept for 90 days',
+        (JOURNAL_MONTHS * s3.bytes) / GIGABYTE,
+        'GB months',
+        PRICES.s3GigabyteMonth,
+        '`journalDays`',
+      ),
       part('Secrets Manager', tally.secretReads, 'reads', PRICES.secretRead, 'read once by each copy of the function'),
     ],
   };

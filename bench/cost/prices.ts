@@ -15,6 +15,7 @@ const PRICES = {
   /** Ingested; what is kept costs 0.03 a month in addition. */
   logGigabyte: 0.5,
   s3Put: 0.005 / 1_000,
+  s3GigabyteMonth: 0.023,
   secretRead: 0.05 / 10_000,
   secretMonth: 0.4,
   /** Each name with each set of dimensions, in a month in which it is published at all. */

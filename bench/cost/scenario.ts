@@ -1,3 +1,4 @@
+import { DEFAULT_GATHER_MESSAGES, DEFAULT_MAX_CONCURRENCY } from '../../lib/settings/policy.ts';
 import { wholeNumber } from '../frame/options.ts';
 import type { Figure, OptionValues, Report, Scenario, Table } from '../frame/types.ts';
 import { inChild } from './count.ts';
@@ -6,10 +7,16 @@ import { PRICES } from './prices.ts';
 import { countResources } from './resources.ts';
 
 const MILLION = 1_000_000;
+const DEFAULTS = { gatherMessages: DEFAULT_GATHER_MESSAGES, maxConcurrency: DEFAULT_MAX_CONCURRENCY };
+/** Two calls to a run, and no more copies than make as many calls at once as the defaults. */
+const FULLER = { gatherMessages: 600, maxConcurrency: 3 };
+const named = ({ gatherMessages, maxConcurrency }: typeof DEFAULTS): string =>
+  `gatherMessages ${gatherMessages} and maxConcurrency ${maxConcurrency}`;
+
 const cost: Scenario = {
   name: 'cost',
   question: 'What do a million records cost, one a message and 300 a call, and an idle month?',
-  seconds: 40,
+  seconds: 70,
   options: { messages: '150000', minutes: '180' },
   needsPackages: false,
   run,
@@ -18,10 +25,12 @@ const cost: Scenario = {
 async function run(options: OptionValues): Promise<Report> {
   const messages = wholeNumber(options, 'messages');
   const minutes = wholeNumber(options, 'minutes');
-  const backlog = await inChild({ kind: 'backlog', amount: messages });
-  const idle = await inChild({ kind: 'idle', amount: minutes });
+  const backlog = await inChild({ kind: 'backlog', amount: messages, ...DEFAULTS });
+  const fuller = await inChild({ kind: 'backlog', amount: messages, ...FULLER });
+  const idle = await inChild({ kind: 'idle', amount: minutes, ...DEFAULTS });
   const resources = await countResources();
   const { sqs, parts } = partsOfMillion(backlog, MILLION / messages);
+  const ofFuller = partsOfMillion(fuller, MILLION / messages);
   const month = partsOfMonth(idle, MINUTES_A_MONTH / minutes, resources);
   const sum = (all: readonly Part[]): number => all.reduce((total, { dollars }) => total + dollars, 0);
   const lost = messages - backlog.tally.marketo.records;
@@ -31,6 +40,12 @@ async function run(options: OptionValues): Promise<Report> {
       value: sum(parts),
       unit: 'dollars',
       means: 'a million records, one a message and 300 a call, beside what SQS charges for them',
+    },
+    {
+      name: 'million.fuller',
+      value: sum(ofFuller.parts),
+      unit: 'dollars',
+      means: `the same with ${named(FULLER)}`,
     },
     {
       name: 'million.sqs',
@@ -54,6 +69,10 @@ async function run(options: OptionValues): Promise<Report> {
         `A million records, one a message and 300 a call, prices of ${PRICES.asOf} (counted over ${messages.toLocaleString('en-US')}, in ${Math.round(backlog.seconds / 60)} minutes of virtual time)`,
         [...sqs, ...parts],
       ),
+      tableOf(`The same with ${named(FULLER)} (in ${Math.round(fuller.seconds / 60)} minutes)`, [
+        ...ofFuller.sqs,
+        ...ofFuller.parts,
+      ]),
       tableOf(`An idle month (counted over ${minutes} minutes)`, month),
     ],
     plots: [

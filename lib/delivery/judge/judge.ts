@@ -1,13 +1,8 @@
 import { entryFor, verdictFor } from '../../marketo/catalogue/catalogue.ts';
 import type { CatalogueEntry, CodeLevel, VerdictRule } from '../../marketo/catalogue/types.ts';
 import type { Endpoint } from '../../marketo/endpoints/types.ts';
-import {
-  type MarketoError,
-  type NamedObject,
-  type ParsedReply,
-  type RecordOutcome,
-  recordOutcome,
-} from '../../marketo/reply.ts';
+import type { MarketoError, NamedObject, ParsedReply, RecordOutcome } from '../../marketo/reply.ts';
+import { recordOutcome } from '../../marketo/reply.ts';
 import type { Json } from '../../marketo/request.ts';
 import type { RelayCode } from '../../settings/relay-codes.ts';
 import { DELIVERED, heaviest, type Verdict } from './verdict.ts';
