@@ -57,7 +57,6 @@ const FOLLOWS: RequeueOutcome = { kind: 'requeue', reason: 'wait', code: 'order'
 /** @param messages in the order of the queue. */
 function createPendingWork(messages: readonly Message[]): PendingWork {
   const itemsOf = new Map(messages.map((message) => [message, toWorkItems(message)]));
-  const turns = new Map([...itemsOf.values()].flat().map((item, turn) => [item, turn]));
   const undecided = new Map([...itemsOf].map(([message, items]) => [message, items.length]));
   const decided = new Map<WorkItem, Outcome>();
   const inFlight = new Set<Call>();
@@ -131,20 +130,27 @@ function createPendingWork(messages: readonly Message[]): PendingWork {
     return [...gone];
   }
 
-  /** In the order of the queue, as if they had never been away. */
+  /** In the order of the queue, as if they had never been away: what has gone back meanwhile takes those behind it along. */
   function restore(items: ReadonlyMap<WorkItem, WorkItem>): void {
-    if (items.size === 0) return;
     for (const [item, successor] of items) {
       withdrawn.delete(item);
       if (successor === item) continue;
-      turns.set(successor, turns.get(item) ?? 0);
       const own = itemsOf.get(item.message) ?? [];
       itemsOf.set(
         item.message,
         own.map((one) => (one === item ? successor : one)),
       );
     }
-    pending = [...items.values(), ...pending].toSorted((a, b) => (turns.get(a) ?? 0) - (turns.get(b) ?? 0));
+    const [back, open] = [new Set(items.values()), new Set([...items.values(), ...pending])];
+    const ahead = createKeysAhead();
+    const followers = new Set<WorkItem>();
+    const inOrder = [...itemsOf.values()].flat();
+    for (const item of inOrder) {
+      if (back.has(item) && ahead.hold(item)) followers.add(item);
+      if (followers.has(item) || decided.get(item)?.kind === 'requeue') ahead.add(item);
+    }
+    pending = inOrder.filter((item) => open.has(item) && !followers.has(item));
+    decide(sameOutcome([...followers], FOLLOWS));
   }
 
   function decide(outcomes: Outcomes): void {

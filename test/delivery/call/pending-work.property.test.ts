@@ -39,7 +39,7 @@ const messages = fc
 /** What the scheduler may do next; the numbers choose among what there is. */
 const steps = fc.array(
   fc.record({
-    what: fc.constantFrom('start', 'start', 'start', 'end', 'end', 'withdraw', 'decide', 'requeueRest'),
+    what: fc.constantFrom('start', 'start', 'start', 'end', 'end', 'withdraw', 'decide', 'restore', 'requeueRest'),
     how: fc.constantFrom('decided', 'decided', 'failed', 'failed', 'failed', 'halved', 'reauthenticated', 'notSent'),
     which: fc.nat({ max: 20 }),
     bits: fc.nat({ max: 255 }),
@@ -118,6 +118,9 @@ class World {
         return;
       case 'decide':
         work.decide(sameOutcome(work.places().withdrawn, step.which % 2 === 0 ? DELIVERED : REQUEUED));
+        return;
+      case 'restore':
+        work.restore(new Map(chosen(work.places().withdrawn, step.bits).map((item) => [item, item])));
         return;
       case 'requeueRest':
         if (step.which < 3) work.requeueRest((turn) => ({ ...REQUEUED, code: 'window', delayMs: turn }));
