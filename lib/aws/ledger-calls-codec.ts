@@ -34,7 +34,10 @@ const TOKEN_BIT = 0x80;
  * A start is 2 s after its grant at most, a lease ends minutes after it.
  */
 const SLOT_BYTES = 12;
-/** An end: when u48, hold u24, whether counted, what, and whether there is a token u8; token u32; the operation's name. */
+/**
+ * An end: when u48, hold u24, whether counted, what, and whether there is a token u8; token u32; the operation's name; after
+ * a NUL, until when keys are marked, in milliseconds to the base of 36.
+ */
 const RELEASE_BYTES = 10;
 
 function encodeSlot(slot: Slot): AttributeValue {
@@ -80,7 +83,8 @@ function decodeLongKeys(bytes: Buffer): readonly number[] {
   return Array.from({ length: bytes.length / 4 }, (_, index) => withinKeyBits(bytes.readUInt32BE(4 * index)));
 }
 
-function encodeRelease({ atMs, holdMs, outcome, counted, token, operation = '' }: PermitRelease): AttributeValue {
+function encodeRelease(release: PermitRelease): AttributeValue {
+  const { atMs, holdMs, outcome, counted, token, operation = '', marksUntilMs } = release;
   const head = Buffer.alloc(RELEASE_BYTES);
   head.writeUIntBE(atMs, 0, 6);
   head.writeUIntBE(holdMs, 6, 3);
@@ -88,14 +92,15 @@ function encodeRelease({ atMs, holdMs, outcome, counted, token, operation = '' }
   head.writeUInt8((OUTCOME_NUMBERS[outcome] << 1) | flags, RELEASE_BYTES - 1);
   const fingerprint = Buffer.alloc(token === undefined ? 0 : 4);
   if (token !== undefined) fingerprint.writeUInt32BE(token);
-  return { B: new Uint8Array(Buffer.concat([head, fingerprint, Buffer.from(operation)])) };
+  const marks = marksUntilMs === undefined ? '' : `\0${Math.ceil(marksUntilMs).toString(36)}`;
+  return { B: new Uint8Array(Buffer.concat([head, fingerprint, Buffer.from(operation + marks)])) };
 }
 
 function decodeRelease(bytes: Uint8Array = new Uint8Array(RELEASE_BYTES)): PermitRelease {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const flags = buffer.readUInt8(RELEASE_BYTES - 1);
   const hasToken = (flags & TOKEN_BIT) !== 0 && buffer.length >= RELEASE_BYTES + 4;
-  const operation = buffer.toString('utf8', RELEASE_BYTES + (hasToken ? 4 : 0));
+  const [operation = '', marks] = buffer.toString('utf8', RELEASE_BYTES + (hasToken ? 4 : 0)).split('\0');
   return {
     atMs: buffer.readUIntBE(0, 6),
     holdMs: buffer.readUIntBE(6, 3),
@@ -103,6 +108,7 @@ function decodeRelease(bytes: Uint8Array = new Uint8Array(RELEASE_BYTES)): Permi
     counted: (flags & COUNTED_BIT) !== 0,
     ...(operation !== '' && { operation }),
     ...(hasToken && { token: buffer.readUInt32BE(RELEASE_BYTES) }),
+    ...(marks !== undefined && { marksUntilMs: Number.parseInt(marks, 36) }),
   };
 }
 

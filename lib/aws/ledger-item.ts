@@ -45,6 +45,7 @@ function encodePlain(state: LedgerState, limits: LedgerLimits): Item {
     ...(lastSuccess && { lastSuccess: encodeLastSuccess(lastSuccess) }),
     ...(state.adaptiveWindow && { adaptiveWindow: encodeAdaptive(state.adaptiveWindow) }),
     ...(state.adaptiveSlots && { adaptiveSlots: encodeAdaptive(state.adaptiveSlots) }),
+    ...(state.marksUntilMs !== undefined && { marksUntil: iso(Math.ceil(state.marksUntilMs)) }),
   };
 }
 
@@ -65,6 +66,7 @@ const OPTIONAL_ATTRIBUTES = [
   'pauseMs',
   'adaptiveWindow',
   'adaptiveSlots',
+  'marksUntil',
 ] as const;
 
 const readNumber = (value: AttributeValue | undefined): number => Number(value?.N ?? 0);
@@ -100,6 +102,7 @@ function decodeItem(item: Item | undefined): LedgerState {
     ...(item.lastSuccess && { lastSuccess: decodeLastSuccess(item.lastSuccess) }),
     ...(item.adaptiveWindow && { adaptiveWindow: decodeAdaptive(item.adaptiveWindow) }),
     ...(item.adaptiveSlots && { adaptiveSlots: decodeAdaptive(item.adaptiveSlots) }),
+    ...(item.marksUntil && { marksUntilMs: readIso(item.marksUntil) }),
     callMs: readNumber(item.callMs),
     ...(lanes && { lanes }),
   };

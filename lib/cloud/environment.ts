@@ -81,6 +81,7 @@ function deliveryEnvironment(
     ISOLATE: props.isolate,
     UNKNOWN_FIELDS: props.unknownFields,
     SCHEMA_CHANGE_HOLD_HOURS: String(props.schemaChangeHoldHours),
+    ORDER: props.order,
   };
 }
 

@@ -14,7 +14,13 @@ type OverflowBucket = IConstruct & Pick<IBucket, 'arnForObjects' | 'bucketName'>
 function grantItems(grantee: LambdaFunction, table: Pick<ITable, 'tableArn'>): void {
   grantee.addToRolePolicy(
     new PolicyStatement({
-      actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+      actions: [
+        'dynamodb:GetItem',
+        'dynamodb:BatchGetItem',
+        'dynamodb:PutItem',
+        'dynamodb:UpdateItem',
+        'dynamodb:DeleteItem',
+      ],
       resources: [table.tableArn],
     }),
   );

@@ -79,6 +79,11 @@ abstract class MeteredConstruct extends Construct implements MetricMethods {
     return this.metric(METRIC_NAMES.unsettled, options);
   }
 
+  /** Messages that went back and that newer ones may overtake. With the dimension `reason`: too many (`bound`), or the `table`. */
+  metricOrderGivenUp(options?: MetricOptions): Metric {
+    return this.metric(METRIC_NAMES.orderGivenUp, options);
+  }
+
   /** Outcomes that the journal lacks. With the dimension `reason`, whether for want of the `salt` or of the `store`. */
   metricRecordsUnjournaled(options?: MetricOptions): Metric {
     return this.metric(METRIC_NAMES.unjournaled, options);

@@ -4,7 +4,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import type { IsolationUnit, LogLevel } from '../settings/parse.ts';
+import type { IsolationUnit, LogLevel, OrderScope } from '../settings/parse.ts';
 import type { AlarmTarget } from './alarms/alarm-settings.ts';
 import type { FieldProps } from './field-props.ts';
 import type { BackfillProps, GatherProps, LimitProps } from './limit-props.ts';
@@ -30,6 +30,14 @@ interface MarketoRelayProps extends BackfillProps, FieldProps, GatherProps, Limi
    * @default 'record'
    */
   readonly isolate?: IsolationUnit;
+
+  /**
+   * What keeps its order of publication when some of it is retried: with `key`, messages that have a key (an address, an id) in
+   * common; with `none`, a retry may come after newer messages and write old values over theirs.
+   *
+   * @default 'key'
+   */
+  readonly order?: OrderScope;
 
   /**
    * The credentials of the API user: `{"clientId":"...","clientSecret":"..."}`. The function may read it, and decrypt with its

@@ -5,11 +5,13 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { DEFAULT_ALLOWED_OPERATIONS, parseAllowedOperations } from '../settings/allowed-operations.ts';
 import { baseUrlPattern, parseBaseUrl } from '../settings/base-url.ts';
 import { DEFAULT_QUOTA_TIME_ZONE, MAX_CALLS_A_SECOND } from '../settings/bounds.ts';
-import type { IsolationUnit, LogLevel, Parsed } from '../settings/parse.ts';
+import type { IsolationUnit, LogLevel, OrderScope, Parsed } from '../settings/parse.ts';
 import {
   accept,
   DEFAULT_ISOLATION_UNIT,
+  DEFAULT_ORDER_SCOPE,
   parseIsolationUnit,
+  parseOrderScope,
   parseTimeZone,
   range,
   refuse,
@@ -33,6 +35,7 @@ interface ResolvedProps extends Readonly<Record<RelayNumber, number>> {
   /** Whether there is a second queue. */
   readonly backfill: boolean;
   readonly unknownFields: UnknownFields;
+  readonly order: OrderScope;
   readonly logLevel: LogLevel;
   readonly tracing: boolean;
   readonly logBodies: boolean;
@@ -68,6 +71,8 @@ function resolveProps(props: MarketoRelayProps): ResolvedProps {
   note(problems, 'isolate', checkText(isolate, parseIsolationUnit));
   const unknownFields = props.unknownFields ?? DEFAULT_UNKNOWN_FIELDS;
   note(problems, 'unknownFields', checkText(unknownFields, parseUnknownFields));
+  const order = props.order ?? DEFAULT_ORDER_SCOPE;
+  note(problems, 'order', checkText(order, parseOrderScope));
   const allowOtherHosts = props.allowOtherHosts ?? false;
   note(
     problems,
@@ -94,6 +99,7 @@ function resolveProps(props: MarketoRelayProps): ResolvedProps {
     quotaTimeZone,
     isolate,
     unknownFields,
+    order,
     marketoBaseUrl: props.marketoBaseUrl,
     allowOtherHosts,
     backfill: props.backfill ?? false,

@@ -14,6 +14,7 @@ import { deadLetterInvalid } from './intake/dead-letter-invalid.ts';
 import { keepHidden } from './intake/keep-hidden.ts';
 import { receiveBatch } from './intake/receive-batch.ts';
 import { observeState } from './observe-state.ts';
+import { openOrder } from './order/open-order.ts';
 import { DELIVERY_POLICY } from './policy.ts';
 import { unreadEntryOf } from './settle/journal-entries.ts';
 import { settlementsOf } from './settle/settlement.ts';
@@ -83,26 +84,30 @@ async function deliverMessages(
   const health = createHealth(deps, releases, deadline);
   const { files, others: requests } = filesApart(messages);
   const fields = await createFieldCheck(requests, { deps, sendOnce, releases, deadline });
-  const { messages: others } = fields;
-  const invocation = { deps, sendOnce, releases, deadline, health, fields };
+  const { messages: others, order } = openOrder(fields.messages, duplicates, deps, releases);
+  const invocation = { deps, sendOnce, releases, deadline, health, fields, order };
   const [outcomes, imported] = await Promise.all([
-    makeCalls(others, invocation),
+    makeCalls(others, invocation).then(order.inLine),
     deliverFiles(files, duplicates, invocation),
   ]);
 
+  const orders = await order.goBack(outcomes);
   const nowMs = clock.nowMs();
   const settlements = settlementsOf(others, outcomes, {
     nowMs,
+    orders,
     secrets: deps.secrets(),
     sendsResults: deps.results !== undefined,
     keepsJournal: deps.journal !== NO_JOURNAL,
   });
+  await order.hide(settlements);
   const [written, refused] = await Promise.all([
     writeSettlements(settlements, duplicates, deps),
     deadLetterInvalid(invalid, deps),
     checkUsage(deps, releases, deadline),
     fields.refresh(),
   ]);
+  const uncleared = await order.settled(settlements, written.unsettled);
   // Before anything is acknowledged: a worker that ends here leaves messages that come again, and an entry more.
   await deps.journal.write([
     ...written.entries,
@@ -111,7 +116,7 @@ async function deliverMessages(
   ]);
   await releases.written();
   observeState(messages, deps);
-  return new Set([...written.unsettled, ...imported.unsettled, ...refused.unsettled, ...unread]);
+  return new Set([...written.unsettled, ...uncleared, ...imported.unsettled, ...refused.unsettled, ...unread]);
 }
 
 export { deliverBatch };

@@ -14,6 +14,7 @@ import type { Observe } from '../telemetry/events.ts';
 import type { SendOnce } from './call/send-once.ts';
 import type { FieldRules } from './fields/field-rules.ts';
 import type { FileStore } from './files/file-store.ts';
+import type { OrderMarks } from './order/order-marks.ts';
 
 interface DeliveryLimits {
   readonly windowCalls: number;
@@ -36,6 +37,8 @@ interface DeliveryDeps {
   /** The access token that all workers share. */
   readonly tokens: TokenKeeper;
   readonly sendOnce: SendOnce;
+  /** Where keys are marked of what went back. Absent: retries may be overtaken. */
+  readonly orderMarks?: OrderMarks;
   /** The queue that the messages come from and are requeued to. */
   readonly queue: Queue;
   /** Whose calls they are, for the ledger. @default 'live' */

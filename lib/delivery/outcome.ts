@@ -1,5 +1,5 @@
 import type { HttpReply, HttpRequest } from '../marketo/http.ts';
-import type { NextPage } from '../message/relay-state.ts';
+import type { Behind, NextPage } from '../message/relay-state.ts';
 import type { Verdict } from './judge/verdict.ts';
 import type { WorkItem } from './work-item.ts';
 
@@ -40,6 +40,8 @@ type Outcome =
       readonly recordsAtMost?: number;
       /** The call was refused for its token so often, and is still to be made anew. */
       readonly tokenTries?: number;
+      /** It waits for its turn, behind so many. */
+      readonly behind?: Behind;
       /** The page of a read that comes next. */
       readonly page?: NextPage;
       /** The call that failed carried this message alone, or the failure is its record's own. */

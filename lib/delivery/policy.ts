@@ -69,6 +69,40 @@ const DELIVERY_POLICY = {
   /** Send-once records that are claimed at the same time: the claims of 300 must not outlast the permit. */
   maxClaimsAtOnce: 30,
 
+  // Order: marks of what went back, for newer messages of its keys (docs/decisions/017-order.md).
+
+  /** A mark lasts for so much longer than until its message is due... */
+  markSlackMs: 30 * 60_000,
+  /** ...and is written again when less is left: a batch is delivered, or hidden after its worker's end, in 13 minutes. */
+  leastMarkSlackMs: 10 * 60_000,
+  /** The same while the line is stopped, and nobody knows for how long the relay is paused. */
+  longMarkSlackMs: 6 * 3_600_000,
+  leastLongMarkSlackMs: 3 * 3_600_000,
+  /** The longest wait that a mark is made for: until the next reset of the day. */
+  maxMarkDelayMs: 26 * 3_600_000,
+  /** What could not be settled comes again after its visibility timeout, 12 minutes at most. */
+  unsettledMarkMs: 15 * 60_000,
+  /** Ends of marks are multiples of this. */
+  markGridMs: 10 * 60_000,
+  /** Marks are waited for so long; then the messages go back without: what settles them must not hang on it. */
+  markPatienceMs: 4_000,
+  /** Marks of one key: an item of 25 KB. */
+  maxMarksOfKey: 300,
+  /** Keys that one invocation marks: at 30 at a time, some two seconds. */
+  maxMarkWrites: 3_000,
+  /**
+   * What each message ahead of another is taken to need: two calls, on most days. The wait for a turn is never spent in the
+   * invocation: the message ahead may need this very place to be received.
+   */
+  orderStepMs: 1_000,
+  /** It is this at least, and twice as long with each look by which those ahead have not become fewer, up to the other. */
+  leastOrderWaitMs: 1_000,
+  mostOrderWaitMs: 60_000,
+  /** Added to a longer wait at most: those of one key are to come back one after the other. */
+  orderJitterShare: 0.1,
+  /** From this delay on, a retry's mark is written anew, to say when it is due. */
+  lateRetryMs: 30_000,
+
   // Retries: when an item comes back after a verdict.
 
   /** The first delay after a failure and the longest, doubling in between. */

@@ -35,7 +35,7 @@ function endOf(
 
 /** Drops what has left the window, limits that have recovered, and circuits that nobody asks for. */
 function prune(state: LedgerState, view: View): LedgerState {
-  const { adaptiveWindow, adaptiveSlots, ...rest } = state;
+  const { adaptiveWindow, adaptiveSlots, marksUntilMs, ...rest } = state;
   const { limits, nowMs } = view;
   const lowWindow = effectiveLimit(limits.windowCalls, adaptiveWindow, nowMs, limits.windowMs) < limits.windowCalls;
   const lowSlots = effectiveLimit(limits.slots, adaptiveSlots, nowMs, limits.windowMs) < limits.slots;
@@ -44,6 +44,7 @@ function prune(state: LedgerState, view: View): LedgerState {
     ...rest,
     windowCalls: state.windowCalls.filter(inWindow),
     circuits: withoutForgotten(state.circuits, nowMs),
+    ...(marksUntilMs !== undefined && marksUntilMs > nowMs && { marksUntilMs }),
     ...(adaptiveWindow && lowWindow && { adaptiveWindow }),
     ...(adaptiveSlots && lowSlots && { adaptiveSlots }),
   };
@@ -56,6 +57,17 @@ function roll(state: LedgerState, view: View): LedgerState {
   if (day.probeAtMs !== undefined || view.nowMs < day.resetsAtMs + clockSkewMs) return state;
   const carried = day.resetsAtMs === 0 ? 0 : carriedOver(state, day.resetsAtMs, view.limits);
   return { ...state, day: freshDay(view.nowMs, carried, view.limits) };
+}
+
+/** Until when keys are marked, as far as releases tell: also one that came after its lease, or never had a slot. */
+function marksUntilMs({ marksUntilMs: known, releases }: LedgerState): number | undefined {
+  const told = Object.values(releases).flatMap((release) => release.marksUntilMs ?? []);
+  return told.length === 0 ? known : Math.max(known ?? 0, ...told);
+}
+
+function withMarks(state: LedgerState): LedgerState {
+  const untilMs = marksUntilMs(state);
+  return untilMs === state.marksUntilMs || untilMs === undefined ? state : { ...state, marksUntilMs: untilMs };
 }
 
 /**
@@ -78,10 +90,11 @@ function fold(state: LedgerState, view: View): LedgerState {
     // A worker that never told leaves a call that counts and teaches nothing.
     if (end !== undefined) next = account(next, slot, end, atMs, view);
   }
+  next = withMarks(next);
   const releases = Object.fromEntries(Object.entries(next.releases).filter(([id]) => next.slots[id] !== undefined));
   // The day first: a call may have left the window since, and still belong to the day that begins.
   return prune(roll({ ...next, releases }, view), view);
 }
 
 export type { View };
-export { fold, heldUntilMs };
+export { fold, heldUntilMs, marksUntilMs };

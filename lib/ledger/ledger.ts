@@ -90,6 +90,8 @@ interface Release {
   readonly holdMs?: number;
   /** Of a call that Marketo let in: 32 bits that stand for its access token. */
   readonly token?: number;
+  /** Keys of some of its messages are marked until then: see `lib/delivery/order`. */
+  readonly marksUntilMs?: number;
 }
 
 /** What the usage endpoint says of today (Marketo: usage). */
@@ -141,6 +143,18 @@ interface Ledger {
   learnUsage(usage: UsageToday): Promise<void>;
   /** Whether the usage endpoint should be asked again, as far as this worker's last read tells. */
   usageDue(): boolean;
+  /**
+   * Until when keys of messages that went back to the queue may be marked, as far as this worker's last read or write tells.
+   * A grant is a write: what was told before it is known. 0: none is marked.
+   */
+  marksUntilMs(): number;
+  /**
+   * Tells the others that keys are marked until then, where no release does: one write, and none where they know it. Resolves
+   * when it is written.
+   *
+   * @throws when the table cannot be reached.
+   */
+  tellMarks(untilMs: number): Promise<void>;
   /** One consistent read: what is known of Marketo's health. Throws only when the table cannot be reached. */
   evidence(): Promise<Evidence>;
   /**

@@ -10,8 +10,8 @@ function createMemoryRegister(): LedgerRegister {
     },
     async swap(from, to) {
       if (stored.version !== from.version) return false;
-      const kept = Object.entries({ ...to.releases, ...stored.releases }).filter(([id]) => to.slots[id] !== undefined);
-      stored = { ...to, releases: Object.fromEntries(kept) };
+      const since = Object.entries(stored.releases).filter(([id]) => from.releases[id] === undefined);
+      stored = { ...to, releases: { ...to.releases, ...Object.fromEntries(since) } };
       return true;
     },
     async recordReleases(releases) {

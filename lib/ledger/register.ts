@@ -8,8 +8,8 @@ interface LedgerRegister {
   /** A consistent read; `EMPTY_STATE` when nothing is stored. */
   read(): Promise<LedgerState>;
   /**
-   * Writes `to` if the stored version is still that of `from`. Ends recorded since `from` was read are kept, unless
-   * their slots are gone in `to`. False when somebody else was quicker. A swap whose reply was lost and that was sent
+   * Writes `to` if the stored version is still that of `from`. Ends recorded since `from` was read are kept: one whose slot
+   * is gone in `to` is dropped by the next swap. False when somebody else was quicker. A swap whose reply was lost and that was sent
    * again is true.
    */
   swap(from: LedgerState, to: LedgerState): Promise<boolean>;

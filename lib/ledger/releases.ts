@@ -94,8 +94,16 @@ function createReleaseWriter({ register, clock, log, observe }: ReleaseWriterOpt
   };
 }
 
-function recordOf({ endedAtMs, holdMs = 0, outcome, counted, operation, token }: Release): PermitRelease {
-  return { atMs: endedAtMs, holdMs, outcome, counted, operation, ...(token !== undefined && { token }) };
+function recordOf({ endedAtMs, holdMs = 0, outcome, counted, operation, token, marksUntilMs }: Release): PermitRelease {
+  return {
+    atMs: endedAtMs,
+    holdMs,
+    outcome,
+    counted,
+    operation,
+    ...(token !== undefined && { token }),
+    ...(marksUntilMs !== undefined && { marksUntilMs }),
+  };
 }
 
 export type { ReleaseWriter, ReleaseWriterOptions };

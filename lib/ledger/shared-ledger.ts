@@ -1,7 +1,7 @@
 import type { Clock, Log, Random } from '../ports.ts';
 import { admit, isQueued } from './admit.ts';
 import { createClockBounds } from './clocks.ts';
-import { fold, type View } from './fold.ts';
+import { fold, marksUntilMs, type View } from './fold.ts';
 import { isHealthCheckDue, mayBeStopped } from './gate.ts';
 import type { Evidence, Ledger, LedgerStatus, PermitAnswer, PermitAsk, Release, UsageToday } from './ledger.ts';
 import type { LedgerLimits } from './limits.ts';
@@ -32,10 +32,17 @@ function createSharedLedger({ register, limits, clock, random, log }: SharedLedg
   let refusedInARow = 0;
   /** As read, or written, last. */
   let lastKnown: LedgerState = EMPTY_STATE;
+  /** The latest that was ever read or written: replies may come in another order than the writes that they answer. */
+  let marksKnownUntilMs = 0;
+
+  function know(state: LedgerState): void {
+    lastKnown = state;
+    marksKnownUntilMs = Math.max(marksKnownUntilMs, marksUntilMs(state) ?? 0);
+  }
 
   function observe(state: LedgerState): number {
     const nowMs = clock.nowMs();
-    lastKnown = state;
+    know(state);
     for (const call of state.windowCalls) bounds.observe(call.worker, call.atMs, nowMs);
     for (const [id, end] of Object.entries(state.releases)) bounds.observe(workerOf(id), end.atMs, nowMs);
     for (const [id, slot] of Object.entries(state.slots)) bounds.observe(workerOf(id), slot.grantedAtMs, nowMs);
@@ -66,7 +73,7 @@ function createSharedLedger({ register, limits, clock, random, log }: SharedLedg
       if (await register.swap(state, next)) {
         // What the swap has told of ended calls need not be written once more.
         releases.written(carried);
-        lastKnown = next;
+        know(next);
         return value;
       }
       await clock.sleep(random() * AFTER_CONFLICT_MS * tries);
@@ -125,6 +132,29 @@ function createSharedLedger({ register, limits, clock, random, log }: SharedLedg
       await change<void>((state) => {
         const next = learnUsage(state, usage, viewOf(state));
         return { ...(next && { next }), value: undefined };
+      }, undefined);
+    },
+
+    marksUntilMs: () => marksKnownUntilMs,
+
+    async tellMarks(untilMs: number): Promise<void> {
+      if (marksKnownUntilMs >= untilMs) return;
+      // A release of no slot: it frees nothing, and the next admission takes up what it tells.
+      const id = `${worker}-${(permits++).toString(36)}`;
+      const told = {
+        atMs: clock.nowMs(),
+        holdMs: 0,
+        outcome: 'unused',
+        counted: false,
+        marksUntilMs: untilMs,
+      } as const;
+      observe(await register.recordReleases({ [id]: told }));
+      if (lastKnown.version > 0) return;
+      // Nobody has asked for a permit yet, so there is nothing to write it to.
+      await change<void>((state) => {
+        const current = fold(state, viewOf(state));
+        const latestMs = Math.max(current.marksUntilMs ?? 0, untilMs);
+        return { next: { ...current, version: state.version + 1, marksUntilMs: latestMs }, value: undefined };
       }, undefined);
     },
 

@@ -33,6 +33,8 @@ interface PermitRelease {
   readonly operation?: string;
   /** 32 bits that stand for the access token. */
   readonly token?: number;
+  /** Some of its messages went back to the queue, and their keys are marked until then. */
+  readonly marksUntilMs?: number;
 }
 
 /** A call that ended and may still be in the window as Marketo counts it. */
@@ -123,6 +125,8 @@ interface LedgerState {
   readonly lastSuccess?: LastSuccess;
   readonly adaptiveWindow?: AdaptiveLimit;
   readonly adaptiveSlots?: AdaptiveLimit;
+  /** Keys of messages that went back to the queue are marked, until then at the latest. Absent: none is. */
+  readonly marksUntilMs?: number;
   /** Moving average of a call's duration: tells a refused worker when to ask again. */
   readonly callMs: number;
   /** Present where there is a backfill lane and calls were made since. */

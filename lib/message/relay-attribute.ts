@@ -56,6 +56,10 @@ function attributeSchema() {
     group: z.optional(within(1, MAX_GATHER_MESSAGES)),
     diedAlone: z.optional(count),
     unread: z.optional(z.literal(true)),
+    place: z.optional(count),
+    marked: z.optional(instant),
+    /** How many, and how many looks. */
+    behind: z.optional(z.tuple([count, count])),
     file: z.optional(
       z.strictObject({
         etag: text(200),
@@ -140,6 +144,9 @@ function encodeRelayState(state: RelayState): MessageAttribute {
     ...(group === undefined ? {} : { group }),
     ...(diedAlone === undefined ? {} : { diedAlone }),
     ...(state.unread === true && { unread: true }),
+    ...(state.place === undefined ? {} : { place: state.place }),
+    ...(state.markedUntilMs === undefined ? {} : { marked: new Date(state.markedUntilMs).toISOString() }),
+    ...(state.behind === undefined ? {} : { behind: [state.behind.ahead, state.behind.looks] }),
     ...(state.file === undefined ? {} : { file: state.file }),
   });
   return { dataType: 'String', stringValue: text };
@@ -183,6 +190,9 @@ function decodeRelayState(
     ...(data.group === undefined ? {} : { group: data.group }),
     ...(data.diedAlone === undefined ? {} : { diedAlone: data.diedAlone }),
     ...(data.unread === true && { unread: true }),
+    ...(data.place === undefined ? {} : { place: data.place }),
+    ...(data.marked === undefined ? {} : { markedUntilMs: Date.parse(data.marked) }),
+    ...(data.behind === undefined ? {} : { behind: { ahead: data.behind[0], looks: data.behind[1] } }),
     ...(data.file === undefined ? {} : { file: fileOf(data.file) }),
   };
 }

@@ -41,6 +41,12 @@ interface RelayState {
   readonly diedAlone?: number;
   /** It went back to the queue before anybody read its body: a publisher's `id` in it is not known yet. */
   readonly unread?: true;
+  /** Among messages of its millisecond: its place in the batch that it first went back from. */
+  readonly place?: number;
+  /** Its keys are marked at least until then, so that newer messages of them wait. Absent: not all of them are. */
+  readonly markedUntilMs?: number;
+  /** While it waits for its turn: see {@link Behind}. */
+  readonly behind?: Behind;
   /** Of an import: how far it came. Absent: nothing of it was uploaded. */
   readonly file?: FileProgress;
 }
@@ -55,6 +61,14 @@ interface RowCounts {
 /** The lists of rows that Marketo gives of a complete job. */
 const ROW_LISTS = ['failures', 'warnings'] as const;
 type RowList = (typeof ROW_LISTS)[number];
+
+/** Where a message stands among those of its keys. */
+interface Behind {
+  /** Messages before it that are on the queue, when it last looked. */
+  readonly ahead: number;
+  /** Looks since they last became fewer. */
+  readonly looks: number;
+}
 
 /** How far the import of a file came. Its pieces are uploaded one after another. */
 interface FileProgress {
@@ -102,5 +116,5 @@ const MAX_HISTORY = 20;
 /** Marketo's paging tokens have some 60 characters (Marketo: rest-api, "Paging Tokens"). */
 const MAX_PAGE_TOKEN_LENGTH = 2_048;
 
-export type { FileProgress, HistoryEntry, NextPage, RelayState, RowCounts, RowList };
+export type { Behind, FileProgress, HistoryEntry, NextPage, RelayState, RowCounts, RowList };
 export { MAX_HISTORY, MAX_PAGE_TOKEN_LENGTH, RELAY_ATTRIBUTE, ROW_LISTS };

@@ -7,6 +7,7 @@ import { createSealedTokenRegister } from '../access-token/sealed-token-register
 import { createTokenKeeper } from '../access-token/token-keeper.ts';
 import { deferS3Stores } from '../aws/deferred-stores.ts';
 import { createDynamoDbLedgerRegister } from '../aws/dynamodb-ledger.ts';
+import { createOrderMarksTable } from '../aws/dynamodb-order-marks.ts';
 import { createDynamoDbSchemaRegister } from '../aws/dynamodb-schema.ts';
 import { createSendOnceTable } from '../aws/dynamodb-send-once.ts';
 import { createDynamoDbTokenRegister } from '../aws/dynamodb-token.ts';
@@ -150,6 +151,9 @@ function composeDelivery(settings: Settings, platform: Platform): ComposedDelive
       }),
     ),
     sendOnce: createSendOnceTable({ client: dynamoDb, tableName, clock, random }),
+    ...(settings.order === 'key' && {
+      orderMarks: createOrderMarksTable({ client: dynamoDb, tableName, subscription, clock, log }),
+    }),
     queue: createSqsQueue({ client: sqs, queueUrl: settings.queueUrl, log }),
     deadLetters: createDeadLetterPublisher(letters),
     ...(backfillQueueUrl !== undefined && {

@@ -26,6 +26,7 @@ const SETTING_NAMES = {
   isolate: 'ISOLATE',
   unknownFields: 'UNKNOWN_FIELDS',
   schemaChangeHoldHours: 'SCHEMA_CHANGE_HOLD_HOURS',
+  order: 'ORDER',
 } as const;
 
 /** What the relay does without: absent, the feature is off. */

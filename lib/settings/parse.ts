@@ -85,6 +85,18 @@ function parseIsolationUnit(text: string): Parsed<IsolationUnit> {
   return unit === undefined ? refuse(`is ${shown(text)}: give "record" or "message"`) : accept(unit);
 }
 
+const ORDER_SCOPES = ['key', 'none'] as const;
+
+/** What keeps the order of publication across retries: all that have a key in common, or nothing. */
+type OrderScope = (typeof ORDER_SCOPES)[number];
+
+const DEFAULT_ORDER_SCOPE: OrderScope = 'key';
+
+function parseOrderScope(text: string): Parsed<OrderScope> {
+  const scope = ORDER_SCOPES.find((one) => one === text);
+  return scope === undefined ? refuse(`is ${shown(text)}: give "key" or "none"`) : accept(scope);
+}
+
 const LOG_LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
 
 type LogLevel = (typeof LOG_LEVELS)[number];
@@ -95,16 +107,18 @@ function parseLogLevel(text: string): Parsed<LogLevel> {
   return level === undefined ? refuse(`is ${shown(text)}: give one of ${LOG_LEVELS.join(', ')}`) : accept(level);
 }
 
-export type { IsolationUnit, LogLevel, Parsed };
+export type { IsolationUnit, LogLevel, OrderScope, Parsed };
 export {
   accept,
   DEFAULT_ISOLATION_UNIT,
+  DEFAULT_ORDER_SCOPE,
   LOG_LEVELS,
   parseBoolean,
   parseBucketName,
   parseBusName,
   parseIsolationUnit,
   parseLogLevel,
+  parseOrderScope,
   parseTableName,
   parseTimeZone,
   parseWholeNumber,

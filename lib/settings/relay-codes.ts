@@ -302,8 +302,10 @@ const RELAY_CODES = {
   order: {
     ...WAITS,
     name: 'Behind an earlier message',
-    meaning: 'An earlier message with the same record went back to the queue, and this one would have overtaken it.',
-    remedy: 'Nothing is wrong. It follows a second behind the earlier one.',
+    meaning: 'An earlier message with the same key waits on the queue, and this one would have overtaken it.',
+    remedy:
+      'Nothing is wrong. It has its turn when the earlier one is delivered or dead, which spends none of its attempts. If it lasts, ' +
+      'look for the earlier one: `relay find` with its address.',
   },
   busy: {
     ...WAITS,

@@ -3,14 +3,16 @@ import { parseBaseUrl } from './base-url.ts';
 import type { NumberSetting } from './bounds.ts';
 import { DEFAULT_QUOTA_TIME_ZONE, NUMBER_BOUNDS } from './bounds.ts';
 import { SETTING_NAMES } from './names.ts';
-import type { IsolationUnit, Parsed } from './parse.ts';
+import type { IsolationUnit, OrderScope, Parsed } from './parse.ts';
 import {
   accept,
   DEFAULT_ISOLATION_UNIT,
+  DEFAULT_ORDER_SCOPE,
   parseBoolean,
   parseBucketName,
   parseBusName,
   parseIsolationUnit,
+  parseOrderScope,
   parseTableName,
   parseTimeZone,
   parseWholeNumber,
@@ -64,6 +66,8 @@ interface Settings {
   readonly unknownFields: UnknownFields;
   /** How long messages are held whose field has gone from Marketo. */
   readonly schemaChangeHoldHours: number;
+  /** Whether what is retried keeps the order of its keys. */
+  readonly order: OrderScope;
 }
 
 interface SettingProblem {
@@ -145,6 +149,7 @@ const SETTINGS: { readonly [Key in keyof Settings]-?: Read<Settings[Key]> } = {
   isolate: withDefault(DEFAULT_ISOLATION_UNIT, parseIsolationUnit),
   unknownFields: withDefault(DEFAULT_UNKNOWN_FIELDS, parseUnknownFields),
   schemaChangeHoldHours: numberWithDefault('schemaChangeHoldHours'),
+  order: withDefault(DEFAULT_ORDER_SCOPE, parseOrderScope),
 };
 
 /**

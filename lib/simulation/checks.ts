@@ -13,6 +13,8 @@ const CHECKS = {
   laneKept: 'what came by a queue goes back to that queue, and its dead letter says which it was',
   liveFirst:
     'a backfill asks as one, and but for its first call in a window leaves a place of the window and a slot to live calls',
+  newestWins:
+    'what has gone back to the queue is never overtaken: no newer record of its keys is sent before it has an end',
   delayKept: 'a copy is not visible sooner than the delay that its failure demands',
   noSecrets: 'no token and no client secret in any log line, letter, copy, event, stored item or error',
   queueDrains: 'after the last fault the queue is empty within the stated bound',

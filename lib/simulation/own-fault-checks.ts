@@ -1,3 +1,4 @@
+import { keyNeighbours } from './key-neighbours.ts';
 import { describeOwnFault } from './own-faults.ts';
 import { isBrokenFor, type Publication } from './publications.ts';
 import { MINUTE_MS, type OwnFaults, type Scenario } from './scenario.ts';
@@ -53,18 +54,28 @@ const copiesOf = (world: World, mark: string): number => 1 + (world.doubledOf.ge
 /** What neighboursUnharmed and budgetEnds say of a run that has ended. */
 function auditOwnFaults(world: World): void {
   if (world.scenario.own === undefined) return;
+  const neighbours = keyNeighbours(world.publications.values());
   for (const publication of world.publications.values()) {
     if (publication.kind === undefined) continue;
-    if (publication.isHealthy) checkHealthy(world, publication);
+    const others = (neighbours.get(publication) ?? []).filter((one) => one !== publication);
+    const behindMs = others.reduce((sum, other) => sum + ownFaultBoundMs(world, other), 0);
+    if (publication.isHealthy) checkHealthy(world, publication, behindMs);
     else if (publication.ownFault !== undefined) {
-      checkFaulty(world, publication);
+      checkFaulty(world, publication, behindMs);
       checkOtherRecords(world, publication);
     }
     checkCalls(world, publication);
   }
 }
 
-function checkHealthy(world: World, { mark, marks, safe, body }: Publication): void {
+/** How long a message may keep those behind it waiting: until it is dead of its own fault, or of its operation's. */
+function ownFaultBoundMs({ scenario }: World, { kind, ownFault, isHealthy, faultyMarks }: Publication): number {
+  if (ownFault === undefined && isHealthy) return 0;
+  const isBroken = kind !== undefined && isBrokenFor(scenario, kind);
+  return (isBroken ? BROKEN_BOUND_MS : FAULTY_BOUND_MS) + faultyMarks.length * HANGING_RECORD_MS;
+}
+
+function checkHealthy(world: World, { mark, marks, safe, body }: Publication, behindMs: number): void {
   if (world.deathCodes.get(mark) === CORNERED) {
     world.checks.fail('neighboursUnharmed', `${mark} is taken for what ended its workers`, marks);
     return;
@@ -83,7 +94,7 @@ function checkHealthy(world: World, { mark, marks, safe, body }: Publication): v
     return;
   }
   const tookMs = (world.doneAtMs.get(mark) ?? 0) - (world.publishedAtMs.get(mark) ?? 0);
-  if (tookMs > healthyBoundMs(world.scenario)) {
+  if (tookMs > healthyBoundMs(world.scenario) + behindMs) {
     checks.fail('neighboursUnharmed', `${mark} took ${Math.round(tookMs / 1_000)} s to be delivered`, marks);
   }
 }
@@ -93,8 +104,8 @@ function healthyBoundMs({ own, messages, limits }: Scenario): number {
   return HEALTHY_BOUND_MS + corneringMs + (messages * CALLS_BEFORE_ITS_TURN * WINDOW_MS) / limits.windowCalls;
 }
 
-function checkFaulty(world: World, publication: Publication): void {
-  const { mark, marks, ownFault, kind } = publication;
+function checkFaulty(world: World, publication: Publication, behindMs: number): void {
+  const { mark, marks, ownFault } = publication;
   const diedAtMs = world.deadAtMs.get(mark);
   const name = ownFault === undefined ? '' : describeOwnFault(ownFault);
   if (diedAtMs === undefined) {
@@ -102,8 +113,7 @@ function checkFaulty(world: World, publication: Publication): void {
     return;
   }
   if (ownFault?.kind === 'kills') checkCornered(world, publication);
-  const isBroken = kind !== undefined && isBrokenFor(world.scenario, kind);
-  const boundMs = (isBroken ? BROKEN_BOUND_MS : FAULTY_BOUND_MS) + publication.faultyMarks.length * HANGING_RECORD_MS;
+  const boundMs = ownFaultBoundMs(world, publication) + behindMs;
   const tookMs = diedAtMs - (world.publishedAtMs.get(mark) ?? 0);
   if (tookMs > boundMs) {
     world.checks.fail(
@@ -139,13 +149,13 @@ function checkCalls(world: World, { mark, marks }: Publication): void {
 }
 
 /**
- * By when the queue of such a run is empty.
+ * By when the queue of such a run is empty: what has a key in common with others may come after all of them.
  *
  * @param left records on the queue when the faults end.
  */
-function drainBoundOfOwnMs({ operations }: OwnFaults, left: number): number {
+function drainBoundOfOwnMs({ operations }: OwnFaults, messages: number, left: number): number {
   const slowestMs = Object.keys(operations).length > 0 ? BROKEN_BOUND_MS : FAULTY_BOUND_MS;
-  return slowestMs + 60 * MINUTE_MS + left * HANGING_RECORD_MS;
+  return slowestMs * messages + 60 * MINUTE_MS + left * HANGING_RECORD_MS;
 }
 
 export { auditOwnFaults, drainBoundOfOwnMs, ownFaultFigures };

@@ -42,6 +42,10 @@ const HOUR_MS = 60 * MINUTE_MS;
 const LONGEST_PAUSE_MS = 900_000;
 /** A message that cannot be copied is held back for so long at most. */
 const LONGEST_HOLD_MS = 40_000_000;
+/** A worker with less time may be cut off in the middle of its table's tries. */
+const LONGEST_CALL_MS = 120_000;
+/** What waits behind a message that nobody read before its letter, or that SQS took away: its marks end by themselves. */
+const LONGEST_MARK_MS = 7 * HOUR_MS;
 /** What a record costs where the day is short: its isolation, down to itself, included. */
 const CALLS_A_RECORD = 3;
 
@@ -54,12 +58,14 @@ const CALLS_A_RECORD = 3;
  */
 function drainBoundMs(scenario: Scenario, left: number): number {
   const imports = drainBoundOfFilesMs(scenario);
-  if (scenario.own !== undefined) return drainBoundOfOwnMs(scenario.own, left) + imports;
+  if (scenario.own !== undefined) return drainBoundOfOwnMs(scenario.own, scenario.messages, left) + imports;
   const days = scenario.shortDay ? 2 + Math.ceil((CALLS_A_RECORD * left) / scenario.limits.dayCalls) : 0;
   const held = scenario.uncopiable > 0 ? LONGEST_HOLD_MS : 0;
   const hidden = scenario.maxReceiveCount > 1 ? 2 * scenario.visibilityMs : 0;
+  const { death, freeze } = scenario.faults;
+  const behind = death + freeze > 0 || scenario.functionTimeoutMs < LONGEST_CALL_MS ? LONGEST_MARK_MS : 0;
   const fields = scenario.fields === undefined ? 0 : (scenario.fields.holdHours + 1) * HOUR_MS;
-  return hidden + 4 * LONGEST_PAUSE_MS * 1.3 + HOUR_MS + held + imports + fields + days * 25 * HOUR_MS;
+  return hidden + behind + 4 * LONGEST_PAUSE_MS * 1.3 + HOUR_MS + held + imports + fields + days * 25 * HOUR_MS;
 }
 
 function publish(world: World, dice: Dice): void {

@@ -11,6 +11,7 @@ import type { ArrivedCall } from './model/arrived-call.ts';
 import { TAINT } from './model/identity.ts';
 import type { StoredMessage } from './model/queue.ts';
 import type { Play } from './model/replies.ts';
+import type { CopyState } from './order-watch.ts';
 import { marksIn, messageMark } from './publications.ts';
 import { parseLetter, type World } from './world.ts';
 
@@ -33,7 +34,9 @@ class Invocation {
   readonly #received: readonly StoredMessage[];
   /** Marks that Marketo told this worker it has, and how many of the messages received hold each. */
   readonly #known = new Set<string>();
-  readonly #permits = new Map<string, 'open' | 'returned'>();
+  /** Marks of which newer ones of their keys were sent after them. */
+  readonly #passed = new Set<string>();
+  readonly #permits = new Map<string, { readonly sinceMs: number; readonly state: 'open' | 'returned' }>();
 
   constructor(world: World, received: readonly StoredMessage[]) {
     this.#world = world;
@@ -47,15 +50,20 @@ class Invocation {
     const isWhole = !call.kind?.aligned;
     if (play.code !== 'ok' && play.code !== 'records' && play.code !== 'cut after the end') return;
     if (isWhole && play.executed.length === 0) return;
+    this.#world.order.ended(play.alreadySo.flatMap((index) => call.marks[index] ?? []));
     for (const mark of play.executed.flatMap((index) => call.marks[index] ?? [])) {
       this.#known.add(mark);
       this.#world.known.add(mark);
     }
+    this.#world.order.ended(play.executed.flatMap((index) => call.marks[index] ?? []));
   }
 
   /** The worker sends a call. */
   sends(text: string): void {
-    for (const mark of marksIn(text)) {
+    const marks = marksIn(text);
+    const passed = this.#world.order.sent(marks, this.#received, Math.min(...this.#openSinceMs()));
+    for (const mark of passed) this.#passed.add(mark);
+    for (const mark of marks) {
       const isOnlyHere = this.#received.filter((message) => message.marks.includes(mark)).length === 1;
       if (isOnlyHere && this.#known.has(mark)) {
         this.#world.checks.fail('deliveredOnce', `${mark} is sent again by the worker that knows its success`, [mark]);
@@ -86,6 +94,11 @@ class Invocation {
     }
   }
 
+  /** Received as two messages: one can have its end, and the other go back. */
+  #isTwice(mark: string): boolean {
+    return this.#received.filter((message) => message.marks.includes(mark)).length > 1;
+  }
+
   #came(body: string): boolean {
     return this.#received.some((message) => message.body === body);
   }
@@ -99,19 +112,25 @@ class Invocation {
   }
 
   granted(id: string): void {
-    this.#permits.set(id, 'open');
+    this.#permits.set(id, { sinceMs: this.#world.time.nowMs, state: 'open' });
   }
 
   released(id: string): void {
-    if (this.#permits.get(id) === 'returned') {
+    const known = this.#permits.get(id);
+    if (known?.state === 'returned') {
       this.#world.checks.fail('permitsReturned', `permit ${id} is given back twice`);
     }
-    this.#permits.set(id, 'returned');
+    this.#permits.set(id, { sinceMs: known?.sinceMs ?? 0, state: 'returned' });
+  }
+
+  /** Since when the worker has had its permits at least. */
+  #openSinceMs(): readonly number[] {
+    return [...this.#permits.values()].flatMap(({ state, sinceMs }) => (state === 'open' ? [sinceMs] : []));
   }
 
   /** The handler has answered. */
   ended(): void {
-    const open = [...this.#permits].filter(([, state]) => state === 'open').map(([id]) => id);
+    const open = [...this.#permits].filter(([, { state }]) => state === 'open').map(([id]) => id);
     if (open.length > 0) this.#world.checks.fail('permitsReturned', `never given back: ${open.join(' ')}`);
   }
 
@@ -126,6 +145,7 @@ class Invocation {
     checkFieldLetter(this.#world, letter.failure, marks);
     checkLane(this.#world, 'a letter', letter.lane ?? 'live', marks);
     this.#world.note(marks, () => `dead letter ${letter.failure.code}: ${letter.failure.message.slice(0, 120)}`);
+    this.#world.order.ended(marks);
     const owners = new Set(marks.map(messageMark));
     const shown = marksIn(JSON.stringify([letter.request ?? '', letter.response ?? '']));
     const strangers = shown.filter((mark) => !owners.has(messageMark(mark)));
@@ -150,6 +170,15 @@ class Invocation {
     if (after === undefined) {
       this.#world.checks.fail('delayKept', `a copy without the relay's state: ${body.slice(0, 80)}`, marks);
       return;
+    }
+    this.#world.order.wentBack(marks, after.order);
+    const late = marks.filter((mark) => this.#passed.has(mark) && !this.#isTwice(mark));
+    if (late.length > 0) {
+      this.#world.checks.fail(
+        'newestWins',
+        `${late.join(' ')} go back after newer records of their keys were sent`,
+        late,
+      );
     }
     const before = this.#received
       .filter((message) => message.marks.some((mark) => marks.includes(mark)))
@@ -181,6 +210,7 @@ interface SeenState {
   readonly records: number | undefined;
   readonly group: number | undefined;
   readonly lastCode: string;
+  readonly order: CopyState;
 }
 
 function stateOf(attributes: Attributes): SeenState | undefined {
@@ -193,9 +223,12 @@ function stateOf(attributes: Attributes): SeenState | undefined {
       share,
       records,
       group,
-      lastCode = '',
-    } = JSON.parse(text) as Partial<SeenState> & { attempt: number };
-    return { attempt, alone, share, records, group, lastCode };
+      lastCode,
+      firstSeen,
+      marked,
+    } = JSON.parse(text) as Partial<SeenState> & CopyState & { attempt: number };
+    const order = { ...(firstSeen && { firstSeen }), ...(lastCode && { lastCode }), ...(marked && { marked }) };
+    return { attempt, alone, share, records, group, lastCode: lastCode ?? '', order };
   } catch {
     return undefined;
   }

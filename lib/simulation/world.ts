@@ -9,6 +9,7 @@ import type { ImportJob } from './model/imports.ts';
 import { ModelQueue } from './model/queue.ts';
 import { ModelStore } from './model/store.ts';
 import { ModelTable } from './model/table.ts';
+import { OrderWatch } from './order-watch.ts';
 import { drawPublications, marksIn, messageMark, type Publication } from './publications.ts';
 import type { Scenario } from './scenario.ts';
 import { VirtualTime } from './virtual-time.ts';
@@ -42,12 +43,15 @@ const MOST_STRIKES = 80;
 const MOST_MULTIPLIED = 25;
 const MULTIPLYING: ReadonlySet<FaultName> = new Set(['duplicate', 'resurrection', 'deleteLost', 'queueReplyLost']);
 
+const TABLE_FAULTS: readonly FaultName[] = ['tableThrottled', 'tableRequestLost', 'tableReplyLost'];
+
 /** Where a run happens: its time, its chances, what is stored, and who watches. */
 class World {
   readonly scenario: Scenario;
   readonly time: VirtualTime;
   readonly dice: Dice;
   readonly checks: Checks;
+  readonly order: OrderWatch;
   /** All that is published, those that name a file among them. */
   readonly publications: ReadonlyMap<string, Publication>;
   readonly files: ReadonlyMap<string, FilePublication>;
@@ -99,6 +103,14 @@ class World {
     this.files = new Map(files.map((file) => [file.publication.mark, file]));
     const all = [...drawn, ...files.map(({ publication }) => publication)];
     this.publications = new Map(all.map((publication) => [publication.mark, publication]));
+    this.order = new OrderWatch({
+      checks: this.checks,
+      publications: this.publications,
+      nowMs: () => this.time.nowMs,
+      clockSkewMs: scenario.clockSkewMs,
+      isKnown: (mark) => this.known.has(mark) || this.alreadySo.has(mark),
+      hasTableFailed: () => TABLE_FAULTS.some((name) => this.tally.faults.has(name)) || this.#hadTableOutage(),
+    });
     this.trace = traced ? [] : undefined;
     this.tally = {
       calls: 0,
@@ -128,6 +140,10 @@ class World {
     const after = this.table.items.get(LEDGER_KEY);
     if (after !== before) this.#watchLedger(before, after);
     return result;
+  }
+
+  #hadTableOutage(): boolean {
+    return this.time.nowMs - this.scenario.startMs >= this.scenario.tableOutageMs[0];
   }
 
   get faulty(): boolean {

@@ -58,6 +58,8 @@ type DeliveryEvent =
   | { readonly kind: 'resultUnsent'; readonly relayId: string }
   /** A message that could not be settled: SQS brings it again. */
   | { readonly kind: 'unsettled'; readonly relayId: string }
+  /** Messages went back to the queue, and newer ones of their keys may overtake them: too many wait, or the table did not answer. */
+  | { readonly kind: 'orderGivenUp'; readonly reason: 'bound' | 'table'; readonly messages: number }
   /** Outcomes that the journal lacks: its store or its salt could not be reached. */
   | { readonly kind: 'unjournaled'; readonly reason: 'salt' | 'store'; readonly records: number }
   /** A code that the catalogue lacks. */

@@ -17,6 +17,7 @@ const METRIC_NAMES = {
   deadLetters: 'DeadLetters',
   deduplicated: 'MessagesDeduplicated',
   unsettled: 'MessagesUnsettled',
+  orderGivenUp: 'OrderGivenUp',
   unjournaled: 'RecordsUnjournaled',
   unknownCodes: 'UnknownCodes',
   resultsUnsent: 'ResultsUnsent',
@@ -96,6 +97,10 @@ function measuresOf(event: DeliveryEvent): readonly Measure[] {
       return [count(METRIC_NAMES.unsettled)];
     case 'resultUnsent':
       return [count(METRIC_NAMES.resultsUnsent)];
+    case 'orderGivenUp':
+      return [
+        { ...count(METRIC_NAMES.orderGivenUp, event.messages), by: { dimension: 'reason', value: event.reason } },
+      ];
     case 'unjournaled':
       return [{ ...count(METRIC_NAMES.unjournaled, event.records), by: { dimension: 'reason', value: event.reason } }];
     case 'unknownCode':

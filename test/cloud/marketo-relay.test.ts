@@ -169,6 +169,7 @@ describe('the delivery function', () => {
       RETRY_MAX_ATTEMPTS: '8',
       RETRY_MAX_AGE_SECONDS: '86400',
       ISOLATE: 'record',
+      ORDER: 'key',
     });
   });
 
@@ -182,6 +183,7 @@ describe('the delivery function', () => {
       retryMaxAttempts: 3,
       retryMaxAgeSeconds: 600,
       isolate: 'message',
+      order: 'none',
       memorySize: 1_024,
     });
     given.hasResourceProperties('AWS::Lambda::Function', {
@@ -196,6 +198,7 @@ describe('the delivery function', () => {
           RETRY_MAX_ATTEMPTS: '3',
           RETRY_MAX_AGE_SECONDS: '600',
           ISOLATE: 'message',
+          ORDER: 'none',
         }),
       },
     });

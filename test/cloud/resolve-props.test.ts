@@ -41,6 +41,8 @@ describe('the props of a relay', () => {
   it('refuse a unit of isolation that there is not', () => {
     expect(problemsOf({ isolate: 'field' as 'record' })).toEqual(['isolate is "field": give "record" or "message"']);
     expect(problemsOf({ isolate: 'message' })).toEqual([]);
+    expect(problemsOf({ order: 'all' as 'key' })).toEqual(['order is "all": give "key" or "none"']);
+    expect(problemsOf({ order: 'none' })).toEqual([]);
   });
 
   it('refuse a reserve that leaves nothing of the day', () => {

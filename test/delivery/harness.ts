@@ -5,6 +5,8 @@ import type { PositionNotes, SendOnce } from '../../lib/delivery/call/send-once.
 import { deliverBatch } from '../../lib/delivery/deliver.ts';
 import type { DeliveryDeps } from '../../lib/delivery/deps.ts';
 import type { FieldRules } from '../../lib/delivery/fields/field-rules.ts';
+import { createMemoryMarks } from '../../lib/delivery/order/memory-marks.ts';
+import type { OrderMarks } from '../../lib/delivery/order/order-marks.ts';
 import type { JournalEntry } from '../../lib/journal/entry.ts';
 import { DEFAULT_LIMITS, type LedgerLimits } from '../../lib/ledger/limits.ts';
 import { createMemoryRegister } from '../../lib/ledger/memory-register.ts';
@@ -45,6 +47,8 @@ interface WorldOptions {
   readonly retryMaxAttempts?: number;
   readonly retryMaxAgeMs?: number;
   readonly sendOnce?: SendOnce;
+  /** @default in memory; `none`: retries may be overtaken */
+  readonly orderMarks?: OrderMarks | 'none';
   readonly allowedOperations?: readonly string[];
   /** What is made of fields; `schemas` may be shared by several worlds. @default nothing */
   readonly fields?: Partial<FieldRules>;
@@ -143,6 +147,7 @@ class World {
           return token();
         },
       },
+      ...(options.orderMarks !== 'none' && { orderMarks: options.orderMarks ?? createMemoryMarks(clock) }),
       sendOnce: options.sendOnce ?? createMemorySendOnce(() => clock.nowMs()),
       queue,
       deadLetters,

@@ -65,6 +65,8 @@ async function ask(purpose: AskPurpose, { answer, token = 'token', isGranted = t
         learned.push(usage);
       },
       usageDue: () => true,
+      marksUntilMs: () => 0,
+      tellMarks: async () => {},
       evidence: () => Promise.reject(new Error('not asked')),
       healthCheckDue: () => false,
       status: () => undefined,

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LedgerRegister } from '../../lib/ledger/register.ts';
 import { EMPTY_STATE, type LedgerState } from '../../lib/ledger/state.ts';
 import { arbitraryState } from './support/arbitrary-state.ts';
-import { endOf, slotOf, stateOf } from './support/builders.ts';
+import { endOf, NOON_MS, slotOf, stateOf } from './support/builders.ts';
 
 interface RegisterUnderTest {
   /** A register with nothing in it. */
@@ -140,6 +140,24 @@ function describeRegister(name: string, open: () => Promise<RegisterUnderTest>, 
 
       expect((await register.read()).releases).toEqual({});
       expect(state.version).toBe(1);
+    });
+
+    it('keeps what tells of marks, of a slot or of none, while a swap was on its way', async () => {
+      const { register, state } = await holding({ slots: { 'a-0': slotOf() } });
+      const told = {
+        'a-0': endOf({ marksUntilMs: NOON_MS }),
+        'b-7': endOf({ outcome: 'unused', marksUntilMs: NOON_MS + 1 }),
+      };
+      expect((await register.recordReleases(told)).releases).toEqual(told);
+
+      const taken = next(state, { slots: { ...state.slots, 'c-0': slotOf() }, marksUntilMs: NOON_MS + 2 });
+      expect(await register.swap(state, taken)).toBe(true);
+      const kept = await register.read();
+      expect(kept).toMatchObject({ releases: told, marksUntilMs: NOON_MS + 2 });
+
+      const { marksUntilMs: _, ...rest } = next(kept, { releases: {} });
+      expect(await register.swap(kept, rest)).toBe(true);
+      expect(await register.read()).toEqual(rest);
     });
 
     it('takes an end for nothing when nothing is stored', async () => {

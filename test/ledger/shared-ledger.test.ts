@@ -43,6 +43,60 @@ const endOfCall = (permit: Permit, endedAtMs: number, change: Partial<Release> =
   ...change,
 });
 
+describe('marks of order', () => {
+  const UNTIL_MS = NOON_MS + 3_600_000;
+
+  it('are known to whoever is granted the keys of a call that left some, with no write more', async () => {
+    const { time, worker, requests } = setUp();
+    const [one, other] = [worker(), worker()];
+    const [answer] = await time.finish(one.acquire([askOf({ keys: [7] })]));
+    expect(other.marksUntilMs()).toBe(0);
+    await time.finish(
+      one.release([endOfCall(permitOf(answer), time.nowMs, { outcome: 'transient', marksUntilMs: UNTIL_MS })]),
+    );
+    expect(requests).toEqual(['swap', 'end 1']);
+
+    permitOf((await time.finish(other.acquire([askOf({ keys: [7] })])))[0]);
+    expect(other.marksUntilMs()).toBe(UNTIL_MS);
+    expect(requests).toEqual(['swap', 'end 1', 'swap']);
+  });
+
+  it('are told by themselves where no call was made, once', async () => {
+    const { time, worker, requests } = setUp();
+    const [one, other] = [worker(), worker()];
+    await time.finish(one.acquire([askOf()]));
+    await time.finish(one.tellMarks(UNTIL_MS));
+    await time.finish(one.tellMarks(UNTIL_MS - 1));
+    expect(requests).toEqual(['swap', 'end 1']);
+
+    await time.finish(other.acquire([askOf()]));
+    expect(other.marksUntilMs()).toBe(UNTIL_MS);
+    await time.finish(other.tellMarks(UNTIL_MS));
+    expect(requests).toEqual(['swap', 'end 1', 'swap']);
+  });
+
+  it('are told before anybody has asked for a permit', async () => {
+    const { time, worker } = setUp();
+    const [one, other] = [worker(), worker()];
+    await time.finish(one.tellMarks(UNTIL_MS));
+
+    await time.finish(other.acquire([askOf()]));
+    expect(other.marksUntilMs()).toBe(UNTIL_MS);
+  });
+
+  it('are forgotten when the last of them has ended', async () => {
+    const { time, worker, memory } = setUp();
+    const [one, other] = [worker(), worker()];
+    await time.finish(one.acquire([askOf()]));
+    await time.finish(one.tellMarks(time.nowMs + 1_000));
+    await time.finish(time.sleep(60_000));
+    await time.finish(other.acquire([askOf()]));
+
+    expect((await memory.read()).marksUntilMs).toBeUndefined();
+    expect(other.marksUntilMs()).toBeLessThan(time.nowMs);
+  });
+});
+
 describe("a worker's ledger", () => {
   it('asks for several calls in one write', async () => {
     const { time, ledger, requests } = setUp();

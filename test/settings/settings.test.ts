@@ -51,6 +51,7 @@ describe('settings that can be used', () => {
       isolate: 'record',
       unknownFields: 'letter',
       schemaChangeHoldHours: 24,
+      order: 'key',
       allowedOperations: ['*'],
     });
   });
@@ -105,6 +106,8 @@ describe('settings that can be used', () => {
       'ISOLATE is "field": give "record" or "message"',
     );
     expect(readSettings({ ...REQUIRED, ISOLATE: 'message' }).isolate).toBe('message');
+    expect(() => readSettings({ ...REQUIRED, ORDER: 'all' })).toThrow('ORDER is "all": give "key" or "none"');
+    expect(readSettings({ ...REQUIRED, ORDER: 'none' }).order).toBe('none');
   });
 
   it('refuse a reserve that leaves nothing of the day', () => {

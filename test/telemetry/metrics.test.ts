@@ -30,6 +30,10 @@ const EVENTS: readonly [DeliveryEvent, ReturnType<typeof measuresOf>][] = [
   [{ kind: 'unsettled', relayId: 'a' }, [{ name: 'MessagesUnsettled', unit: 'Count', value: 1 }]],
   [{ kind: 'resultUnsent', relayId: 'a' }, [{ name: 'ResultsUnsent', unit: 'Count', value: 1 }]],
   [
+    { kind: 'orderGivenUp', reason: 'bound', messages: 4 },
+    [{ name: 'OrderGivenUp', unit: 'Count', value: 4, by: { dimension: 'reason', value: 'bound' } }],
+  ],
+  [
     { kind: 'unjournaled', reason: 'store', records: 3 },
     [{ name: 'RecordsUnjournaled', unit: 'Count', value: 3, by: { dimension: 'reason', value: 'store' } }],
   ],

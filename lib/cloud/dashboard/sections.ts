@@ -78,6 +78,10 @@ function chartSections(relay: Construct, charted: Charted): readonly Section[] {
           ],
         },
         { title: 'Sent back to the queue, by reason', metrics: [by(METRIC_NAMES.returned, 'reason')] },
+        {
+          title: 'Sent back without keeping their order, by reason',
+          metrics: [by(METRIC_NAMES.orderGivenUp, 'reason')],
+        },
         { title: 'Outcomes that the journal lacks, by reason', metrics: [by(METRIC_NAMES.unjournaled, 'reason')] },
         { title: 'Codes that the catalogue lacks', metrics: [by(METRIC_NAMES.unknownCodes, 'code')] },
         { title: 'Fields gone from Marketo', metrics: [own(METRIC_NAMES.schemaChanged, 'runs that met one')] },

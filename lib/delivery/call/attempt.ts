@@ -6,6 +6,8 @@ import type { FieldCheck } from '../fields/field-check.ts';
 import { type Circumstances, outcomeOf } from '../judge/disposition.ts';
 import { unclear } from '../judge/judge.ts';
 import type { Verdict } from '../judge/verdict.ts';
+import type { OrderSession } from '../order/order-session.ts';
+import { unfinishedItems } from '../order/unfinished-items.ts';
 import { type Exchange, NO_OUTCOMES, type Outcomes, sameOutcome } from '../outcome.ts';
 import { withItems } from '../plan/bisect.ts';
 import type { Fault } from '../plan/trait.ts';
@@ -31,6 +33,7 @@ interface Invocation {
   readonly deadline: Deadline;
   readonly health: Health;
   readonly fields: FieldCheck;
+  readonly order: OrderSession;
 }
 
 /**
@@ -39,7 +42,7 @@ interface Invocation {
  * @throws when the send-once table cannot be reached: then nothing was sent.
  */
 async function attempt(planned: Call, permit: Permit, invocation: Invocation): Promise<CallResult> {
-  const { deps, sendOnce, releases } = invocation;
+  const { deps, sendOnce, releases, order } = invocation;
   const endpoint = endpointOf(planned);
   const result = await permittedCall(
     {
@@ -52,6 +55,7 @@ async function attempt(planned: Call, permit: Permit, invocation: Invocation): P
         return { prepared: { call, outcomes }, outgoing: items.length > 0 ? outgoingOf(call, invocation) : undefined };
       },
       read: (exchange, { call }, { token }) => readReply(call, exchange, token, deps.clock.nowMs()),
+      hold: ({ call }, reply) => order.hold(unfinishedItems(call, reply)),
     },
     deps,
     releases,

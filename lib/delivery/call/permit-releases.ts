@@ -10,6 +10,8 @@ interface ReleaseTerms {
   readonly holdMs: number;
   /** Of a call that Marketo let in: 32 bits that stand for its access token. */
   readonly token?: number;
+  /** Keys of what the call leaves unfinished are marked until then. */
+  readonly marksUntilMs?: number;
 }
 
 /** The permits that one invocation gives back. */

@@ -22,6 +22,11 @@ interface PermittedCall<Prepared, Read> {
     prepared: Prepared,
     token: Token,
   ): { readonly value: Read; readonly terms: ReleaseTerms };
+  /**
+   * Before the keys of the call are free: marks those of what it leaves unfinished, all of it where nothing could be read. Never
+   * throws. Undefined: there is nothing to mark.
+   */
+  hold?(prepared: Prepared, value: Read | undefined): Promise<number | undefined>;
 }
 
 interface Outgoing {
@@ -54,6 +59,8 @@ interface Sent<Prepared> {
  *
  *     wait for `notBeforeMs` -> get the token -> `prepare` (send-once) -> is it before `sendByMs`? -> send -> `read`
  *
+ * What the call leaves unfinished is marked in between: from the release on, another worker may be granted its keys.
+ *
  * A permit whose call is not sent is released unused: slot, window and day are given back.
  *
  * Once the request may have left, the call counts and its slot is held until Marketo must have given up, unless `read`
@@ -62,7 +69,7 @@ interface Sent<Prepared> {
  * @throws what `prepare` and the token throw, after the permit is released unused. Never once the request may have left.
  */
 async function permittedCall<Prepared, Read>(
-  { permit, operation, longestMs, prepare, read }: PermittedCall<Prepared, Read>,
+  { permit, operation, longestMs, prepare, read, hold }: PermittedCall<Prepared, Read>,
   { clock, tokens, transport }: Pick<DeliveryDeps, 'clock' | 'tokens' | 'transport'>,
   releases: PermitReleases,
 ): Promise<PermittedCallResult<Prepared, Read>> {
@@ -80,14 +87,20 @@ async function permittedCall<Prepared, Read>(
     try {
       const { value, terms: learned } = read(sent.exchange, prepared, token);
       terms = learned;
+      terms = marked(terms, await hold?.(prepared, value));
       return { kind: 'replied', ...sent, holdMs: terms.holdMs, value };
     } catch (error) {
       terms = { outcome: 'transient', counted: true, holdMs: Math.max(0, sentAtMs + longestMs - clock.nowMs()) };
+      terms = marked(terms, await hold?.(prepared, undefined));
       return { kind: 'unread', ...sent, holdMs: terms.holdMs, error };
     }
   } finally {
     releases.release(permit, operation, terms);
   }
+}
+
+function marked(terms: ReleaseTerms, marksUntilMs: number | undefined): ReleaseTerms {
+  return marksUntilMs === undefined ? terms : { ...terms, marksUntilMs };
 }
 
 /** A transport does not throw. If one does all the same, the request may have left: its reply is lost. */

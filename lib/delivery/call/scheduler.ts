@@ -20,6 +20,13 @@ import { withoutToken } from './without-token.ts';
 type Granted = Extract<PermitAnswer, { kind: 'granted' }>;
 type Refused = Extract<PermitAnswer, { kind: 'refused' }>;
 
+/** A startable call with its permit, and those of its items whose keys it has. */
+interface Starting {
+  readonly call: Call;
+  readonly permit: Granted['permit'];
+  readonly items: readonly WorkItem[];
+}
+
 /**
  * The step "call": asks for permits, makes the planned calls within them, and waits or requeues where there are none,
  * until every item has an outcome. What is to do, in flight and decided stands in `PendingWork`; when something happens
@@ -56,7 +63,7 @@ async function makeCalls(messages: readonly Message[], invocation: Invocation): 
 }
 
 function createScheduler(work: PendingWork, invocation: Invocation) {
-  const { deps, sendOnce, deadline, releases, health } = invocation;
+  const { deps, sendOnce, deadline, releases, health, order } = invocation;
   const { clock, random, ledger, log, observe } = deps;
   const asks = createPermitAsks(deps.lane);
   const keyWaits = createBusyKeyWaits();
@@ -101,13 +108,15 @@ function createScheduler(work: PendingWork, invocation: Invocation) {
   async function useAnswers(calls: readonly Call[], answers: readonly PermitAnswer[]): Promise<void> {
     const nowMs = clock.nowMs();
     const refusals: Refused[] = [];
+    const granted: Starting[] = [];
     for (const [index, call] of calls.entries()) {
       const answer = answers[index];
-      if (answer?.kind === 'granted') start(call, answer);
+      if (answer?.kind === 'granted') granted.push(startingOf(call, answer));
       else if (answer?.reason === 'keys') keyWaits.refused(call, answer.waitMs, nowMs);
       else if (answer?.reason === 'operation') paused(call, answer, nowMs);
       else if (answer !== undefined) refusals.push(answer);
     }
+    await startInTurn(granted);
     if (ledger.healthCheckDue()) await health.check();
     await waitOrRequeue(refusals, nowMs);
   }
@@ -143,13 +152,35 @@ function createScheduler(work: PendingWork, invocation: Invocation) {
     await Promise.race([clock.sleep(spreadMs), inFlight.oneEnds()]);
   }
 
-  function start(planned: Call, { permit, busyKeys }: Granted): void {
-    const free = asks.freeItems(planned, busyKeys);
-    const items = permit.probe === undefined ? free : probeItems(free);
+  function startingOf(call: Call, { permit, busyKeys }: Granted): Starting {
+    const free = asks.freeItems(call, busyKeys);
+    // A whole message with some keys in flight and some not: the ledger cannot know that it is indivisible.
+    if (free.length === 0) keyWaits.indivisible(call, clock.nowMs());
+    return { call, permit, items: permit.probe === undefined ? free : probeItems(free) };
+  }
+
+  /**
+   * Starts what no older message waits before. Looked at once the permits are there: nobody else can start an item of their keys
+   * any more, and what went back before the grant has its marks.
+   */
+  async function startInTurn(granted: readonly Starting[]): Promise<void> {
+    const wanted = granted.flatMap(({ items }) => items);
+    const waits = await order.look(wanted).catch((error: unknown) => tableUnreachable(wanted, error, log));
+    for (const { call, permit, items } of granted) {
+      start(
+        call,
+        permit,
+        items.filter((item) => !waits.has(item)),
+      );
+    }
+    if (waits.size === 0) return;
+    work.withdraw((item) => waits.has(item));
+    work.decide(waits);
+  }
+
+  function start(planned: Call, permit: Granted['permit'], items: readonly WorkItem[]): void {
     if (items.length === 0) {
-      // A whole message with some keys in flight and some not: the ledger cannot know that it is indivisible.
       releases.release(permit, endpointOf(planned).operation, UNUSED);
-      keyWaits.indivisible(planned, clock.nowMs());
       return;
     }
     const call = work.start(planned, items);

@@ -5,7 +5,7 @@ import type { RequeueOutcome } from '../outcome.ts';
 import { DELIVERY_POLICY } from '../policy.ts';
 import type { WorkItem } from '../work-item.ts';
 
-/** It asks for no delay of its own. */
+/** Behind one of its batch, it asks for no delay of its own. */
 const BEHIND_ANOTHER = 'order' satisfies WaitCode;
 
 type Requeued = readonly (readonly [WorkItem, RequeueOutcome])[];
@@ -47,7 +47,9 @@ function retryDelays(requeued: ReadonlyMap<Message, Requeued>): ReadonlyMap<Mess
 function ownDelayMs(items: Requeued): number {
   const outcomes = items.map(([, outcome]) => outcome);
   const delaysOf = (of: (outcome: RequeueOutcome) => boolean) => outcomes.filter(of).map(({ delayMs }) => delayMs);
-  const turns = delaysOf(({ reason, code }) => reason === 'wait' && code !== BEHIND_ANOTHER);
+  const turns = delaysOf(
+    ({ reason, code, delayMs }) => reason === 'wait' && !(code === BEHIND_ANOTHER && delayMs === 0),
+  );
   return Math.max(
     0,
     ...delaysOf(({ reason }) => reason === 'retry'),

@@ -3,8 +3,10 @@ import type { OutgoingMessage } from '../../message/queue.ts';
 import { encodeRelayState } from '../../message/relay-attribute.ts';
 import { MAX_HISTORY, RELAY_ATTRIBUTE, type RelayState } from '../../message/relay-state.ts';
 import type { WaitCode } from '../../settings/relay-codes.ts';
+import type { OrderState } from '../order/order-session.ts';
 import type { RequeueOutcome } from '../outcome.ts';
 import type { Requeued } from './retry-delays.ts';
+import { waitsForTheLine } from './waits-for-the-line.ts';
 
 interface RetryMessageInput {
   readonly message: Message;
@@ -14,6 +16,8 @@ interface RetryMessageInput {
   readonly isPartial: boolean;
   readonly delaySeconds: number;
   readonly nowMs: number;
+  /** What its order needs to be remembered; undefined where it has none. */
+  readonly order?: OrderState | undefined;
 }
 
 /** What is requeued: the records that are still to deliver, and what the relay must remember of the message. */
@@ -40,7 +44,8 @@ function nextState(input: RetryMessageInput): RelayState {
   const positions = isPartial ? requeued.flatMap(([item]) => item.record?.position ?? []) : state.positions;
   const tokenTries = Math.max(0, ...outcomes.map((outcome) => outcome.tokenTries ?? 0));
   const page = outcomes.find((outcome) => outcome.page !== undefined)?.page ?? state.page;
-  const { tokenTries: _, ...known } = state;
+  const behind = outcomes.find((outcome) => outcome.behind !== undefined)?.behind;
+  const { tokenTries: _, markedUntilMs: __, behind: ___, ...known } = state;
   return {
     // A call was made of it, and the worker lives. What only waits is as suspect as before.
     ...(failed ? withoutSuspicion(known) : known),
@@ -54,15 +59,16 @@ function nextState(input: RetryMessageInput): RelayState {
     ...(positions && records && { positions }),
     ...(page && { page }),
     part: state.part + (isPartial ? 1 : 0),
+    ...input.order,
+    ...(behind && { behind }),
     ...(shares.length > 0 && { shareAtMost: Math.min(...shares) }),
     ...(sizes.length > 0 && { recordsAtMost: Math.min(...sizes) }),
   };
 }
 
-/** Waits for the whole line. What a message cannot help does not make it older. */
-const WAITS_FOR_THE_LINE: ReadonlySet<string> = new Set<WaitCode>(['circuit', 'credentialsRefused', 'noToken', 'day']);
+const BEHIND_ANOTHER = 'order' satisfies WaitCode;
 
-/** Since when the age budget counts. Undefined while nothing has failed. */
+/** Since when the age budget counts: what a message cannot help does not make it older. Undefined while nothing has failed. */
 function ageFrom(
   { message: { state }, delaySeconds, nowMs }: RetryMessageInput,
   outcomes: readonly RequeueOutcome[],
@@ -70,7 +76,7 @@ function ageFrom(
   const { firstFailedMs } = state;
   const failsByItself = outcomes.some(({ reason, code }) => reason === 'retry' || code === 'operationPaused');
   if (failsByItself) return firstFailedMs ?? nowMs;
-  const standsStill = outcomes.some(({ code, outage }) => outage === true || WAITS_FOR_THE_LINE.has(code));
+  const standsStill = outcomes.some((outcome) => waitsForTheLine(outcome) || outcome.code === BEHIND_ANOTHER);
   return firstFailedMs !== undefined && standsStill
     ? Math.min(nowMs, firstFailedMs + delaySeconds * 1_000)
     : firstFailedMs;

@@ -6,6 +6,7 @@ import { fitsAsCopy } from '../../message/message-size.ts';
 import type { OutgoingMessage } from '../../message/queue.ts';
 import type { Result } from '../../results/result.ts';
 import type { DeadLetterCode } from '../../settings/relay-codes.ts';
+import type { OrderState } from '../order/order-session.ts';
 import type { Outcome, Outcomes } from '../outcome.ts';
 import { DELIVERY_POLICY } from '../policy.ts';
 import type { WorkItem } from '../work-item.ts';
@@ -39,6 +40,8 @@ interface SettleContext {
   /** Whether there is a journal to tell it. @default true */
   readonly keepsJournal?: boolean;
   readonly nowMs: number;
+  /** What is to be remembered of the order of what goes back. */
+  readonly orders?: ReadonlyMap<Message, OrderState>;
   readonly secrets: readonly Secret[];
 }
 
@@ -127,7 +130,8 @@ function settlementOf(sorted: Sorted, delaySeconds: number, context: SettleConte
   const { message, requeued, delivered, dead } = sorted;
   if (requeued.length === 0) return written(sorted, {}, context);
   const isPartial = delivered.length + dead.length > 0;
-  const retryMessage = retryMessageOf({ message, requeued, isPartial, delaySeconds, nowMs: context.nowMs });
+  const order = context.orders?.get(message);
+  const retryMessage = retryMessageOf({ message, requeued, isPartial, delaySeconds, nowMs: context.nowMs, order });
   if (fitsAsCopy(retryMessage)) return written(sorted, { retryMessage }, context);
   const { receiveCount } = message.received;
   if (!isPartial && receiveCount <= DELIVERY_POLICY.maxVisibilityExtensions) {

@@ -118,6 +118,7 @@ function createTally(): Tallying {
       case 'gauges':
       case 'paused':
       case 'unjournaled':
+      case 'orderGivenUp':
         return;
       default:
         event satisfies never;

@@ -1,6 +1,6 @@
 import type { HttpRequest } from '../../marketo/http.ts';
 import { IMPORT, KINDS, type Kind } from '../kinds.ts';
-import { marksIn } from '../publications.ts';
+import { marksIn, type Publication } from '../publications.ts';
 import type { FileCall } from './imports.ts';
 import type { PlayedCall } from './replies.ts';
 
@@ -61,5 +61,22 @@ function keysOf(record: {
   ];
 }
 
+const known = new WeakMap<Publication, ReadonlyMap<string, readonly string[]>>();
+
+/** The keys of each record that a message publishes, by its mark; of a message that stands as a whole, all of them by its own. */
+function keysByMark(publication: Publication): ReadonlyMap<string, readonly string[]> {
+  const before = known.get(publication);
+  if (before !== undefined) return before;
+  const keys = new Map<string, readonly string[]>();
+  known.set(publication, keys);
+  const { kind, marks, body } = publication;
+  if (kind === undefined || kind === KINDS.activity) return keys;
+  const input = inputOf(JSON.stringify((JSON.parse(body) as { body?: object }).body ?? {}));
+  const each = input?.map(keysOf) ?? [];
+  if (kind.aligned) for (const [index, mark] of marks.entries()) keys.set(mark, each[index] ?? []);
+  else keys.set(publication.mark, [...new Set(each.flat())]);
+  return keys;
+}
+
 export type { ArrivedCall };
-export { fileCallOf, readCall };
+export { fileCallOf, keysByMark, readCall };

@@ -1,5 +1,6 @@
 import {
   type AttributeValue,
+  BatchGetItemCommand,
   ConditionalCheckFailedException,
   DeleteItemCommand,
   GetItemCommand,
@@ -23,10 +24,16 @@ class ModelTable {
   readonly items = new Map<string, Item>();
 
   /** Executes one request, all or nothing. Throws what DynamoDB throws. */
-  execute(command: unknown): { Item?: Item } {
+  execute(command: unknown): { Item?: Item; Attributes?: Item; Responses?: Record<string, readonly Item[]> } {
     if (command instanceof GetItemCommand) {
       const item = this.items.get(pkOf(command.input.Key));
       return item === undefined ? {} : { Item: item };
+    }
+    if (command instanceof BatchGetItemCommand) {
+      const tables = Object.entries(command.input.RequestItems ?? {});
+      const itemsOf = (keys: readonly Item[]) => keys.map((key) => this.items.get(pkOf(key)));
+      const found = tables.map(([name, { Keys = [] }]) => [name, itemsOf(Keys).filter((item) => item !== undefined)]);
+      return { Responses: Object.fromEntries(found) as Record<string, readonly Item[]> };
     }
     if (command instanceof PutItemCommand) {
       const pk = pkOf(command.input.Item);
@@ -38,8 +45,9 @@ class ModelTable {
       const pk = pkOf(command.input.Key);
       this.#check(pk, command.input);
       const item = this.items.get(pk) ?? { ...command.input.Key };
-      this.items.set(pk, update(item, command.input.UpdateExpression ?? '', command.input));
-      return {};
+      const updated = update(item, command.input.UpdateExpression ?? '', command.input);
+      this.items.set(pk, updated);
+      return command.input.ReturnValues === 'ALL_NEW' ? { Attributes: updated } : {};
     }
     if (command instanceof DeleteItemCommand) {
       const pk = pkOf(command.input.Key);

@@ -65,11 +65,13 @@ const end = fc
     counted: fc.boolean(),
     operation: maybe(operations),
     token: maybe(tokens),
+    marksUntilMs: maybe(around),
   })
-  .map(({ operation, token, ...rest }) => ({
+  .map(({ operation, token, marksUntilMs, ...rest }) => ({
     ...rest,
     ...(operation !== undefined && { operation }),
     ...(token !== undefined && { token }),
+    ...(marksUntilMs !== undefined && { marksUntilMs }),
   }));
 
 const ids = fc.tuple(workers, fc.nat(40)).map(([worker, number]) => `${worker}-${number.toString(36)}`);
@@ -132,6 +134,7 @@ const arbitraryState: fc.Arbitrary<LedgerState> = fc
     lastSuccess: maybe(lastSuccess),
     adaptiveWindow: maybe(learned),
     adaptiveSlots: maybe(learned),
+    marksUntilMs: maybe(around),
     callMs: fc.integer({ min: 1, max: 90_000 }),
   })
   .map((one) => ({
@@ -157,6 +160,7 @@ const arbitraryState: fc.Arbitrary<LedgerState> = fc
     ...(one.lastSuccess && { lastSuccess: one.lastSuccess }),
     ...(one.adaptiveWindow && { adaptiveWindow: one.adaptiveWindow }),
     ...(one.adaptiveSlots && { adaptiveSlots: one.adaptiveSlots }),
+    ...(one.marksUntilMs !== undefined && { marksUntilMs: one.marksUntilMs }),
     callMs: one.callMs,
     ...(one.lanes && { lanes: one.lanes }),
   }));

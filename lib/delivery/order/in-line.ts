@@ -1,0 +1,43 @@
+import type { Message } from '../../message/message.ts';
+import type { WaitCode } from '../../settings/relay-codes.ts';
+import type { Outcome, Outcomes } from '../outcome.ts';
+import { DELIVERY_POLICY } from '../policy.ts';
+import type { WorkItem } from '../work-item.ts';
+import type { MarkNames } from './mark-names.ts';
+import type { Mark } from './order-marks.ts';
+
+const BEHIND_ANOTHER = 'order' satisfies WaitCode;
+
+/**
+ * The same outcomes, with a time for what only follows others of its batch: it has its turn after all that wait before it, those
+ * of other batches included.
+ *
+ * @param messages in order of publication.
+ * @param othersAhead marks of other batches' messages that an item is behind.
+ */
+function inLine(
+  outcomes: Outcomes,
+  messages: readonly Message[],
+  names: Pick<MarkNames, 'keysOf'>,
+  othersAhead: (item: WorkItem) => readonly Mark[],
+): Outcomes {
+  const indexes = new Map(messages.map((message, index) => [message, index]));
+  const indexOf = ([{ message }]: readonly [WorkItem, Outcome]): number => indexes.get(message) ?? 0;
+  const placed = new Map<number, Set<Message>>();
+  const timed = new Map<WorkItem, Outcome>(outcomes);
+  for (const [item, outcome] of [...outcomes].sort((one, other) => indexOf(one) - indexOf(other))) {
+    if (outcome.kind !== 'requeue') continue;
+    const keys = names.keysOf([item]);
+    const mates = new Set([...keys].flatMap((key) => [...(placed.get(key) ?? [])]));
+    mates.delete(item.message);
+    for (const key of keys) placed.set(key, (placed.get(key) ?? new Set()).add(item.message));
+    if (outcome.code !== BEHIND_ANOTHER || outcome.delayMs > 0) continue;
+    const others = new Set(othersAhead(item).map(({ id }) => id));
+    // Behind nobody else, it follows its mates at their distance.
+    if (others.size === 0) continue;
+    timed.set(item, { ...outcome, delayMs: (mates.size + others.size) * DELIVERY_POLICY.orderStepMs });
+  }
+  return timed;
+}
+
+export { BEHIND_ANOTHER, inLine };
