@@ -32,6 +32,9 @@ interface ResendPlans {
   readonly wouldBeRefused: readonly LetterRemark[];
   /** Edits that do not fit: nothing is sent then. */
   readonly refused: readonly LetterRemark[];
+  /** Newer values of their records are delivered. They are among `ready`, unless they are left where they are. */
+  readonly superseded: readonly LetterRemark[];
+  readonly leavesSuperseded: boolean;
   /** Their message is neither on the queue nor in the bucket. */
   readonly lost: readonly LetterRemark[];
 }
@@ -67,7 +70,8 @@ async function planResends(
     else if (plan.why === 'outcomeUnknown') unknown.push(remark(plan.detail));
     else wouldBeRefused.push(remark(plan.detail));
   }
-  return { ready, changes, unchanged, unknown, wouldBeRefused, refused, lost };
+  const superseded: readonly LetterRemark[] = [];
+  return { ready, changes, unchanged, unknown, wouldBeRefused, refused, superseded, leavesSuperseded: false, lost };
 }
 
 function inOrder(candidates: readonly Candidate[]): readonly Candidate[] {

@@ -91,14 +91,21 @@ function changesText({ changes }: ResendPlans): string {
   return changes === 0 ? '' : `, with ${plural(changes, 'change')} in their records`;
 }
 
-function remarksJson({ unknown, wouldBeRefused, lost }: ResendPlans): object {
-  return { skipped: { outcomeUnknown: unknown, wouldBeRefused, messageMissing: lost } };
+function remarksJson({ unknown, wouldBeRefused, lost, superseded, leavesSuperseded }: ResendPlans): object {
+  const left = leavesSuperseded ? superseded : [];
+  const skipped = { outcomeUnknown: unknown, wouldBeRefused, superseded: left, messageMissing: lost };
+  return { skipped, ...(!leavesSuperseded && superseded.length > 0 && { superseded }) };
 }
 
-function tellSkipped({ unknown, wouldBeRefused, lost, changes, unchanged }: ResendPlans, io: CliIo): void {
+function tellSkipped(plans: ResendPlans, io: CliIo): void {
+  const { unknown, wouldBeRefused, lost, changes, unchanged, superseded, leavesSuperseded } = plans;
   if (changes > 0) tell(unchanged, 'as they were: the edits change nothing in them', [], io);
   tell(unknown.length, 'skipped, because Marketo may have done it: look there, then give --include-unknown', [], io);
   tell(wouldBeRefused.length, 'skipped, because the relay would refuse it as it is: mend it first', wouldBeRefused, io);
+  const what = leavesSuperseded
+    ? 'skipped, because newer values of their records are delivered'
+    : 'of them write over newer values of their records that are delivered: --skip-superseded leaves them';
+  tell(superseded.length, what, superseded, io);
   tell(lost.length, 'cannot be sent: the message is no longer there', lost, io);
 }
 

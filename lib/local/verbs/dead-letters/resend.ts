@@ -1,9 +1,9 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { createSqsLaneQueues } from '../../../aws/sqs-lane-queues.ts';
 import type { LetterFilter } from '../../../dead-letter/triage/filter.ts';
-import { MAX_EDITS, type MessageEdit, readEdit } from '../../../dead-letter/triage/record-edit.ts';
+import type { MessageEdit } from '../../../dead-letter/triage/record-edit.ts';
 import type { ResendOptions } from '../../../dead-letter/triage/resend.ts';
 import type { JsonEdit } from '../../../message/json-edit.ts';
 import { plural } from '../../cli/layout.ts';
@@ -15,23 +15,21 @@ import { appendAudit, backupPath } from '../../dead-letters/records.ts';
 import { printDryRun, printRefused, printResult, tellNothingChanged } from '../../dead-letters/render-resend.ts';
 import { sendResends } from '../../dead-letters/send-resends.ts';
 import { openSpool, type Spool } from '../../dead-letters/spool.ts';
+import { withSuperseded } from '../../dead-letters/with-superseded.ts';
 import { type CliIo, createProgress, note } from '../../io.ts';
 import { examples, onTarget, type VerbRun } from '../../verb.ts';
 import { type ExitName, failed } from '../../verb-failure.ts';
 import { addFilterOptions, describeFilter, type FilterOptions, readFilter } from './filter-options.ts';
 import { quietLog } from './quiet-log.ts';
-
-type EditText = { readonly kind: JsonEdit['kind']; readonly text: string };
+import { DEFAULT_RATE, type EditText, readEdits, readRate } from './resend-arguments.ts';
 
 type CommandOptions = FilterOptions & {
   readonly dryRun?: boolean;
   readonly rate: number;
   readonly edit?: boolean;
   readonly includeUnknown?: boolean;
+  readonly skipSuperseded?: boolean;
 };
-
-const DEFAULT_RATE = 100;
-const MOST_RATE = 3_000;
 
 function registerResend(parent: Command, io: CliIo): void {
   // One list, so that edits of different kinds are made in the order in which they were given.
@@ -51,6 +49,7 @@ function registerResend(parent: Command, io: CliIo): void {
     .option('--unset <path>', 'take a member out of each record', collect('unset'))
     .option('--edit', 'open the message of one letter in $EDITOR')
     .option('--include-unknown', 'also what Marketo may have done already, under a new id')
+    .option('--skip-superseded', 'leave letters of whose records newer values are delivered, as the journal has it')
     .addHelpText(
       'after',
       `
@@ -74,12 +73,6 @@ ${examples(
     };
     await onTarget(command, io, (run) => resend({ ...job, run }));
   });
-}
-
-function readRate(text: string): number {
-  const rate = Number(text);
-  if (/^\d{1,4}$/.test(text) && rate >= 1 && rate <= MOST_RATE) return rate;
-  throw new InvalidArgumentError(`give a whole number of messages a second, from 1 to ${MOST_RATE}`);
 }
 
 interface Job {
@@ -118,14 +111,6 @@ async function resend(job: Job): Promise<ExitName> {
   }
 }
 
-function readEdits(texts: readonly EditText[]): readonly MessageEdit[] {
-  if (texts.length > MAX_EDITS) throw failed('usage', `${texts.length} edits: give ${MAX_EDITS} at most`);
-  const read = texts.map(({ kind, text }) => readEdit(kind, text));
-  const problems = read.flatMap((one) => (one.ok ? [] : [one.problem]));
-  if (problems.length > 0) throw failed('usage', problems.join('\n'));
-  return read.flatMap((one) => (one.ok ? [one.edit] : []));
-}
-
 async function spooled(spool: Spool, { letter, facts, whole, wholeProblem }: MatchedLetter): Promise<Candidate> {
   const place = await spool.append({ letter, ...(whole === undefined ? {} : { whole }) });
   const { messageId, relayId, source, firstSeenMs, deadAtMs } = facts;
@@ -150,26 +135,27 @@ async function sendAgain(
     return readExit === 'done' ? 'nothing' : readExit;
   }
   const resendOptions = await withEditor(job, spool, candidates);
-  const plans = resendOptions === undefined ? undefined : await planResends(spool, candidates, resendOptions);
-  if (resendOptions === undefined || plans === undefined) {
+  const planned = resendOptions === undefined ? undefined : await planResends(spool, candidates, resendOptions);
+  if (resendOptions === undefined || planned === undefined) {
     note(io, 'The message was not changed: nothing is sent. Without --edit it is sent as it is.');
     return 'failed';
   }
-  if (plans.refused.length > 0) {
-    await printRefused(plans, io);
+  if (planned.refused.length > 0) {
+    await printRefused(planned, io);
     return 'failed';
   }
-  if (job.edits.length > 0 && plans.ready.length > 0 && plans.changes === 0) {
-    tellNothingChanged(plans, io);
+  if (job.edits.length > 0 && planned.ready.length > 0 && planned.changes === 0) {
+    tellNothingChanged(planned, io);
     return 'failed';
   }
+  const plans = await withSuperseded(planned, options.skipSuperseded === true, io, run);
   if (options.dryRun === true) {
     await printDryRun(plans, spool, resendOptions, io, run.json);
     return exitOf(plans, readExit);
   }
   if (plans.ready.length === 0) {
     await printResult({ plans, io, json: run.json });
-    return 'failed';
+    return plans.leavesSuperseded && planned.ready.length > 0 ? 'nothing' : 'failed';
   }
   return send(job, spool, reading, plans, resendOptions, readExit);
 }
@@ -229,7 +215,11 @@ async function send(
     notRemoved: result.notRemoved.length,
     heldBack: result.heldBack,
     notBegun: result.notBegun,
-    skipped: plans.unknown.length + plans.wouldBeRefused.length + plans.lost.length,
+    skipped:
+      plans.unknown.length +
+      plans.wouldBeRefused.length +
+      plans.lost.length +
+      (plans.leavesSuperseded ? plans.superseded.length : 0),
   };
   const auditPath = await appendAudit(io, options.state, { ...audit, event: 'ended', counts });
   await printResult({ plans, result, io, json: run.json, backup: spool.path });
