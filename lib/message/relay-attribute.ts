@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { MAX_FILE_PIECES, MAX_GATHER_MESSAGES, MAX_RECORDS } from '../settings/policy.ts';
+import { CLOCK_DIFFERENCE_MS, MAX_FILE_PIECES, MAX_GATHER_MESSAGES, MAX_RECORDS } from '../settings/policy.ts';
 import { toJsonText } from './json-text.ts';
 import { ID } from './message-schema.ts';
 import type { MessageAttribute, ReceivedMessage } from './queue.ts';
@@ -168,8 +168,9 @@ function decodeRelayState(
   const { data } = parsed;
   const positions = data.positions === undefined ? undefined : decodePositions(data.positions);
   if (data.positions !== undefined && positions === undefined) return undefined;
-  // A start in the future would never grow old.
-  const firstSeenMs = Math.min(Date.parse(data.firstSeen), nowMs);
+  // A start in the future would never grow old; by a little, it is that of a worker whose clock is behind, and stays as it is.
+  const seenMs = Date.parse(data.firstSeen);
+  const firstSeenMs = seenMs <= nowMs + CLOCK_DIFFERENCE_MS ? seenMs : nowMs;
   const firstFailedMs = data.firstFailed === undefined ? undefined : Math.min(Date.parse(data.firstFailed), nowMs);
   return {
     relayId: data.id,

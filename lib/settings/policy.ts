@@ -36,6 +36,9 @@ const MAX_MESSAGES_WITHOUT_GATHERING = 10;
 
 // Of the relay's own.
 
+/** Clocks of SQS and of workers differ by less: an instant that is further ahead is no clock's. */
+const CLOCK_DIFFERENCE_MS = 5_000;
+
 /**
  * How long one run of the delivery function may take. The slowest endpoints answer within 300 s (Marketo: assets,
  * "Timeouts"; the same for paging tokens) and the client waits a little longer than that; what is left is for permits
@@ -112,6 +115,7 @@ function visibilityTimeoutSeconds(gatherSeconds: number): number {
 
 export {
   BILLED_BYTES,
+  CLOCK_DIFFERENCE_MS,
   DEFAULT_BACKFILL_CONCURRENCY,
   DEFAULT_GATHER_MESSAGES,
   DEFAULT_GATHER_SECONDS,

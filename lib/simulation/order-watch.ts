@@ -21,8 +21,8 @@ interface Sight {
   readonly clockSkewMs: number;
   /** Whether a worker knows that it is done. */
   readonly isKnown: (mark: string) => boolean;
-  /** Whether the table has ever failed a request, so that a mark may be missing. */
-  readonly hasTableFailed: () => boolean;
+  /** Whether the table has ever failed a request, or a worker stood still over one, so that a mark may be missing. */
+  readonly mayLackMarks: () => boolean;
 }
 
 /** What a copy says of itself. */
@@ -41,7 +41,7 @@ interface CopyState {
  * - what no living worker has put back: two first receives at once, a worker that ended, what SQS brings again by itself;
  * - a call whose permit was granted before the older record's copy was on the queue;
  * - a record of which some worker knows the success, or a dead letter: another copy of it has had its end;
- * - what lies longer on the queue than its copy says, and a copy that says nothing because the table failed.
+ * - what lies longer on the queue than its copy says, and a copy that says nothing because the table took no mark in time.
  */
 class OrderWatch {
   readonly #sight: Sight;
@@ -60,10 +60,10 @@ class OrderWatch {
   wentBack(marks: readonly string[], state: CopyState): void {
     // Suspects go back as they came, unread.
     if (state.lastCode === undefined || state.firstSeen === undefined) return;
-    const { checks, hasTableFailed, nowMs } = this.#sight;
+    const { checks, mayLackMarks, nowMs } = this.#sight;
     const untilMs = state.marked === undefined ? undefined : Date.parse(state.marked);
     const keyed = marks.filter((mark) => this.#keysOf(mark).length > 0);
-    if (keyed.length > 0 && untilMs === undefined && !hasTableFailed()) {
+    if (keyed.length > 0 && untilMs === undefined && !mayLackMarks()) {
       checks.fail('newestWins', `${keyed.join(' ')} went back (${state.lastCode}), and nothing waits behind it`, keyed);
     }
     const publishedAtMs = Date.parse(state.firstSeen);

@@ -43,7 +43,8 @@ const MOST_STRIKES = 80;
 const MOST_MULTIPLIED = 25;
 const MULTIPLYING: ReadonlySet<FaultName> = new Set(['duplicate', 'resurrection', 'deleteLost', 'queueReplyLost']);
 
-const TABLE_FAULTS: readonly FaultName[] = ['tableThrottled', 'tableRequestLost', 'tableReplyLost'];
+/** By which the table may not take a mark in time. */
+const HINDRANCES: readonly FaultName[] = ['tableThrottled', 'tableRequestLost', 'tableReplyLost', 'freeze'];
 
 /** Where a run happens: its time, its chances, what is stored, and who watches. */
 class World {
@@ -109,7 +110,7 @@ class World {
       nowMs: () => this.time.nowMs,
       clockSkewMs: scenario.clockSkewMs,
       isKnown: (mark) => this.known.has(mark) || this.alreadySo.has(mark),
-      hasTableFailed: () => TABLE_FAULTS.some((name) => this.tally.faults.has(name)) || this.#hadTableOutage(),
+      mayLackMarks: () => HINDRANCES.some((name) => this.tally.faults.has(name)) || this.#hadTableOutage(),
     });
     this.trace = traced ? [] : undefined;
     this.tally = {

@@ -1,9 +1,11 @@
 import type { SQSRecord } from 'aws-lambda';
 import type { MessageAttribute, ReceivedMessage } from '../../message/queue.ts';
+import { CLOCK_DIFFERENCE_MS } from '../../settings/policy.ts';
 
 /**
  * A received message from a record of Lambda's event source mapping (Lambda: Using Lambda with Amazon SQS). Numbers travel
- * as strings; a receive count that is not a number counts as 1, and such a send time as now.
+ * as strings; a receive count that is not a number counts as 1, and such a send time as now. A send time that is ahead of this clock by
+ * a little stays: it names the order of messages, and each worker must read the same.
  */
 function toReceivedMessage(record: SQSRecord, nowMs: number): ReceivedMessage {
   // Not by assignment: SQS allows an attribute with the name `__proto__`.
@@ -23,7 +25,7 @@ function toReceivedMessage(record: SQSRecord, nowMs: number): ReceivedMessage {
     body: record.body,
     attributes,
     receiveCount: wholeWithin(record.attributes?.ApproximateReceiveCount, 1, Number.MAX_SAFE_INTEGER) ?? 1,
-    sentAtMs: wholeWithin(record.attributes?.SentTimestamp, 0, nowMs) ?? nowMs,
+    sentAtMs: wholeWithin(record.attributes?.SentTimestamp, 0, nowMs + CLOCK_DIFFERENCE_MS) ?? nowMs,
   };
 }
 

@@ -41,4 +41,12 @@ describe('a record of Lambda', () => {
 
     expect(Object.keys(attributes).sort()).toEqual([...names].sort());
   });
+
+  it('keeps a send time that is ahead of its clock by a little, so that all workers read the same, and none that is far ahead', () => {
+    const sentAtMs = (aheadMs: number): number => {
+      const attributes = { SentTimestamp: String(NOW_MS + aheadMs) };
+      return toReceivedMessage(record({ attributes }), NOW_MS).sentAtMs;
+    };
+    expect([200, 5_000, 6_000].map(sentAtMs)).toEqual([NOW_MS + 200, NOW_MS + 5_000, NOW_MS]);
+  });
 });
