@@ -1,5 +1,6 @@
 import { wholeNumber } from '../frame/options.ts';
 import type { Figure, OptionValues, Report, Scenario } from '../frame/types.ts';
+import { runLocally } from './local.ts';
 import { type LaneRun, type Load, quantile, runLanes } from './run.ts';
 
 const USUAL_MS = [400, 1_000] as const;
@@ -20,16 +21,40 @@ const WINDOW_S = 20;
 const WINDOW_CALLS = 50;
 const SLOTS = 5;
 
-/** Both queues of one relay in virtual time, end to end: event source mappings, delivery function, ledger, Marketo. */
+/**
+ * Both queues of one relay in virtual time, end to end: event source mappings, delivery function, ledger, Marketo. With
+ * `relay=local` the relay of `npm start` runs instead, where 300 seconds take 300 seconds, twice.
+ */
 const lanes: Scenario = {
   name: 'lanes',
   question:
     'How long do live messages wait beside a backfill that never ends, and what does the backfill get of what they leave?',
   seconds: 120,
-  options: { seconds: '900', seed: '1' },
+  options: { seconds: '900', seed: '1', relay: 'virtual' },
   needsPackages: false,
   run,
 };
+
+async function runOnLocalRelay(seconds: number, seed: number): Promise<Report> {
+  const alone = await runLocally(seconds, seed, false);
+  const beside = await runLocally(seconds, seed, true);
+  const at = (waitsMs: readonly number[]) => [0.5, 0.95, 0.99].map((share) => Math.round(quantile(waitsMs, share)));
+  return {
+    figures: [],
+    tables: [
+      {
+        title: `A lead each 2 s on the local relay, ${seconds} s: from publication until it is settled, ms`,
+        head: ['live', 'messages', 'half of them', '95 %', '99 %', 'messages of the backfill'],
+        rows: [
+          ['alone', alone.waitsMs.length, ...at(alone.waitsMs), 0],
+          ['beside a backfill', beside.waitsMs.length, ...at(beside.waitsMs), beside.backfillMessages],
+        ],
+      },
+    ],
+    plots: [],
+    broken: [],
+  };
+}
 
 interface Compared {
   readonly name: LoadName;
@@ -43,6 +68,7 @@ interface Compared {
 async function run(options: OptionValues): Promise<Report> {
   const seconds = wholeNumber(options, 'seconds');
   const seed = wholeNumber(options, 'seed');
+  if (options.relay === 'local') return runOnLocalRelay(seconds, seed);
   const saturated = (latencyMs: Load['latencyMs'], slots: number, backfill: boolean): Promise<LaneRun> =>
     runLanes({ latencyMs, slots, everyMs: 0, atOnce: 1, seed, seconds }, { live: true, backfill });
   const usual = await saturated(USUAL_MS, SLOTS, false);

@@ -100,7 +100,7 @@ function warnOfUnseenSettings(
       ? []
       : [
           `deadLetterQueue (${nameOf(deadLetterQueue)}) needs MessageRetentionPeriod ${RETENTION_SECONDS}, and, where it has a ` +
-            "RedriveAllowPolicy, the relay's queue among its sourceQueueArns",
+            'RedriveAllowPolicy, the queues of the relay among its sourceQueueArns',
         ]),
   ];
   if (unseen.length === 0) return;

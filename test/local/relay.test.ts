@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { publish } from '../../lib/local/publish.ts';
 import { type LocalRelay, startLocalRelay } from '../../lib/local/relay.ts';
 import type { DeliveryEvent } from '../../lib/telemetry/events.ts';
 
@@ -28,6 +29,19 @@ describe('the relay on one machine', () => {
     expect(await relay.letters()).toMatchObject([{ relayId: messageIds[1], code: 'invalidMessage' }]);
     expect(relay.fake?.stats.executed).toEqual({ syncLeads: 1, describeLeads: 1 });
     expect(await relay.ledger()).toMatchObject({ usedToday: 2, callsInWindow: 2, windowCalls: 50, circuit: 'closed' });
+  });
+
+  it('delivers what is on the backfill queue too, and says so in its dead letters', async () => {
+    const events: DeliveryEvent[] = [];
+    relay = await startLocalRelay({ batchSize: 10, batchWindowSeconds: 0, observe: (event) => events.push(event) });
+    const started = relay;
+
+    await publish(relay.clients.sqs, relay.backfillQueueUrl, [UPSERT, 'not a message']);
+    await expect.poll(() => started.drained(), { timeout: 10_000 }).toBe(true);
+
+    expect(events).toContainEqual({ kind: 'delivered', relayId: 'ada', records: 1 });
+    expect(relay.lyingLetters().map(({ body }) => JSON.parse(body))).toMatchObject([{ lane: 'backfill' }]);
+    expect(relay.settings.BACKFILL_QUEUE_URL).toBe(relay.backfillQueueUrl);
   });
 
   it('leaves the environment as it was', async () => {

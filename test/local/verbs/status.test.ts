@@ -7,6 +7,7 @@ import type { CallOutcome } from '../../../lib/ledger/ledger.ts';
 import { DEFAULT_LIMITS } from '../../../lib/ledger/limits.ts';
 import { createSharedLedger } from '../../../lib/ledger/shared-ledger.ts';
 import { SILENT_LOG } from '../../../lib/local/cli/json-log.ts';
+import type { RelayTarget } from '../../../lib/local/target/target.ts';
 import { type CliUnderTest, SYNC, startCliUnderTest } from '../support/relay-cli.ts';
 
 let cli: CliUnderTest;
@@ -56,6 +57,19 @@ describe('status', () => {
       drain: { messages: 0, limitedBy: 'nothing' },
       deadLetters: { total: 0, byCode: [] },
     });
+  });
+
+  it('says what waits on a backfill queue, and nothing of one where there is none', async () => {
+    await cli.desk.publish(JSON.stringify(SYNC), JSON.stringify(SYNC));
+    // The one queue that there is stands for the other.
+    const wrapTarget = (target: RelayTarget): RelayTarget => ({ ...target, backfillQueueUrl: cli.wire.queueUrl });
+
+    const { stdout } = await cli.run(['status', '--json'], { wrapTarget });
+    const page = await cli.run(['status'], { wrapTarget });
+
+    expect(JSON.parse(stdout)).toMatchObject({ backfill: { visible: 2, mapping: 'enabled', callsToday: 0 } });
+    expect(page.stdout).toMatch(/Backfill\n +waiting +2/);
+    expect((await status()).data).toMatchObject({ backfill: null });
   });
 
   it('counts calls, quota, queue and dead letters by code', async () => {
