@@ -27,7 +27,12 @@ interface Described {
  * answer is a schema that is not known, and messages go on without.
  */
 interface Schemas {
-  /** What memory or table has. Types of which nothing is known are absent. */
+  /**
+   * What memory has, or else the table. Types of which nothing is known are absent.
+   *
+   * What memory has is enough however old it is, since nobody is refused without a fresh look; but for custom objects, whose
+   * keys all workers must agree on.
+   */
   known(types: readonly ObjectType[]): Promise<ReadonlyMap<ObjectType, SchemaState>>;
   /**
    * Describes a type, unless another worker has since `enoughAtMs`, or does so now, or it is too soon.
@@ -77,10 +82,15 @@ function createSchemas(
 
   async function ofType(type: ObjectType): Promise<StoredSchema | undefined> {
     const remembered = memory.get(type);
-    return remembered !== undefined && isFresh(remembered) ? remembered.stored : fromTable(type);
+    const isEnough = remembered !== undefined && (isFresh(remembered) || !type.startsWith('customobjects/'));
+    return isEnough ? remembered.stored : fromTable(type);
   }
 
   async function describe(type: ObjectType, { occasion, enoughAtMs, ask }: DescribeRequest): Promise<Described> {
+    const known = memory.get(type)?.stored?.state;
+    const notYetMs = known && occasion === 'hourly' ? describeWaitMs(known, occasion, clock.nowMs()) : 0;
+    // By the hour, memory knows well enough that it is not due.
+    if (notYetMs > 0) return { state: known, change: NO_CHANGE, waitMs: notYetMs };
     const stored = await fromTable(type);
     const state = stored?.state;
     if (state !== undefined && state.describedAtMs > 0 && state.describedAtMs >= enoughAtMs) {

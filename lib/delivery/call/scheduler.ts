@@ -42,7 +42,7 @@ async function makeCalls(messages: readonly Message[], invocation: Invocation): 
   await rejectNotAllowed(work, invocation);
   if (work.places().pending.length === 0) return work.outcomes();
   // Before any permit is asked for: a permit does not wait for a token.
-  const token = await deps.tokens.current();
+  const [token] = await Promise.all([deps.tokens.current(), invocation.fields.ready]);
   if (token.kind !== 'token') {
     const { code, delayMs } = await withoutToken(token, deps);
     requeueRest(work, code, delayMs, invocation);

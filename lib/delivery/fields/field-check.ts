@@ -37,6 +37,8 @@ import { withSchemaKeys } from './schema-keys.ts';
 interface FieldCheck {
   /** The messages, with the keys that their schemas give. */
   readonly messages: readonly Message[];
+  /** Resolves when what is known of the fields is read. */
+  readonly ready: Promise<void>;
   /** Takes out of the list what has such a field. Resolves when each of them has an outcome, or is back; undefined when there is none. */
   examine(work: PendingWork): Promise<void> | undefined;
   /**
@@ -59,17 +61,29 @@ const MAX_REFRESHED = 3;
 async function createFieldCheck(messages: readonly Message[], context: FieldContext): Promise<FieldCheck> {
   const rules = context.deps.fields;
   if (rules === undefined) return unchecked(messages);
-  const schemas = await readSchemas(messages, rules, context);
+  const schemas = readSchemas(messages, rules, context);
+  // The keys must be known before anything is planned; all else is read beside the token.
+  if (schemas.types.some(isCustomObject)) await schemas.ready;
   const nowMs = context.deps.clock.nowMs();
   const keyed = messages.map((message) => {
-    const type = schemas.typesOf(message).find((one) => one.startsWith('customobjects/'));
+    const type = schemas.typesOf(message).find(isCustomObject);
     return type === undefined ? message : withSchemaKeys(message, schemas.state(type), nowMs);
   });
   return checkOver(keyed, schemas, rules, context);
 }
 
+function isCustomObject(type: ObjectType): boolean {
+  return type.startsWith('customobjects/');
+}
+
 function unchecked(messages: readonly Message[]): FieldCheck {
-  return { messages, examine: () => undefined, afterCall: async (_, result) => result, refresh: async () => {} };
+  return {
+    messages,
+    ready: Promise.resolve(),
+    examine: () => undefined,
+    afterCall: async (_, result) => result,
+    refresh: async () => {},
+  };
 }
 
 function checkOver(
@@ -83,7 +97,9 @@ function checkOver(
   /** Those that nothing could be found out about: they go as they are. */
   const sentAnyway = new WeakSet<WorkItem>();
   const isChecking = rules.unknownFields !== 'send' && schemas.types.length > 0;
-  if (isChecking) warnOfForms(messages, schemas, context);
+  const ready = schemas.ready.then(() => {
+    if (isChecking) warnOfForms(messages, schemas, context);
+  });
 
   function findingsOf(item: WorkItem): readonly Finding[] {
     const { request, endpoint } = item.message;
@@ -185,7 +201,7 @@ function checkOver(
     for (const type of schemas.types.slice(0, MAX_REFRESHED)) await schemas.look(type, 'hourly');
   }
 
-  return { messages, examine, afterCall, refresh };
+  return { messages, ready, examine, afterCall, refresh };
 }
 
 function wait(code: WaitCode, delayMs: number): Outcome {

@@ -14,6 +14,8 @@ import type { FieldRules } from './field-rules.ts';
 /** The schemas of the object types that one batch is about. Nothing throws. */
 interface KnownSchemas {
   readonly types: readonly ObjectType[];
+  /** Resolves when what memory and table have is read: until then nothing is known. */
+  readonly ready: Promise<void>;
   typesOf(message: Pick<Message, 'request' | 'endpoint'>): readonly ObjectType[];
   state(type: ObjectType): SchemaState | undefined;
   view(type: ObjectType): SchemaView | undefined;
@@ -28,18 +30,17 @@ interface Surroundings {
 }
 
 /** Reads what memory and table have of the types that these messages are about. */
-async function readSchemas(
-  messages: readonly Message[],
-  rules: FieldRules,
-  surroundings: Surroundings,
-): Promise<KnownSchemas> {
+function readSchemas(messages: readonly Message[], rules: FieldRules, surroundings: Surroundings): KnownSchemas {
   const { deps, releases, deadline } = surroundings;
   const { schemas } = rules;
   // Who has records sent as they are needs keys, and nothing else.
   const isWanted = (type: ObjectType): boolean => rules.unknownFields !== 'send' || type.startsWith('customobjects/');
   const typesOf: KnownSchemas['typesOf'] = ({ request, endpoint }) => objectTypesOf(request, endpoint).filter(isWanted);
   const types = [...new Set(messages.flatMap(typesOf))];
-  const states = new Map(await schemas.known(types));
+  const states = new Map<ObjectType, SchemaState>();
+  const ready = schemas.known(types).then((known) => {
+    for (const [type, state] of known) states.set(type, state);
+  });
 
   async function look(type: ObjectType, occasion: Occasion): Promise<number> {
     const { clock } = deps;
@@ -64,6 +65,7 @@ async function readSchemas(
 
   return {
     types,
+    ready,
     typesOf,
     state: (type) => states.get(type),
     view: (type) => viewOf(states.get(type)),
