@@ -131,7 +131,9 @@ class ModelMapping {
   }
 
   #acknowledge(message: StoredMessage): void {
-    const { queue, deadLetters, checks } = this.#world;
+    const { queue, deadLetters, checks, order } = this.#world;
+    // Settled, and nothing else on the queue stands for it: whatever its worker has read out of the reply, it has had its end.
+    order.ended(message.marks.filter((mark) => queue.held.get(mark) === 1));
     if (this.#world.strikes('deleteLost', this.#dice)) return;
     const deleted = queue.delete(message.id);
     const lost = message.marks.filter(
