@@ -28,9 +28,9 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
   'rate.reads': { most: 1.5 },
   'rate.writeUnits': { most: 2.2 },
   'rate.readUnits': { most: 1.5 },
-  'rate.fullCalls.writeUnits': { most: 16.5 },
-  'rate.fullCalls.readUnits': { most: 3 },
-  'rate.fullCallsSlow.writeUnits': { most: 16.5 },
+  'rate.fullCalls.writeUnits': { most: 19 },
+  'rate.fullCalls.readUnits': { most: 3.5 },
+  'rate.fullCallsSlow.writeUnits': { most: 19 },
 
   'work.delivery': { most: 12 },
   'work.instrumented': { most: 13 },

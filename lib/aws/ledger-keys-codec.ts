@@ -1,8 +1,8 @@
 import { KEY_BITS } from '../ledger/keys.ts';
 
 /**
- * The key hashes of a slot, sorted, as the differences from one to the next in Rice's code: 300 of 26 bits take 2.5 bytes each, and no
- * code takes less than 2.4. Every write of the ledger costs by the size of the whole item, and most of that are hashes.
+ * The key hashes of a slot, sorted, as the differences from one to the next in Rice's code: 300 of 30 bits take 3 bytes each, and no
+ * code takes less than 2.9. Every write of the ledger costs by the size of the whole item, and most of that are hashes.
  *
  *     remainder bits: u8
  *     each key:       a one for each 2^remainder bits of the difference, a zero, the remainder; then ones to the next byte

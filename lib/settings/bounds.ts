@@ -23,11 +23,11 @@ interface Bounds {
  * Those of the rate and of the calls in flight follow from DynamoDB. All of a subscription's permits are one item, hence in
  * one partition, which takes 1,000 write units a second (DynamoDB: service quotas); a write costs a unit for each KB
  * of the whole item, however little of it changes. With 200 calls in the window and 30 in flight, each of 300 records,
- * the item has 26 KB: 30 slots of 0.75 KB (300 hashes of 20 bits), 3 bytes for each call of the window, and some 2 KB for the
+ * the item has 31 KB: 30 slots of 0.9 KB (300 hashes of 24 bits), 3 bytes for each call of the window, and some 2 KB for the
  * rest. A call costs 2.07 writes when ten workers with one call each are at the limit, the costliest case
- * (docs/decisions/001-ledger.md). So 200 calls in 20 s are 10 calls a second x 2.07 writes x 27 units = 559 units a second; where every
- * record also sets a key (an update by id with an e-mail address) its slots have 1.4 KB, and they are 10 x 2.07 x 46 = 952.
- * At Marketo's own limits they are 5 x 2.07 x 10 = 104, and 5 x 2.07 x 17 = 176. `MAX_CALLS_A_SECOND` keeps the pace in shorter windows too.
+ * (docs/decisions/001-ledger.md). So 200 calls in 20 s are 10 calls a second x 2.07 writes x 31 units = 642 units a second.
+ * At Marketo's own limits they are 5 x 2.07 x 12 = 124; where every record also sets a key (an update by id with an e-mail
+ * address) its slots have 1.7 KB, and they are 5 x 2.07 x 20 = 207. `MAX_CALLS_A_SECOND` keeps the pace in shorter windows too.
  */
 const NUMBER_BOUNDS = {
   rateLimitCalls: { default: ADVISED_RATE_LIMIT_CALLS, min: 1, max: 200 },
