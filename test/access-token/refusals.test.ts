@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MAX_ASKS_PER_MINUTE } from '../../lib/access-token/policy.ts';
 import type { TokenState } from '../../lib/access-token/token-state.ts';
+import { runsOf } from '../support/runs-of.ts';
 import { busiestMinute, type RefusalRun, type RefusalScenario, runRefusals } from './refusal-model.ts';
 import type { Plant } from './token-world.ts';
 
@@ -119,7 +120,7 @@ describe('whatever the workers report', () => {
       fc.asyncProperty(HARMLESS, async (scenario) => {
         expect(faultIn(await runRefusals(scenario), true)).toBeUndefined();
       }),
-      { numRuns: 150 },
+      { numRuns: runsOf(150) },
     );
   }, 120_000);
 
@@ -128,7 +129,7 @@ describe('whatever the workers report', () => {
       fc.asyncProperty(ANYTHING, fc.constantFrom(undefined, GULLIBLE), async (scenario, plant) => {
         expect(faultIn(await runRefusals(scenario, plant), false)).toBeUndefined();
       }),
-      { numRuns: 100 },
+      { numRuns: runsOf(100) },
     );
   }, 120_000);
 });

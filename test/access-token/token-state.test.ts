@@ -6,6 +6,7 @@ import { decide, takeLease } from '../../lib/access-token/token-decision.ts';
 import { EMPTY_TOKEN_STATE, fingerprintOf, type TokenState, tokenMark } from '../../lib/access-token/token-state.ts';
 import type { IdentityAnswer } from '../../lib/marketo/identity.ts';
 import { Secret } from '../../lib/marketo/secret.ts';
+import { runsOf } from '../support/runs-of.ts';
 
 const T0 = Date.UTC(2027, 0, 31, 12);
 const LEASE_MS = 30_000;
@@ -389,7 +390,7 @@ describe('whatever happens, the state', () => {
           }
         }
       }),
-      { numRuns: 1_000 },
+      { numRuns: runsOf(1_000) },
     );
   });
 });

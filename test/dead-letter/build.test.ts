@@ -4,6 +4,7 @@ import { buildDeadLetter } from '../../lib/dead-letter/build.ts';
 import { serialise } from '../../lib/dead-letter/serialise.ts';
 import { encodeRelayState, freshState } from '../../lib/message/relay-attribute.ts';
 import { invalid, NOW_MS, read, recordOf, SYNC, validMessage } from '../delivery/intake/fixtures.ts';
+import { runsOf } from '../support/runs-of.ts';
 import { letterFor, putBack } from './fixtures.ts';
 
 const THREE = { ...SYNC, id: 'order-7', body: { ...SYNC.body, input: [{ id: 0 }, { id: 1 }, { id: 2 }] } };
@@ -192,7 +193,7 @@ describe('a dead letter that is put back', () => {
           expect(again.message.state.relayId).toBe(intake.message.state.relayId);
         }
       }),
-      { numRuns: 300, seed: 5 },
+      { numRuns: runsOf(300), seed: 5 },
     );
   });
 });

@@ -4,6 +4,7 @@ import type { TokenAnswer } from '../../lib/access-token/token-keeper.ts';
 import { deliverBatch } from '../../lib/delivery/deliver.ts';
 import type { HttpReply } from '../../lib/marketo/http.ts';
 import type { JsonObject } from '../../lib/marketo/request.ts';
+import { runsOf } from '../support/runs-of.ts';
 import { done, failed, json, LOST, leads, page, type Script, type SentCall, World } from './harness.ts';
 
 const CULPRIT_CODES = ['609', '701', '704', '709', '718', '1001', '1003', '1004', '1006', '1037'] as const;
@@ -87,7 +88,7 @@ describe('a shared call that fails as a whole', () => {
         expect(calls.length).toBeLessThanOrEqual(most(bad.size, count) + (says === 'neighbour' ? 2 : 0));
         expectIsolated(world, count, bad, brittle(code, says));
       }),
-      { numRuns: 250, seed: 4 },
+      { numRuns: runsOf(250), seed: 4 },
     );
   });
 
@@ -343,7 +344,7 @@ describe('a message of several records in a call that fails as a whole', () => {
             .sort(),
         );
       }),
-      { numRuns: 150, seed: 6 },
+      { numRuns: runsOf(150), seed: 6 },
     );
   });
 
@@ -437,7 +438,7 @@ describe('in the middle of isolation', () => {
           expect(world.calls.length).toBeLessThanOrEqual(most(culprits.size, count));
         },
       ),
-      { numRuns: 100, seed: 4 },
+      { numRuns: runsOf(100), seed: 4 },
     );
   });
 
@@ -499,7 +500,7 @@ describe('in the middle of isolation', () => {
           expectIsolated(world, count, culprits, (call) => faults.get(call.index) ?? brittle(code)(call));
         },
       ),
-      { numRuns: 150, seed: 4 },
+      { numRuns: runsOf(150), seed: 4 },
     );
   });
 });

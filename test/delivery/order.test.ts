@@ -5,6 +5,7 @@ import { toWorkItems } from '../../lib/delivery/work-item.ts';
 import { keyHash } from '../../lib/ledger/keys.ts';
 import type { HttpReply } from '../../lib/marketo/http.ts';
 import type { OutgoingMessage } from '../../lib/message/queue.ts';
+import { runsOf } from '../support/runs-of.ts';
 import { messageOf } from './fixtures.ts';
 import { done, failed, json, LOST, leads, page, type SentCall, skipped, World } from './harness.ts';
 
@@ -72,7 +73,7 @@ describe('the order of one key', () => {
         for (const { email, serial } of all.flat()) expected.set(email, [...(expected.get(email) ?? []), serial]);
         expect(new Map([...marketo.effects].sort())).toEqual(new Map([...expected].sort()));
       }),
-      { numRuns: 1_000, seed: 4 },
+      { numRuns: runsOf(1_000), seed: 4 },
     );
   });
 
@@ -90,7 +91,7 @@ describe('the order of one key', () => {
           }
         });
       }),
-      { numRuns: 300, seed: 5 },
+      { numRuns: runsOf(300), seed: 5 },
     );
   });
 
@@ -270,7 +271,7 @@ describe('the delays of copies', () => {
           }
         },
       ),
-      { numRuns: 1_000, seed: 4 },
+      { numRuns: runsOf(1_000), seed: 4 },
     );
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { DeadLetter } from '../../lib/dead-letter/types.ts';
 import type { HttpReply } from '../../lib/marketo/http.ts';
 import type { Json, JsonObject } from '../../lib/marketo/request.ts';
+import { runsOf } from '../support/runs-of.ts';
 import { createMemorySendOnce, done, failed, LOST, leads, page, type SentCall, skipped, World } from './harness.ts';
 
 /** What Marketo says of a record, time after time; `taken` in the end. */
@@ -98,7 +99,7 @@ describe('a message of which only some records are taken', () => {
         expect([...rejectedIn(world.letters)].sort()).toEqual([...namesWith(fates, true)].sort());
         for (const { failure } of world.letters) expect(failure.code).toBe('1003');
       }),
-      { numRuns: 1_000, seed: 4 },
+      { numRuns: runsOf(1_000), seed: 4 },
     );
   });
 

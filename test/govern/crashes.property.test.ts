@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runsOf } from '../support/runs-of.ts';
 import { createGovernWorld, type GovernWorld, MINUTE_MS } from './world.ts';
 
 type Happening =
@@ -64,7 +65,7 @@ describe('whatever happens, and wherever runs end', () => {
         expect(world.mapping.state).toBe(isPersons ? 'disabled' : 'enabled');
         expect(world.note?.by).toBe(isPersons ? 'person' : undefined);
       }),
-      { numRuns: 500 },
+      { numRuns: runsOf(500) },
     );
   });
 
@@ -86,7 +87,7 @@ describe('whatever happens, and wherever runs end', () => {
         await world.runFor(15);
         expect(world.mapping.state).toBe('enabled');
       }),
-      { numRuns: 300 },
+      { numRuns: runsOf(300) },
     );
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isCertainlySound } from '../../lib/message/json-quick-check.ts';
 import { readJson } from '../../lib/message/json-text.ts';
+import { runsOf } from '../support/runs-of.ts';
 
 const DEPTH = 8;
 const quick = (text: string): boolean => isCertainlySound(text, JSON.parse(text), DEPTH);
@@ -72,7 +73,7 @@ describe('the quick check of JSON text', () => {
         }
         if (isCertainlySound(one, value, DEPTH)) expect(faultsByScan(one)).toBe(0);
       }),
-      { numRuns: 3_000 },
+      { numRuns: runsOf(3_000) },
     );
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseDeployedBaseUrl } from '../../lib/cloud/resolve-props.ts';
 import { baseUrlPattern, parseBaseUrl } from '../../lib/settings/base-url.ts';
 import { readSettings } from '../../lib/settings/settings.ts';
+import { runsOf } from '../support/runs-of.ts';
 
 /** Pieces of addresses, right and wrong, put together in every way. */
 const PIECES = {
@@ -79,7 +80,7 @@ const mutated = fc
   .tuple(matching(true), fc.nat(), fc.string({ minLength: 0, maxLength: 2 }))
   .map(([text, at, by]) => text.slice(0, at % (text.length + 1)) + by + text.slice((at % (text.length + 1)) + 1));
 
-const RUNS = { numRuns: 2_000 };
+const RUNS = { numRuns: runsOf(2_000) };
 
 describe.each([false, true])('base URLs of a deployed relay, other hosts allowed: %s', (allowOtherHosts) => {
   const pattern = new RegExp(baseUrlPattern(allowOtherHosts));
@@ -117,7 +118,7 @@ describe.each([false, true])('base URLs of a deployed relay, other hosts allowed
         });
         expect(new URL(settings.marketoBaseUrl).origin).toBe(settings.marketoBaseUrl);
       }),
-      { numRuns: 300 },
+      { numRuns: runsOf(300) },
     );
   });
 });

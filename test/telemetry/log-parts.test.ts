@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { joinLogParts, MAX_PART_BYTES, toLogParts } from '../../lib/telemetry/log-parts.ts';
+import { runsOf } from '../support/runs-of.ts';
 
 /** Any code units, so that quotes, controls, emoji and halves of emoji all meet. */
 const anyText = fc
@@ -39,7 +40,7 @@ describe('a long string in the log', () => {
         const read = parts.map((one) => JSON.parse(JSON.stringify(one)) as (typeof parts)[number]);
         expect(joinLogParts([...read.toReversed(), ...read])).toBe(text);
       }),
-      { numRuns: 2_000 },
+      { numRuns: runsOf(2_000) },
     );
   });
 
@@ -49,7 +50,7 @@ describe('a long string in the log', () => {
         const wellFormed = text.toWellFormed();
         for (const { text: one } of toLogParts(wellFormed, maxBytes)) expect(one.isWellFormed()).toBe(true);
       }),
-      { numRuns: 1_000 },
+      { numRuns: runsOf(1_000) },
     );
   });
 
@@ -62,7 +63,7 @@ describe('a long string in the log', () => {
           expect(jsonBytes(one.text) + jsonBytes(next)).toBeGreaterThan(maxBytes);
         }
       }),
-      { numRuns: 1_000 },
+      { numRuns: runsOf(1_000) },
     );
   });
 

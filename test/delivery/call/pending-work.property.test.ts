@@ -7,9 +7,10 @@ import { bisect } from '../../../lib/delivery/plan/bisect.ts';
 import { countUnits } from '../../../lib/delivery/plan/units.ts';
 import { type Call, messagesOf, type WorkItem } from '../../../lib/delivery/work-item.ts';
 import type { Message } from '../../../lib/message/message.ts';
+import { runsOf } from '../../support/runs-of.ts';
 import { messageOf } from '../fixtures.ts';
 
-const RUNS = { numRuns: 500, seed: 11 };
+const RUNS = { numRuns: runsOf(500), seed: 11 };
 const DELIVERED: Outcome = { kind: 'delivered' };
 const REQUEUED: RequeueOutcome = { kind: 'requeue', reason: 'retry', code: '713', delayMs: 1_000 };
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { HttpReply } from '../../../lib/marketo/http.ts';
+import { runsOf } from '../../support/runs-of.ts';
 import { World } from '../harness.ts';
 
 const FILE = { bucket: 'files', key: 'leads.csv' };
@@ -88,6 +89,6 @@ it('whatever Marketo answers, each step of an import ends in a retry message, a 
       }
       expect(taken).toBeLessThanOrEqual(1);
     }),
-    { numRuns: 150 },
+    { numRuns: runsOf(150) },
   );
 });

@@ -6,6 +6,7 @@ import { decodeRelayState, encodeRelayState } from '../../../lib/message/relay-a
 import { MAX_HISTORY, type RelayState } from '../../../lib/message/relay-state.ts';
 import { pathFaults } from '../../../lib/message/request-path.ts';
 import { MAX_RECORDS } from '../../../lib/settings/policy.ts';
+import { runsOf } from '../../support/runs-of.ts';
 import { NOW_MS, recordOf } from './fixtures.ts';
 
 const OUTSIDE_XML = /[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
@@ -71,7 +72,7 @@ describe('readMessage', () => {
       fc.property(fc.oneof(text, fc.json(), fc.json({ stringUnit: 'binary' })), (body) => {
         expect(['message', 'invalid', 'overflowed']).toContain(readMessage(recordOf(body), NOW_MS).kind);
       }),
-      { numRuns: 1_000, seed: SEED },
+      { numRuns: runsOf(1_000), seed: SEED },
     );
   });
 
@@ -89,7 +90,7 @@ describe('readMessage', () => {
           expect(['GET', 'POST', 'DELETE']).toContain(method);
         }
       }),
-      { numRuns: 2_000, seed: SEED },
+      { numRuns: runsOf(2_000), seed: SEED },
     );
   });
 
@@ -103,7 +104,7 @@ describe('readMessage', () => {
         expect([url.host, url.pathname, url.search, url.hash]).toEqual(['relay.example', path, '', '']);
         expect(decodeURIComponent(path).split('/')).toHaveLength(path.split('/').length);
       }),
-      { numRuns: 2_000, seed: SEED, maxSkipsPerRun: 1_000 },
+      { numRuns: runsOf(2_000), seed: SEED, maxSkipsPerRun: 1_000 },
     );
   });
 });
@@ -116,7 +117,7 @@ describe('the relay attribute', () => {
         expect(attribute.stringValue).not.toMatch(OUTSIDE_XML);
         expect(decodeRelayState({ relay: attribute }, NOW_MS)).toEqual(written);
       }),
-      { numRuns: 1_000, seed: SEED },
+      { numRuns: runsOf(1_000), seed: SEED },
     );
   });
 
@@ -132,7 +133,7 @@ describe('the relay attribute', () => {
       fc.property(forged, (stringValue) => {
         expect(() => decodeRelayState({ relay: { dataType: 'String', stringValue } }, NOW_MS)).not.toThrow();
       }),
-      { numRuns: 1_000, seed: SEED },
+      { numRuns: runsOf(1_000), seed: SEED },
     );
   });
 });
@@ -154,7 +155,7 @@ describe('embedding a body', () => {
           else expect(after.ok && toJsonText(after.value)).toBe(toJsonText(before.value));
         },
       ),
-      { numRuns: 1_000, seed: SEED },
+      { numRuns: runsOf(1_000), seed: SEED },
     );
   });
 });

@@ -5,6 +5,7 @@ import type { Verdict } from '../../../lib/delivery/judge/verdict.ts';
 import { matchEndpoint } from '../../../lib/marketo/endpoints/endpoints.ts';
 import type { HttpReply } from '../../../lib/marketo/http.ts';
 import { parseReply } from '../../../lib/marketo/reply.ts';
+import { runsOf } from '../../support/runs-of.ts';
 import { json, LOST, page } from '../harness.ts';
 
 const call = (
@@ -356,7 +357,7 @@ describe('judge, whatever comes', () => {
           expect(['yes', 'no', 'unknown']).toContain(verdict.executed);
         }
       }),
-      { numRuns: 5_000, seed: 4 },
+      { numRuns: runsOf(5_000), seed: 4 },
     );
   });
 
@@ -380,7 +381,7 @@ describe('judge, whatever comes', () => {
           else expect(evidence).toContain(given);
         }
       }),
-      { numRuns: 5_000, seed: 5 },
+      { numRuns: runsOf(5_000), seed: 5 },
     );
   });
 });

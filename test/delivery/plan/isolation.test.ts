@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createKnownKinds } from '../../../lib/delivery/plan/known-kinds.ts';
 import type { Fault } from '../../../lib/delivery/plan/trait.ts';
 import { toWorkItems, type WorkItem } from '../../../lib/delivery/work-item.ts';
+import { runsOf } from '../../support/runs-of.ts';
 import { messageOf } from '../fixtures.ts';
 import { type Isolated, isolateAll } from './isolating.ts';
 
@@ -69,7 +70,7 @@ describe('isolation', () => {
       expect([dead.length, dead.length + passed.length, proven]).toEqual([bad.size, count, []]);
       for (const item of dead) expect(calls).toContainEqual([item]);
     });
-    fc.assert(property, { numRuns: 500, seed: 15 });
+    fc.assert(property, { numRuns: runsOf(500), seed: 15 });
   });
 
   it('costs at most 2 b (1 + log2(n / b)) + 2 calls for b culprits among n, and two more where hints mislead', () => {
@@ -78,7 +79,7 @@ describe('isolation', () => {
       const mayMislead = says !== SAYS.nothing && !HELPFUL.some((name) => SAYS[name] === says);
       expect(run(count, bad, says).calls.length).toBeLessThanOrEqual(most + (mayMislead ? 2 : 0));
     });
-    fc.assert(property, { numRuns: 500, seed: 16 });
+    fc.assert(property, { numRuns: runsOf(500), seed: 16 });
   });
 
   it.each(HELPFUL)('costs three calls for a lone culprit among 300 when Marketo names %s', (what) => {

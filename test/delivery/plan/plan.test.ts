@@ -7,9 +7,10 @@ import { toHttpRequest } from '../../../lib/marketo/http-request.ts';
 import { MAX_BODY_BYTES } from '../../../lib/marketo/limits.ts';
 import type { JsonObject } from '../../../lib/marketo/request.ts';
 import type { Message } from '../../../lib/message/message.ts';
+import { runsOf } from '../../support/runs-of.ts';
 import { messageOf } from '../fixtures.ts';
 
-const RUNS = { numRuns: 1_000, seed: 4 };
+const RUNS = { numRuns: runsOf(1_000), seed: 4 };
 const NOTHING_BUSY: ReadonlySet<string> = new Set();
 const SYNC = { path: '/rest/v1/leads.json', body: { input: [{ email: 'a@example.com' }] } };
 
@@ -309,7 +310,7 @@ describe('plan', () => {
         expect(around).toBeGreaterThanOrEqual(0);
         expect(sentBytes(call)).toBe(expected - around);
       }),
-      { numRuns: 300, seed: 4 },
+      { numRuns: runsOf(300), seed: 4 },
     );
   });
 

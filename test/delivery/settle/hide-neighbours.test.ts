@@ -7,6 +7,7 @@ import { toWorkItems } from '../../../lib/delivery/work-item.ts';
 import type { HttpReply } from '../../../lib/marketo/http.ts';
 import { toHttpRequest } from '../../../lib/marketo/http-request.ts';
 import type { Message } from '../../../lib/message/message.ts';
+import { runsOf } from '../../support/runs-of.ts';
 import { messageOf } from '../fixtures.ts';
 import { json, LOST, page, START_MS } from '../harness.ts';
 
@@ -261,7 +262,7 @@ describe('what a letter shows of a shared call', () => {
         expect(JSON.stringify(hideNeighbours(exchange, own, new Set([0])))).not.toContain(TAINT);
         expect(hideNeighbourText(said, exchange, own)).not.toContain(TAINT);
       }),
-      { numRuns: 1_000, seed: 4 },
+      { numRuns: runsOf(1_000), seed: 4 },
     );
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ENDPOINTS, matchEndpoint, recordsOf } from '../../../lib/marketo/endpoints/endpoints.ts';
 import type { MarketoRequest } from '../../../lib/marketo/request.ts';
+import { runsOf } from '../../support/runs-of.ts';
 import { WRITES } from './write-operations.ts';
 
 const post = (path: string, more: Partial<MarketoRequest> = {}): MarketoRequest => ({ method: 'POST', path, ...more });
@@ -184,7 +185,7 @@ describe('matching a path', () => {
         if (['unknown', 'writeAsset'].includes(endpoint.operation)) expect(idempotent).toBe(isRead);
         expect(recordsOf(candidate, endpoint)).toBeUndefined();
       }),
-      { seed: 20260901, numRuns: 2_000 },
+      { seed: 20260901, numRuns: runsOf(2_000) },
     );
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ENDPOINTS, keysOf, matchEndpoint, recordsOf } from '../../../lib/marketo/endpoints/endpoints.ts';
 import { customObjectKeysBy, type RecordKeys } from '../../../lib/marketo/endpoints/keys.ts';
 import type { Json, JsonObject, MarketoRequest } from '../../../lib/marketo/request.ts';
+import { runsOf } from '../../support/runs-of.ts';
 
 const post = (path: string, more: Partial<MarketoRequest> = {}): MarketoRequest => ({ method: 'POST', path, ...more });
 
@@ -362,7 +363,7 @@ describe('any record at any endpoint', () => {
           expect(typeof endpoint.idempotent(request)).toBe('boolean');
         },
       ),
-      { seed: 20260902, numRuns: 2_000 },
+      { seed: 20260902, numRuns: runsOf(2_000) },
     );
   });
 });
