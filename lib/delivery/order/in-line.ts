@@ -5,6 +5,7 @@ import { DELIVERY_POLICY } from '../policy.ts';
 import type { WorkItem } from '../work-item.ts';
 import type { MarkNames } from './mark-names.ts';
 import type { Mark } from './order-marks.ts';
+import type { Wait } from './wait-behind.ts';
 
 const BEHIND_ANOTHER = 'order' satisfies WaitCode;
 
@@ -14,12 +15,14 @@ const BEHIND_ANOTHER = 'order' satisfies WaitCode;
  *
  * @param messages in order of publication.
  * @param othersAhead marks of other batches' messages that an item is behind.
+ * @param waitFor how long it would wait for these alone.
  */
 function inLine(
   outcomes: Outcomes,
   messages: readonly Message[],
   names: Pick<MarkNames, 'keysOf'>,
   othersAhead: (item: WorkItem) => readonly Mark[],
+  waitFor: (item: WorkItem, ahead: readonly Mark[]) => Wait,
 ): Outcomes {
   const indexes = new Map(messages.map((message, index) => [message, index]));
   const indexOf = ([{ message }]: readonly [WorkItem, Outcome]): number => indexes.get(message) ?? 0;
@@ -32,10 +35,13 @@ function inLine(
     mates.delete(item.message);
     for (const key of keys) placed.set(key, (placed.get(key) ?? new Set()).add(item.message));
     if (outcome.code !== BEHIND_ANOTHER || outcome.delayMs > 0) continue;
-    const others = new Set(othersAhead(item).map(({ id }) => id));
+    const others = othersAhead(item);
     // Behind nobody else, it follows its mates at their distance.
-    if (others.size === 0) continue;
-    timed.set(item, { ...outcome, delayMs: (mates.size + others.size) * DELIVERY_POLICY.orderStepMs });
+    if (others.length === 0) continue;
+    const ahead = mates.size + new Set(others.map(({ id }) => id)).size;
+    // It grows like the wait of who looked: a record that came back sooner each time would have its whole message go round.
+    const { delayMs, behind } = waitFor(item, others);
+    timed.set(item, { ...outcome, delayMs: Math.max(delayMs, ahead * DELIVERY_POLICY.orderStepMs), behind });
   }
   return timed;
 }

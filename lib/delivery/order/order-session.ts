@@ -112,6 +112,8 @@ function createOrderSession(
     });
   }
 
+  const waitFor = ({ message }: WorkItem, ahead: readonly Mark[]) =>
+    waitBehind(ahead, message.state.behind, clock.nowMs(), random);
   const isHere = (id: string, key: number): boolean => names.namedBy(id).some((message) => keysOf(message).has(key));
   const endOf = (message: Message, items: readonly WorkItem[]): number =>
     Math.min(...[...names.keysOf(items)].map((key) => known.untilMs(message, key)));
@@ -148,9 +150,7 @@ function createOrderSession(
         const blockers = blockersOf(item, found);
         if (blockers.length === 0) continue;
         for (const blocker of blockers) own.goesAfter(item.message, blocker);
-        const nowMs = clock.nowMs();
-        const wait = waitBehind(blockers, item.message.state.behind, nowMs, random);
-        outcomes.set(item, { kind: 'requeue', reason: 'wait', code: BEHIND_ANOTHER, ...wait });
+        outcomes.set(item, { kind: 'requeue', reason: 'wait', code: BEHIND_ANOTHER, ...waitFor(item, blockers) });
       }
       return outcomes;
     },
@@ -195,7 +195,7 @@ function createOrderSession(
     },
 
     inLine: (outcomes) =>
-      lastFound.size === 0 ? outcomes : inLine(outcomes, messages, names, (item) => blockersOf(item, lastFound)),
+      lastFound.size > 0 ? inLine(outcomes, messages, names, (one) => blockersOf(one, lastFound), waitFor) : outcomes,
 
     async hide(settlements) {
       const seconds = new Map(

@@ -4,6 +4,7 @@ import { encodeRelayState } from '../../message/relay-attribute.ts';
 import { MAX_HISTORY, RELAY_ATTRIBUTE, type RelayState } from '../../message/relay-state.ts';
 import type { WaitCode } from '../../settings/relay-codes.ts';
 import type { OrderState } from '../order/order-session.ts';
+import { behindAll } from '../order/wait-behind.ts';
 import type { RequeueOutcome } from '../outcome.ts';
 import type { Requeued } from './retry-delays.ts';
 import { waitsForTheLine } from './waits-for-the-line.ts';
@@ -44,7 +45,10 @@ function nextState(input: RetryMessageInput): RelayState {
   const positions = isPartial ? requeued.flatMap(([item]) => item.record?.position ?? []) : state.positions;
   const tokenTries = Math.max(0, ...outcomes.map((outcome) => outcome.tokenTries ?? 0));
   const page = outcomes.find((outcome) => outcome.page !== undefined)?.page ?? state.page;
-  const behind = outcomes.find((outcome) => outcome.behind !== undefined)?.behind;
+  const behind = behindAll(
+    outcomes.flatMap((outcome) => outcome.behind ?? []),
+    state.behind,
+  );
   const { tokenTries: _, markedUntilMs: __, behind: ___, ...known } = state;
   return {
     // A call was made of it, and the worker lives. What only waits is as suspect as before.
