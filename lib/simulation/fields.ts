@@ -28,10 +28,11 @@ function drawFieldsPlan(seed: number, faultsMs: number, shortDay: boolean): Fiel
   const dice = new Dice(seed).stream('fields');
   if (!dice.chance(FIELDS_SHARE) || shortDay) return undefined;
   const lostMs = dice.between(0, faultsMs);
-  const backMs = dice.chance(0.2) ? EVER : lostMs + dice.between(0.2, dice.pick([5, 90])) * MINUTE_MS;
+  // What is held keeps those behind it waiting: hours of it are long runs that show no more.
+  const backMs = dice.chance(0.1) ? EVER : lostMs + dice.between(0.2, dice.pick([5, 20])) * MINUTE_MS;
   return {
     unknownFields: dice.chance(0.7) ? 'letter' : 'strip',
-    holdHours: dice.pick([0, 1, 2]),
+    holdHours: dice.pick([0, 0, 1]),
     failsWhole: dice.chance(0.4),
     fields: [
       { name: 'fieldSteady', spans: [[0, EVER]] },
