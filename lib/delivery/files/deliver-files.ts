@@ -16,7 +16,7 @@ import { dead, type FileStep, NO_ROOM } from './file-step.ts';
 import { itemOf } from './import-paths.ts';
 import { type FailedRow, keptRows } from './keep-rows.ts';
 import type { FileMessage } from './read-piece.ts';
-import { uploadPiece } from './upload-piece.ts';
+import { isUploadedByAnother, uploadPiece } from './upload-piece.ts';
 
 interface FilesDelivered {
   /** The ids of the messages that must not be acknowledged. */
@@ -81,7 +81,7 @@ async function stepOf(message: FileMessage, invocation: Invocation): Promise<Fil
   if (verdict !== undefined) {
     // At an earlier receive a worker may have uploaded the piece and ended.
     const isSuspect = message.received.receiveCount > 1 || message.state.group !== undefined;
-    const outcomeUnknown = !message.idempotent && isSuspect;
+    const outcomeUnknown = !message.idempotent && (isSuspect || (await isUploadedByAnother(message, invocation)));
     const outcome = { kind: 'dead', verdict, outcomeUnknown, tried: false } as const;
     const unknownRows = `${(file?.rowsBefore ?? 0) + 1}-`;
     return { kind: 'dead', outcome, progress: file, ...(outcomeUnknown && { unknownRows }) };

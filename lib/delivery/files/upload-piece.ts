@@ -130,6 +130,21 @@ function jobIdIn(result: unknown): string | undefined {
   return typeof id === 'number' || (typeof id === 'string' && id !== '') ? String(id) : undefined;
 }
 
+/**
+ * Whether another copy of the message has uploaded the piece that comes next, or does so now.
+ *
+ * @throws when the table cannot be reached.
+ */
+async function isUploadedByAnother(message: FileMessage, { deps, deadline }: Invocation): Promise<boolean> {
+  if (message.idempotent) return false;
+  const piece = message.state.file?.piece ?? 0;
+  const leaseMs = deadline.atMs - deps.clock.nowMs() + DELIVERY_POLICY.sendOnceLeaseMarginMs;
+  const claim = await deps.sendOnce.claim(message.state.relayId, [piece], leaseMs, nameOf(message));
+  if (claim.kind !== 'held') return claim.kind === 'busy';
+  if (!claim.send.includes(piece)) return true;
+  return !(await deps.sendOnce.complete(claim, { done: [], unknown: [] }));
+}
+
 type Job = NonNullable<FileProgress['job']>;
 
 /** The send-once record of one piece. Of a message that may be repeated there is none. */
@@ -197,4 +212,4 @@ function nameOf({ request, file }: FileMessage): string {
     .slice(0, 32);
 }
 
-export { uploadPiece };
+export { isUploadedByAnother, uploadPiece };

@@ -161,6 +161,18 @@ describe('an import', () => {
     ]);
   });
 
+  it('past its notAfter, published twice, does not say so of what its twin has uploaded', async () => {
+    const world = worldWith({});
+    const soon = new Date(world.time.nowMs + 1_000).toISOString();
+    const late = { ...IMPORT, id: 'twin', notAfter: soon };
+    await world.deliverAll(world.messages([late]));
+    await world.deliver(world.messages([late]));
+    expect(world.letters.map(({ failure }) => [failure.code, failure.outcomeUnknown])).toEqual([
+      ['outcomeUnknown', true],
+    ]);
+    expect(uploads(world)).toBe(1);
+  });
+
   it('alone on the queue makes the health check that ends a stop of the line', async () => {
     const world = worldWith({ status: () => (world.isDown ? failed('608') : complete) });
     world.isDown = true;
