@@ -18,6 +18,9 @@ import { parseLetter, type World } from './world.ts';
 type Attributes = Readonly<Record<string, MessageAttribute>>;
 
 const LONG_CODES = new Set(['614', '1016', '1019', '1029', '603', '401', '600', '601', '602']);
+/** Replies that tell of each record what became of it, and those that tell it only where there is nothing to tell apart. */
+const TELLING = new Set(['ok', 'records', 'cut after the end']);
+const TELLING_OF_ALL = new Set(['no result', 'nulls']);
 const SOON_CODES = new Set(['1014', '1022', '1004', '1013']);
 const LONGEST_DELAY_SECONDS = 900;
 
@@ -48,7 +51,7 @@ class Invocation {
     // That an upload is taken says nothing of its rows.
     if (call.file !== undefined) return;
     const isWhole = !call.kind?.aligned;
-    if (play.code !== 'ok' && play.code !== 'records' && play.code !== 'cut after the end') return;
+    if (!TELLING.has(play.code) && !(isWhole && TELLING_OF_ALL.has(play.code))) return;
     if (isWhole && play.executed.length === 0) return;
     this.#world.order.ended(play.alreadySo.flatMap((index) => call.marks[index] ?? []));
     for (const mark of play.executed.flatMap((index) => call.marks[index] ?? [])) {

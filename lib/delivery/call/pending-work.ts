@@ -60,7 +60,8 @@ function createPendingWork(messages: readonly Message[]): PendingWork {
   const undecided = new Map([...itemsOf].map(([message, items]) => [message, items.length]));
   const decided = new Map<WorkItem, Outcome>();
   const inFlight = new Set<Call>();
-  const withdrawn = new Set<WorkItem>();
+  /** With the call that was to be made again, where there was one: what is known from it must not get lost. */
+  const withdrawn = new Map<WorkItem, Call | undefined>();
   const kinds = createKnownKinds();
   const parts = createParts(kinds);
   let pending: readonly WorkItem[] = [...itemsOf.values()].flat();
@@ -70,7 +71,7 @@ function createPendingWork(messages: readonly Message[]): PendingWork {
   function startable(): readonly Call[] {
     // While no key holds anything up, a plan is good until the pending items change: a call that ends only frees keys.
     if (planned?.pending !== pending || planned.kinds !== kinds.version() || planned.plan.later.length > 0) {
-      const busyKeys = keysOf([...itemsIn(inFlight), ...itemsIn(ready), ...parts.held(), ...withdrawn]);
+      const busyKeys = keysOf([...itemsIn(inFlight), ...itemsIn(ready), ...parts.held(), ...withdrawn.keys()]);
       planned = { pending, kinds: kinds.version(), plan: plan(pending, new Set(busyKeys), kinds.shownBy(pending)) };
     }
     const calls = [...ready, ...planned.plan.calls];
@@ -120,7 +121,8 @@ function createPendingWork(messages: readonly Message[]): PendingWork {
   function withdraw(isGone: (item: WorkItem) => boolean): readonly WorkItem[] {
     const gone = new Set([...itemsIn(ready), ...parts.held(), ...pending].filter(isGone));
     if (gone.size === 0) return [];
-    for (const item of gone) withdrawn.add(item);
+    for (const item of gone) withdrawn.set(item, undefined);
+    for (const call of ready) for (const item of call.items) if (gone.has(item)) withdrawn.set(item, call);
     const stays = (item: WorkItem): boolean => !gone.has(item);
     pending = pending.filter(stays);
     parts.withdraw((item) => gone.has(item));
@@ -156,9 +158,10 @@ function createPendingWork(messages: readonly Message[]): PendingWork {
   function decide(outcomes: Outcomes): void {
     const requeued: WorkItem[] = [];
     for (const [item, outcome] of outcomes) {
+      const from = withdrawn.get(item);
       withdrawn.delete(item);
       if (decided.has(item)) continue;
-      decided.set(item, outcome);
+      decided.set(item, from ? keptApart(outcome, from) : outcome);
       undecided.set(item.message, (undecided.get(item.message) ?? 0) - 1);
       if (outcome.kind === 'requeue') requeued.push(item);
     }
@@ -220,7 +223,7 @@ function createPendingWork(messages: readonly Message[]): PendingWork {
       ready: itemsIn(ready),
       held: parts.held(),
       inFlight: itemsIn(inFlight),
-      withdrawn: [...withdrawn],
+      withdrawn: [...withdrawn.keys()],
     }),
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createPendingWork } from '../../../lib/delivery/call/pending-work.ts';
 import { type Outcome, sameOutcome } from '../../../lib/delivery/outcome.ts';
-import type { WorkItem } from '../../../lib/delivery/work-item.ts';
+import type { Call, WorkItem } from '../../../lib/delivery/work-item.ts';
 import { messageOf } from '../fixtures.ts';
 
 const REQUEUED: Outcome = { kind: 'requeue', reason: 'retry', code: '713', delayMs: 1_000 };
@@ -42,5 +42,19 @@ describe('items that are put back into the work list', () => {
     work.decide(sameOutcome([second], REQUEUED));
     work.restore(new Map([[first, first]]));
     expect(work.places().pending).toEqual([first]);
+  });
+});
+
+describe('items that are taken out of a call which was to be made again', () => {
+  it('go back with what is known from it', () => {
+    const work = createPendingWork([lead('a@x.test', '1')]);
+    const [call] = work.startable();
+    const started = work.start(call as Call);
+    work.end(started, { kind: 'replaced', outcomes: new Map(), calls: [{ ...started, tokenTries: 1 }] });
+
+    const withdrawn = work.withdraw(() => true);
+    work.decide(sameOutcome(withdrawn, { kind: 'requeue', reason: 'wait', code: 'operationPaused', delayMs: 1_000 }));
+
+    expect([...work.outcomes().values()]).toMatchObject([{ code: 'operationPaused', tokenTries: 1 }]);
   });
 });
