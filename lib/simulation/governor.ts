@@ -8,7 +8,7 @@ import { Life } from './life.ts';
 import { createDynamoDb, createS3, createSecretsManager, createSqs } from './model/clients.ts';
 import type { ModelMarketo } from './model/marketo.ts';
 import { MINUTE_MS } from './scenario.ts';
-import { scan, watchedLog } from './watch.ts';
+import { scan, watchedLog } from './watched-log.ts';
 import { type Plant, settingsOf } from './worker.ts';
 import type { World } from './world.ts';
 

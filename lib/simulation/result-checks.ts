@@ -1,7 +1,7 @@
 import { UNSENT_PREFIX } from '../results/publish.ts';
 import type { Result, ResultPointer } from '../results/result.ts';
 import { checkRows } from './file-checks.ts';
-import { scan } from './watch.ts';
+import { scan } from './watched-log.ts';
 import type { World } from './world.ts';
 
 /** A result that SQS has taken: it must say nothing that Marketo's own log contradicts. */

@@ -1,21 +1,16 @@
-import { inspect } from 'node:util';
 import type { DeliveryDeps } from '../delivery/deps.ts';
 import type { PermitAsk } from '../ledger/ledger.ts';
-import type { MessageAttribute } from '../message/queue.ts';
-import type { Log } from '../ports.ts';
 import type { Lane } from '../settings/lane.ts';
 import { checkFieldLetter } from './field-checks.ts';
 import { checkImportWait, noteFileLetter } from './file-checks.ts';
 import { checkAsks, checkLane } from './lanes.ts';
 import type { ArrivedCall } from './model/arrived-call.ts';
-import { TAINT } from './model/identity.ts';
 import type { StoredMessage } from './model/queue.ts';
 import type { Play } from './model/replies.ts';
-import type { CopyState } from './order-watch.ts';
 import { marksIn, messageMark } from './publications.ts';
+import { type Attributes, stateOf } from './seen-state.ts';
+import { scan } from './watched-log.ts';
 import { parseLetter, type World } from './world.ts';
-
-type Attributes = Readonly<Record<string, MessageAttribute>>;
 
 const LONG_CODES = new Set(['614', '1016', '1019', '1029', '603', '401', '600', '601', '602']);
 /** Replies that tell of each record what became of it, and those that tell it only where there is nothing to tell apart. */
@@ -206,60 +201,6 @@ class Invocation {
   }
 }
 
-interface SeenState {
-  readonly attempt: number;
-  readonly alone: number;
-  readonly share: number | undefined;
-  readonly records: number | undefined;
-  readonly group: number | undefined;
-  readonly lastCode: string;
-  readonly order: CopyState;
-}
-
-function stateOf(attributes: Attributes): SeenState | undefined {
-  const text = attributes.relay?.stringValue;
-  if (text === undefined) return undefined;
-  try {
-    const {
-      attempt,
-      alone = 0,
-      share,
-      records,
-      group,
-      lastCode,
-      firstSeen,
-      marked,
-    } = JSON.parse(text) as Partial<SeenState> & CopyState & { attempt: number };
-    const order = { ...(firstSeen && { firstSeen }), ...(lastCode && { lastCode }), ...(marked && { marked }) };
-    return { attempt, alone, share, records, group, lastCode: lastCode ?? '', order };
-  } catch {
-    return undefined;
-  }
-}
-
-/** Secrets are tainted: nothing that leaves the core may hold one. */
-function scan(world: World, where: string, text: string): void {
-  const at = text.indexOf(TAINT);
-  if (at >= 0) world.checks.fail('noSecrets', `${where}: ...${text.slice(Math.max(0, at - 60), at + 40)}`);
-}
-
-function watchedLog(world: World, worker: string): Log {
-  const line = (level: string) => (message: string, fields?: Record<string, unknown>) => {
-    const text = fields === undefined ? '' : JSON.stringify(fields);
-    scan(
-      world,
-      `log line "${message}"`,
-      `${message}${text}${fields?.error instanceof Error ? inspect(fields.error) : ''}`,
-    );
-    const owner = world.markOf.get(String(fields?.relayId));
-    world.note(
-      owner === undefined ? marksIn(text) : [owner],
-      () => `${worker} ${level}: ${message} ${text.slice(0, 200)}`,
-    );
-  };
-  return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
-}
-
 /**
  * The ledger, with every permit's way noted in the invocation that runs. Usage is due now and then, and not only after
  * 500 calls, of which no run has so many.
@@ -285,4 +226,4 @@ function watchedLedger(deps: DeliveryDeps, current: () => Invocation, isUsageDue
   };
 }
 
-export { Invocation, scan, watchedLedger, watchedLog };
+export { Invocation, watchedLedger };

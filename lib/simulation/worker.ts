@@ -21,7 +21,8 @@ import type { ModelMarketo, Told } from './model/marketo.ts';
 import type { StoredMessage } from './model/queue.ts';
 import { marksIn } from './publications.ts';
 import type { Scenario } from './scenario.ts';
-import { Invocation, scan, watchedLedger, watchedLog } from './watch.ts';
+import { Invocation, watchedLedger } from './watch.ts';
+import { scan, watchedLog } from './watched-log.ts';
 import type { World } from './world.ts';
 
 /** The world, and what lies below the deps, for bugs that go around the sound code. */
