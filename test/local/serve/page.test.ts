@@ -19,6 +19,16 @@ async function die(...bodies: readonly string[]): Promise<readonly string[]> {
   return under.relay.lyingLetters().map(({ messageId }) => messageId);
 }
 
+/** An update of somebody whom Marketo does not know. */
+function unheardOf(id: string): string {
+  const input = [{ email: `${id}@example.com`, lastName: 'Lovelace' }];
+  return JSON.stringify({
+    id,
+    path: '/rest/v1/leads.json',
+    body: { action: 'updateOnly', lookupField: 'email', input },
+  });
+}
+
 function person(): unknown {
   const [lead] = under.relay.fake?.database.leadsByEmail('ada@example.com') ?? [];
   return lead && Object.fromEntries(lead.fields);
@@ -131,8 +141,8 @@ describe('a letter', () => {
   });
 
   it('is sent again with all of its group, and others stay', async () => {
-    await die(misspelt('a'), misspelt('b'), '{"path":"nowhere"}');
-    const groups = (await under.page('/letters')).split('<article').filter((text) => text.includes('favouriteColour'));
+    await die(unheardOf('a'), unheardOf('b'), '{"path":"nowhere"}');
+    const groups = (await under.page('/letters')).split('<article').filter((text) => text.includes('not found'));
     const group = /name="group" value="([^"]*)"/.exec(groups[0] ?? '')?.[1] ?? '';
     await under.control('POST', '/mapping', { enabled: false });
 
