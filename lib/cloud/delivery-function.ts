@@ -79,7 +79,8 @@ function grantDelivery(deliveryFunction: LambdaFunction, resources: RelayResourc
   }
   deadLetterQueue.grant(deliveryFunction, 'sqs:SendMessage');
   grantCredentials(deliveryFunction, secret);
-  grantItems(deliveryFunction, table);
+  // Marks of the keys of a call: see docs/decisions/017-order.md.
+  grantItems(deliveryFunction, table, ['dynamodb:BatchGetItem']);
   grantKeys(deliveryFunction, resources);
   grantObjects(deliveryFunction, overflowBucket, 's3:PutObject', 's3:GetObject');
   grantSendResults(deliveryFunction, resources);

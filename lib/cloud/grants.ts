@@ -11,19 +11,11 @@ import { acknowledge } from './acknowledge.ts';
 type OverflowBucket = IConstruct & Pick<IBucket, 'arnForObjects' | 'bucketName'>;
 
 /** Single items of the ledger's table: no scan, no query. */
-function grantItems(grantee: LambdaFunction, table: Pick<ITable, 'tableArn'>): void {
-  grantee.addToRolePolicy(
-    new PolicyStatement({
-      actions: [
-        'dynamodb:GetItem',
-        'dynamodb:BatchGetItem',
-        'dynamodb:PutItem',
-        'dynamodb:UpdateItem',
-        'dynamodb:DeleteItem',
-      ],
-      resources: [table.tableArn],
-    }),
-  );
+const ITEM_ACTIONS = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
+
+function grantItems(grantee: LambdaFunction, table: Pick<ITable, 'tableArn'>, more: readonly string[] = []): void {
+  const actions = [...ITEM_ACTIONS, ...more];
+  grantee.addToRolePolicy(new PolicyStatement({ actions, resources: [table.tableArn] }));
 }
 
 /**

@@ -57,7 +57,7 @@ describe('the roles of a relay', () => {
         "<RelayDeliveryRole> Allow sqs:ChangeMessageVisibility, sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:GetQueueUrl, sqs:ReceiveMessage, sqs:SendMessage on <RelayQueue>",
         "<RelayDeliveryRole> Allow sqs:SendMessage on <RelayDeadLetterQueue>",
         "<RelayDeliveryRole> Allow xray:PutTelemetryRecords, xray:PutTraceSegments on *",
-        "<RelayGovernRole> Allow dynamodb:BatchGetItem, dynamodb:DeleteItem, dynamodb:GetItem, dynamodb:PutItem, dynamodb:UpdateItem on <RelayLedger>",
+        "<RelayGovernRole> Allow dynamodb:DeleteItem, dynamodb:GetItem, dynamodb:PutItem, dynamodb:UpdateItem on <RelayLedger>",
         "<RelayGovernRole> Allow lambda:GetEventSourceMapping, lambda:UpdateEventSourceMapping on arn:aws:lambda:eu-west-1:123456789012:event-source-mapping:<RelayDeliverySqsEventSourceTestRelayQueue6DE8534B>",
         "<RelayGovernRole> Allow logs:CreateLogStream, logs:PutLogEvents on <RelayGovernLogs>",
         "<RelayGovernRole> Allow secretsmanager:DescribeSecret, secretsmanager:GetSecretValue on <RelayCredentials>",

@@ -113,6 +113,7 @@ describe('the journal, read by DuckDB by the SQL of docs/journal.md', () => {
       rows_failed: 2,
       rows_warned: 1,
       failed_rows: [7, 41],
+      stripped: ['shoeSize'],
       keys: [hash('lead:email:ada@example.com'), hash('customObject:car_c:owner:eve@example.com')],
       addresses: [hash('eve@example.com')],
       dt: '2027-02-01',

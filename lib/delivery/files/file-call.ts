@@ -45,12 +45,19 @@ async function fileCall(planned: FileCall, invocation: Invocation): Promise<File
   let { call } = planned;
   for (let tries = 0; tries <= DELIVERY_POLICY.maxTokenTries + 1; tries += 1) {
     const permit = await permitFor(planned, invocation);
-    if (permit.kind === 'waits') return permit;
+    if (permit.kind === 'waits') return withTries(permit, call);
     const made = await make({ ...planned, call }, permit.permit, invocation);
-    if (made.kind !== 'again') return made;
+    if (made.kind !== 'again') return made.kind === 'waits' ? withTries(made, call) : made;
     call = { ...call, tokenTries: call.tokenTries + 1 };
   }
   throw new Error('a refused token ended in no outcome');
+}
+
+type Waits = Extract<FileCallResult, { kind: 'waits' }>;
+
+/** How often its token was refused must not get lost: refused again, it is the call's own fault. */
+function withTries({ kind, outcome }: Waits, { tokenTries }: Call): Waits {
+  return { kind, outcome: tokenTries > 0 ? { ...outcome, tokenTries } : outcome };
 }
 
 async function make(
@@ -108,7 +115,7 @@ async function make(
 }
 
 type Refused = Extract<PermitAnswer, { kind: 'refused' }>;
-type PermitFor = { readonly kind: 'granted'; readonly permit: Permit } | Extract<FileCallResult, { kind: 'waits' }>;
+type PermitFor = { readonly kind: 'granted'; readonly permit: Permit } | Waits;
 
 /** A short wait is waited out; a long one is left to the queue. A circuit that waits for a health check gets one. */
 async function permitFor({ call, key }: FileCall, { deps, deadline, health }: Invocation): Promise<PermitFor> {

@@ -34,7 +34,8 @@ function pathOf(importPath: string, jobId: string, question: Question): string {
 
 /** A call of one message that stands or falls as a whole. */
 function callOf(message: Message): Call {
-  return { items: [itemOf(message)], request: message.request, tokenTries: 0, isPart: false };
+  const { tokenTries = 0 } = message.state;
+  return { items: [itemOf(message)], request: message.request, tokenTries, isPart: false };
 }
 
 export type { Question };
