@@ -65,7 +65,8 @@ function isolate(items: Items, fault: Fault, kinds: KnownKinds): readonly Part[]
   const active = new Map<Part, Stake>();
   const density = createDensity();
   let pool: readonly Items[] = [];
-  let kin: Kin | undefined;
+  /** A call can have failed of two kinds or more: those of each wait for their turn. */
+  let kin: readonly Kin[] = [];
   let wasUnited = false;
   /** Hints that came true, and that did not. */
   let [confirmed, misled] = [0, 0];
@@ -106,7 +107,7 @@ function isolate(items: Items, fault: Fault, kinds: KnownKinds): readonly Part[]
     const [first = [], ...others] = suspects;
     if (others.length > 0 && !trait.isExact) return toParts(rest, { others: suspects.flat() });
     if (kinds.isProven(trait)) {
-      kin = { trait, groups: kinGroups(suspects.flat(), trait), size: suspects.length };
+      kin = [{ trait, groups: kinGroups(suspects.flat(), trait), size: suspects.length }, ...kin];
       return [...toParts(rest), ...callKin()];
     }
     const suspect = toParts(first, { others: others.flat(), trait, allHaveIt: rest.length === 0 });
@@ -117,15 +118,16 @@ function isolate(items: Items, fault: Fault, kinds: KnownKinds): readonly Part[]
 
   /** Who has a trait that is proven: twice as many each time, for as long as nobody of them passes. */
   function callKin(): readonly Part[] {
-    if (kin === undefined) return [];
-    const { trait, groups, size } = kin;
-    kin = undefined;
-    if (!kinds.isProven(trait)) {
+    const [first, ...others] = kin;
+    if (first === undefined) return [];
+    const { trait, groups, size } = first;
+    kin = others;
+    if (!kinds.isProven(trait) || groups.length === 0) {
       hold(groups.flat());
-      return [];
+      return callKin();
     }
     const now = groups.slice(0, size);
-    if (groups.length > size) kin = { trait, groups: groups.slice(size), size: 2 * size };
+    if (groups.length > size) kin = [{ trait, groups: groups.slice(size), size: 2 * size }, ...kin];
     return now.flatMap((group) => toParts(group, { others: [] }, { isApart: true }));
   }
 
@@ -159,7 +161,7 @@ function isolate(items: Items, fault: Fault, kinds: KnownKinds): readonly Part[]
     const isOfKind = own?.id === trait.id;
     if (isOfKind) {
       confirmed += 1;
-      kin = { trait, groups: kinGroups(others, trait), size: FIRST_KIN };
+      if (others.length > 0) kin = [...kin, { trait, groups: kinGroups(others, trait), size: FIRST_KIN }];
     } else {
       hold(others);
     }
@@ -196,11 +198,14 @@ function isolate(items: Items, fault: Fault, kinds: KnownKinds): readonly Part[]
       hold(takeStake(active, part).others);
       return [...toParts(first), ...toParts(second)];
     },
-    held: () => [...pool, ...(kin?.groups ?? []), ...[...active.values()].map(({ others }) => others)].filter(isFilled),
+    held: () =>
+      [...pool, ...kin.flatMap(({ groups }) => groups), ...[...active.values()].map(({ others }) => others)].filter(
+        isFilled,
+      ),
     withdraw(isGone) {
       const stays = (group: Items): Items => group.filter((item) => !isGone(item));
       pool = pool.map(stays).filter(isFilled);
-      kin = kin && { ...kin, groups: kin.groups.map(stays).filter(isFilled) };
+      kin = kin.map((one) => ({ ...one, groups: one.groups.map(stays).filter(isFilled) }));
       for (const [part, stake] of active) active.set(part, { ...stake, others: stays(stake.others) });
     },
   };

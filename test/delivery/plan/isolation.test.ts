@@ -73,6 +73,27 @@ describe('isolation', () => {
     fc.assert(property, { numRuns: runsOf(500), seed: 15 });
   });
 
+  it('loses nobody where a call has two wrong fields or more', () => {
+    const names = fc.array(fc.constantFrom('none', 'wrong', 'lost', 'gone'), { minLength: 2, maxLength: 30 });
+    const property = fc.property(names, (fields) => {
+      const items = fields.flatMap((field, index) => {
+        const record = { email: `${index}@x.test`, ...(field !== 'none' && { [`${field}Field`]: 'x' }) };
+        return toWorkItems(messageOf({ path: '/rest/v1/leads.json', body: { input: [record] } }, `m${index}`));
+      });
+      const wrongIn = (item: WorkItem): readonly string[] =>
+        Object.keys(item.record?.value ?? {}).filter((name) => name.endsWith('Field'));
+      const isCulprit = (item: WorkItem): boolean => wrongIn(item).length > 0;
+      fc.pre(items.some(isCulprit));
+      const says: Says = ([first]) => ({ code: '1006', text: `Field '${first && wrongIn(first)[0]}' not found` });
+
+      const { passed, dead } = isolateAll(items, isCulprit, says);
+
+      expect(new Set(dead)).toEqual(new Set(items.filter(isCulprit)));
+      expect(dead.length + passed.length).toBe(items.length);
+    });
+    fc.assert(property, { numRuns: runsOf(300), seed: 17 });
+  });
+
   it('costs at most 2 b (1 + log2(n / b)) + 2 calls for b culprits among n, and two more where hints mislead', () => {
     const property = fc.property(scene, ({ count, bad, says }) => {
       const most = 2 * bad.size * (1 + Math.log2(count / bad.size)) + (bad.size > 1 ? 2 : 1);
