@@ -127,11 +127,12 @@ class OrderWatch {
   }
 }
 
-/** A letter that was put back is published anew. */
+/** A letter that was put back is published anew; a copy of it that nobody has read since is no second time. */
 function publishedAtMsOf({ attributes, body, sentAtMs }: StoredMessage): number {
-  const text = body.includes('"deadLetter"') ? undefined : attributes.relay?.stringValue;
-  const firstSeen = text === undefined ? undefined : (JSON.parse(text) as CopyState).firstSeen;
-  return firstSeen === undefined ? Math.floor(sentAtMs) : Date.parse(firstSeen);
+  const text = attributes.relay?.stringValue;
+  const { firstSeen, unread } = text === undefined ? {} : (JSON.parse(text) as CopyState & { unread?: boolean });
+  const isAnew = body.includes('"deadLetter"') && unread !== true;
+  return firstSeen === undefined || isAnew ? Math.floor(sentAtMs) : Date.parse(firstSeen);
 }
 
 export type { CopyState };
