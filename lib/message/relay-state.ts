@@ -64,7 +64,7 @@ type RowList = (typeof ROW_LISTS)[number];
 
 /** Where a message stands among those of its keys. */
 interface Behind {
-  /** Messages before it that are on the queue, when it last looked. */
+  /** The fewest messages before it that it ever found on the queue. */
   readonly ahead: number;
   /** Looks since they last became fewer. */
   readonly looks: number;

@@ -39,8 +39,12 @@ function inLine(
     // Behind nobody else, it follows its mates at their distance.
     if (others.length === 0) continue;
     const ahead = mates.size + new Set(others.map(({ id }) => id)).size;
-    // It grows like the wait of who looked: a record that came back sooner each time would have its whole message go round.
-    const { delayMs, behind } = waitFor(item, others);
+    // Whom it follows waits until the others are due. Its own wait grows like that of who looked: a record that came back as soon
+    // each time would have its whole message go round.
+    const { delayMs, behind } = waitFor(
+      item,
+      others.map((one) => ({ ...one, dueMs: 0 })),
+    );
     timed.set(item, { ...outcome, delayMs: Math.max(delayMs, ahead * DELIVERY_POLICY.orderStepMs), behind });
   }
   return timed;

@@ -23,8 +23,8 @@ interface Wait {
 }
 
 /**
- * How long an item waits behind others: until they are due, and for the turn of each of them. Nobody knows for how long, so it is
- * twice as long each time, until its message finds fewer before it (`behindAll`).
+ * How long an item waits behind others: until they are due, and for the turn of each of them. While they are as many as they were
+ * nobody knows for how long: then twice as long each time.
  *
  * @param blockers at least one.
  * @param before what it found when it last looked.
@@ -32,7 +32,7 @@ interface Wait {
 function waitBehind(blockers: readonly Mark[], before: Behind | undefined, nowMs: number, random: () => number): Wait {
   const { orderStepMs, leastOrderWaitMs, mostOrderWaitMs, orderJitterShare } = DELIVERY_POLICY;
   const ahead = new Set(blockers.map(({ id }) => id)).size;
-  const looks = before === undefined ? 0 : before.looks + 1;
+  const looks = before === undefined || ahead < before.ahead ? 0 : before.looks + 1;
   const dueMs = Math.max(...blockers.map((mark) => mark.dueMs)) - nowMs;
   const grownMs = Math.min(mostOrderWaitMs, leastOrderWaitMs * 2 ** Math.min(looks, MOST_DOUBLINGS));
   const waitMs = Math.max(dueMs, ahead * orderStepMs, grownMs) * (1 + random() * orderJitterShare);
@@ -40,14 +40,14 @@ function waitBehind(blockers: readonly Mark[], before: Behind | undefined, nowMs
 }
 
 /**
- * Where a message stands, from what its items found: that of most is the message's, and as long as it has as many before it as it
- * had, it has come no further. Each item has its own number: one of few must not have the message come back for it alone.
+ * Where a message stands, from what those of its items found that looked. The fewest that any of them ever found counts: each has
+ * its own number, and compared with that of another, one of few would have the message come back for it again and again.
  */
 function behindAll(found: readonly Behind[], before: Behind | undefined): Behind | undefined {
   if (found.length === 0) return undefined;
-  const ahead = Math.max(...found.map((one) => one.ahead));
+  const ahead = Math.min(...found.map((one) => one.ahead));
   const hasFewer = before === undefined || ahead < before.ahead;
-  return { ahead, looks: hasFewer ? 0 : Math.max(...found.map(({ looks }) => looks)) };
+  return hasFewer ? { ahead, looks: 0 } : { ahead: before.ahead, looks: Math.max(...found.map(({ looks }) => looks)) };
 }
 
 /** By then the longest wait is reached. */
