@@ -15,7 +15,7 @@ import { parseLetter, type World } from './world.ts';
 const LONG_CODES = new Set(['614', '1016', '1019', '1029', '603', '401', '600', '601', '602']);
 /** Replies that tell of each record what became of it, and those that tell it only where there is nothing to tell apart. */
 const TELLING = new Set(['ok', 'records', 'cut after the end']);
-const TELLING_OF_ALL = new Set(['no result', 'nulls']);
+const TELLING_OF_ALL = new Set(['no result', 'nulls', 'other count']);
 const SOON_CODES = new Set(['1014', '1022', '1004', '1013']);
 const LONGEST_DELAY_SECONDS = 900;
 

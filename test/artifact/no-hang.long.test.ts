@@ -55,7 +55,8 @@ const { dynamoDb, sqs, s3, secretsManager } = DEADLINES;
 const one = (deadlineMs: number) => ({ timeoutMs: 40_000, mostMs: deadlineMs + SLACK_MS });
 
 const CASES: Readonly<Record<string, Case>> = {
-  'the table: no permit, no token': { ...one(dynamoDb.totalMs), bodies: [upsert], slow: 'dynamodb', unsettled: [] },
+  // One after the other: the token, the marks of what goes back, the ledger that is told of them, and the schema.
+  'the table: no permit, no token': { ...one(4 * dynamoDb.totalMs), bodies: [upsert], slow: 'dynamodb', unsettled: [] },
   'the secret: no token': { ...one(secretsManager.totalMs), bodies: [upsert], slow: 'secretsManager', unsettled: [] },
   'the queues: what cannot be settled stays': { ...one(sqs.totalMs), bodies: [invalid], slow: 'sqs', unsettled: [0] },
   'the bucket, for a dead letter': { ...one(s3.totalMs), bodies: [oversized], slow: 's3', unsettled: [0] },

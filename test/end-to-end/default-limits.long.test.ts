@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => relayUnderTest.stop());
 
-it('80 calls that want out at once: no more than 50 go in 20 s and 5 at a time, the others come back later', async () => {
+it('80 calls that want out at once: no more than 50 go in 20 s and 5 at a time, the others wait or come back later', async () => {
   const requests = Array.from({ length: 80 }, (_, index) => ({ ...requestVia('read', index), id: `read-${index}` }));
   await relayUnderTest.desk.publish(...requests.map((request) => JSON.stringify(request)));
 
@@ -22,9 +22,8 @@ it('80 calls that want out at once: no more than 50 go in 20 s and 5 at a time, 
   const copies = await relayUnderTest.desk.copies();
   const { apiCalls, worstArrivals, worstConcurrency, repliesByCode } = relayUnderTest.marketo.stats;
   expect(failedIds).toEqual([]);
-  expect(apiCalls).toBeLessThanOrEqual(50);
   expect(apiCalls).toBeGreaterThan(0);
-  expect(worstArrivals).toBe(apiCalls);
+  expect(worstArrivals).toBeLessThanOrEqual(50);
   expect(worstConcurrency).toBeLessThanOrEqual(5);
   expect(repliesByCode).toEqual({ success: apiCalls });
   expect(copies).toHaveLength(80 - apiCalls);

@@ -11,9 +11,9 @@ import { RUNS } from './support/runs.ts';
 
 /**
  * Tests of the tests: the ledger with one fault planted in it, each of which the checks of the properties must find
- * within three hundred scenarios. What the real ledger does in the very same scenarios is the first case.
+ * within fifteen hundred scenarios. What the real ledger does in the very same scenarios is the first case.
  */
-const SCENARIOS = 300;
+const SCENARIOS = 1_500;
 const wild = fc.sample(arbitraryScenario, { numRuns: SCENARIOS, seed: RUNS.seed });
 const orderly = fc.sample(orderlyScenario, { numRuns: SCENARIOS, seed: RUNS.seed });
 
@@ -115,7 +115,8 @@ const FAULTS: Record<string, { plant: () => FleetParts | Promise<FleetParts>; fo
   },
   'takes a slot back before the call can be over': {
     plant: () => around({ ask: (ask) => ({ ...ask, callTimeoutMs: -4_900 }) }),
-    found: ['slots', 'keys', 'window', 'probes'],
+    // The end of a call whose slot is gone is not counted either.
+    found: ['slots', 'keys', 'window', 'probes', 'miscounted'],
   },
   'forgets the lease: the slot of a dead worker stays taken': {
     plant: () => around({ ask: (ask) => ({ ...ask, callTimeoutMs: 1e9 }) }),
