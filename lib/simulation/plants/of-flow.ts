@@ -97,12 +97,12 @@ const BUGS_OF_FLOW: readonly PlantedBug[] = [
     }),
   },
   {
-    what: 'stops all operations while one of them is paused',
+    what: 'stops all operations for an hour while one of them is paused',
     finds: 'budgetEnds',
     deps: withLedger((ledger) => ({
       acquire: async (asks) => {
         const isPaused = (await ledger.evidence()).pausedOperations.length > 0;
-        const refused = { kind: 'refused', reason: 'circuit', waitMs: 60_000 } as const;
+        const refused = { kind: 'refused', reason: 'circuit', waitMs: 3_600_000 } as const;
         return isPaused && !asks.some(({ healthCheck }) => healthCheck)
           ? asks.map(() => refused)
           : ledger.acquire(asks);
