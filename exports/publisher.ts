@@ -21,4 +21,12 @@ export { type MessageOptions, type Parts, type Requests, requests } from '../lib
 export type * from '../lib/publisher/schema-parts.ts';
 export type { SendOptions, SendResult, SqsSender } from '../lib/publisher/send-entries.ts';
 export { type Validation, validate } from '../lib/publisher/validate.ts';
-export type { RecordResult, Reply, Result, ResultFailure, ResultObject, ResultPointer } from '../lib/results/result.ts';
+export type {
+  RecordResult,
+  Reply,
+  Result,
+  ResultFailure,
+  ResultObject,
+  ResultPointer,
+  ResultRows,
+} from '../lib/results/result.ts';
