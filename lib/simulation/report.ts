@@ -67,7 +67,10 @@ const EARLIER_RUN = `## The longest run so far
 Before the relay kept order, lanes, files and fields it was run with the seeds 1 to 53,000, in slices of 500. In 96 of the 106 slices no seed failed: 48,000
 seeds, 3,078 virtual days, 1,446,795 faults. In the other ten, eleven seeds failed. Nine showed a bound of the simulator that was too narrow for
 copies that SQS makes, for isolation down to single records, or for operations that are paused. Two showed faults of the relay: a letter did not say that
-another copy had been executed, and a message whose token is always refused was called for a day. Both are mended, and each of the eleven holds since.`;
+another copy had been executed, and a message whose token is always refused was called for a day. Both are mended, and each of the eleven holds since.
+
+Known and open: seeds 715 and 899 fail \`newestWins\`. A message was published twice under one id, and a newer one of its key was sent while a copy of it waited.
+Whether the relay is wrong or the check, which cannot see that copies were settled together, is not known yet.`;
 
 /** docs/reliability.md: nothing in it is written by hand but the words. */
 function reliabilityReport(sweep: Sweep, firstSeed: number, bugs: readonly FoundBug[]): string {
