@@ -4,7 +4,7 @@ import type { ObjectType } from '../schema/object-schema.ts';
 import type { SchemaRegister, StoredSchema } from '../schema/schema-register.ts';
 import type { SchemaState } from '../schema/schema-state.ts';
 import { decodeSchemaItem, encodeSchemaItem } from './schema-item.ts';
-import { createVersionedItem, type Item, newMark, since, type VersionedItem } from './versioned-item.ts';
+import { createVersionedItem, newMark, since, type VersionedItem } from './versioned-item.ts';
 
 interface DynamoDbSchemaRegisterOptions {
   readonly client: DynamoDBClient;
@@ -20,15 +20,13 @@ const KEEP_SECONDS = 30 * 86_400;
 
 /** The register in DynamoDB: an item for each object type, `pk` = `schema#<subscription>#<type>`. */
 function createDynamoDbSchemaRegister(options: DynamoDbSchemaRegisterOptions): SchemaRegister {
-  const { client, tableName, subscription, clock, random } = options;
-  const itemOf = (type: ObjectType): VersionedItem =>
-    createVersionedItem({ client, tableName, pk: `schema#${subscription}#${type}`, versionAttribute: 'writtenAs' });
+  const { clock, random } = options;
   return {
-    read: async (type) => storedIn(await itemOf(type).read()),
+    read: (type) => readStored(options, type),
     async swap(type, before, state) {
       const mark = newMark(random);
       const expiresAt = { N: String(Math.floor(clock.nowMs() / 1_000) + KEEP_SECONDS) };
-      const { kind } = await itemOf(type).put(
+      const { kind } = await itemOf(options, type).put(
         { ...encodeSchemaItem(state), writtenAs: { S: mark }, expiresAt },
         {
           condition: since(before && { S: before.mark }),
@@ -40,22 +38,25 @@ function createDynamoDbSchemaRegister(options: DynamoDbSchemaRegisterOptions): S
   };
 }
 
-function storedIn(item: Item | undefined): StoredSchema | undefined {
-  return item === undefined ? undefined : { state: decodeSchemaItem(item), mark: item.writtenAs?.S ?? '' };
-}
+type Place = Pick<DynamoDbSchemaRegisterOptions, 'client' | 'tableName' | 'subscription'>;
 
-/** What is known of an object type, for a reader. */
-async function readSchemaState(
-  { client, tableName, subscription }: Pick<DynamoDbSchemaRegisterOptions, 'client' | 'tableName' | 'subscription'>,
-  type: ObjectType,
-): Promise<SchemaState | undefined> {
-  const item = createVersionedItem({
+function itemOf({ client, tableName, subscription }: Place, type: ObjectType): VersionedItem {
+  return createVersionedItem({
     client,
     tableName,
     pk: `schema#${subscription}#${type}`,
     versionAttribute: 'writtenAs',
   });
-  return storedIn(await item.read())?.state;
+}
+
+async function readStored(place: Place, type: ObjectType): Promise<StoredSchema | undefined> {
+  const item = await itemOf(place, type).read();
+  return item === undefined ? undefined : { state: decodeSchemaItem(item), mark: item.writtenAs?.S ?? '' };
+}
+
+/** What is known of an object type, for a reader. */
+async function readSchemaState(place: Place, type: ObjectType): Promise<SchemaState | undefined> {
+  return (await readStored(place, type))?.state;
 }
 
 export type { DynamoDbSchemaRegisterOptions };

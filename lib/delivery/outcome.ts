@@ -1,5 +1,6 @@
 import type { HttpReply, HttpRequest } from '../marketo/http.ts';
 import type { Behind, NextPage } from '../message/relay-state.ts';
+import type { WaitCode } from '../settings/relay-codes.ts';
 import type { Verdict } from './judge/verdict.ts';
 import type { WorkItem } from './work-item.ts';
 
@@ -62,6 +63,9 @@ type Outcome =
       readonly tried: boolean;
     };
 
+/** Of what waits for its turn behind an earlier message of its key: in its batch, or on the queue. */
+const BEHIND_ANOTHER = 'order' satisfies WaitCode;
+
 type RequeueOutcome = Extract<Outcome, { readonly kind: 'requeue' }>;
 type DeadOutcome = Extract<Outcome, { readonly kind: 'dead' }>;
 type Outcomes = ReadonlyMap<WorkItem, Outcome>;
@@ -74,4 +78,4 @@ function sameOutcome(items: readonly WorkItem[], outcome: Outcome): Outcomes {
 }
 
 export type { Answer, DeadOutcome, Exchange, Outcome, Outcomes, RequeueOutcome };
-export { NO_OUTCOMES, sameOutcome };
+export { BEHIND_ANOTHER, NO_OUTCOMES, sameOutcome };

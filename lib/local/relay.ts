@@ -140,8 +140,6 @@ async function open(
     [SETTING_NAMES.resultsQueueUrl]: queues.resultsQueueUrl,
     [SETTING_NAMES.journalBucketName]: queues.journalBucketName,
     [SETTING_NAMES.journalSaltSecretId]: SALT_NAME,
-    // From the shell, as `UNKNOWN_FIELDS=send npm start -- --serve`: what it finds by itself would hide Marketo's own codes.
-    [SETTING_NAMES.unknownFields]: process.env[SETTING_NAMES.unknownFields] ?? '',
     ...options.settings,
   };
   const createDelivery = options.createDelivery ?? createDeliveryHandler;

@@ -10,9 +10,10 @@ import { auditOwnFaults, drainBoundOfOwnMs, ownFaultFigures } from './own-fault-
 import { messageMark } from './publications.ts';
 import { auditResults } from './result-checks.ts';
 import { drawScenario, MINUTE_MS, NEVER_MS, type Scenario } from './scenario.ts';
+import type { Tally } from './tally.ts';
 import { scan } from './watched-log.ts';
 import type { Plant } from './worker.ts';
-import { parseLetter, type Tally, type TraceLine, World } from './world.ts';
+import { parseLetter, type TraceLine, World } from './world.ts';
 
 interface RunOptions {
   readonly plant?: Plant;

@@ -12,21 +12,8 @@ import { ModelTable } from './model/table.ts';
 import { OrderWatch } from './order-watch.ts';
 import { drawPublications, marksIn, messageMark, type Publication } from './publications.ts';
 import type { Scenario } from './scenario.ts';
+import type { Tally } from './tally.ts';
 import { VirtualTime } from './virtual-time.ts';
-
-interface Tally {
-  calls: number;
-  identityCalls: number;
-  executions: number;
-  invocations: number;
-  letters: number;
-  copies: number;
-  tableRequests: number;
-  /** The most that Marketo's identity service was asked in a minute. */
-  busiestIdentityMinute: number;
-  /** How often each fault struck. */
-  readonly faults: Map<string, number>;
-}
 
 interface TraceLine {
   readonly atMs: number;
@@ -249,5 +236,5 @@ function parseLetter(body: string): Letter | undefined {
   }
 }
 
-export type { Letter, Tally, TraceLine };
+export type { Letter, TraceLine };
 export { parseLetter, World };

@@ -1,6 +1,5 @@
 import type { Message } from '../../message/message.ts';
-import type { WaitCode } from '../../settings/relay-codes.ts';
-import { type Outcome, type Outcomes, type RequeueOutcome, sameOutcome } from '../outcome.ts';
+import { BEHIND_ANOTHER, type Outcome, type Outcomes, type RequeueOutcome, sameOutcome } from '../outcome.ts';
 import { withItems } from '../plan/bisect.ts';
 import { createKnownKinds } from '../plan/known-kinds.ts';
 import { type Plan, plan } from '../plan/plan.ts';
@@ -52,7 +51,7 @@ interface PendingWork {
 }
 
 /** The outcome of what comes after an item of its key that is requeued. The delay follows from that item's, in settle. */
-const FOLLOWS: RequeueOutcome = { kind: 'requeue', reason: 'wait', code: 'order' satisfies WaitCode, delayMs: 0 };
+const FOLLOWS: RequeueOutcome = { kind: 'requeue', reason: 'wait', code: BEHIND_ANOTHER, delayMs: 0 };
 
 /** @param messages in the order of the queue. */
 function createPendingWork(messages: readonly Message[]): PendingWork {

@@ -1,13 +1,10 @@
 import type { Message } from '../../message/message.ts';
-import type { WaitCode } from '../../settings/relay-codes.ts';
-import type { Outcome, Outcomes } from '../outcome.ts';
+import { BEHIND_ANOTHER, type Outcome, type Outcomes } from '../outcome.ts';
 import { DELIVERY_POLICY } from '../policy.ts';
 import type { WorkItem } from '../work-item.ts';
 import type { MarkNames } from './mark-names.ts';
 import type { Mark } from './order-marks.ts';
 import type { Wait } from './wait-behind.ts';
-
-const BEHIND_ANOTHER = 'order' satisfies WaitCode;
 
 /**
  * The same outcomes, with a time for what only follows others of its batch: it has its turn after all that wait before it, those
@@ -50,4 +47,4 @@ function inLine(
   return timed;
 }
 
-export { BEHIND_ANOTHER, inLine };
+export { inLine };

@@ -1,11 +1,11 @@
 import type { Message } from '../../message/message.ts';
 import type { DeliveryDeps } from '../deps.ts';
 import type { Batch } from '../intake/receive-batch.ts';
-import { NO_OUTCOMES, type Outcome, type Outcomes } from '../outcome.ts';
+import { BEHIND_ANOTHER, NO_OUTCOMES, type Outcome, type Outcomes } from '../outcome.ts';
 import { DELIVERY_POLICY } from '../policy.ts';
 import { waitsForTheLine } from '../settle/waits-for-the-line.ts';
 import { toWorkItems, type WorkItem } from '../work-item.ts';
-import { BEHIND_ANOTHER, inLine } from './in-line.ts';
+import { inLine } from './in-line.ts';
 import { createKnownMarks } from './known-marks.ts';
 import { createMarkNames } from './mark-names.ts';
 import { comesLate, type Span, spanOf } from './mark-span.ts';
@@ -236,15 +236,8 @@ function remembered<T>(of: (message: Message) => T): (message: Message) => T {
   };
 }
 
-function byMessage(items: readonly WorkItem[]): ReadonlyMap<Message, readonly WorkItem[]> {
-  const grouped = new Map<Message, WorkItem[]>();
-  for (const item of items) {
-    const own = grouped.get(item.message);
-    if (own === undefined) grouped.set(item.message, [item]);
-    else own.push(item);
-  }
-  return grouped;
-}
+const byMessage = (items: readonly WorkItem[]): ReadonlyMap<Message, readonly WorkItem[]> =>
+  Map.groupBy(items, ({ message }) => message);
 
 export type { OrderSession, OrderState, SettledMessage };
 export { createOrderSession, NO_ORDER };

@@ -1,12 +1,8 @@
 import type { Message } from '../../message/message.ts';
-import type { WaitCode } from '../../settings/relay-codes.ts';
 import { toDelaySeconds } from '../judge/retry-policy.ts';
-import type { RequeueOutcome } from '../outcome.ts';
+import { BEHIND_ANOTHER, type RequeueOutcome } from '../outcome.ts';
 import { DELIVERY_POLICY } from '../policy.ts';
 import type { WorkItem } from '../work-item.ts';
-
-/** Behind one of its batch, it asks for no delay of its own. */
-const BEHIND_ANOTHER = 'order' satisfies WaitCode;
 
 type Requeued = readonly (readonly [WorkItem, RequeueOutcome])[];
 

@@ -2,10 +2,9 @@ import { bodyWith, type Message } from '../../message/message.ts';
 import type { OutgoingMessage } from '../../message/queue.ts';
 import { encodeRelayState } from '../../message/relay-attribute.ts';
 import { MAX_HISTORY, RELAY_ATTRIBUTE, type RelayState } from '../../message/relay-state.ts';
-import type { WaitCode } from '../../settings/relay-codes.ts';
 import type { OrderState } from '../order/order-session.ts';
 import { behindAll } from '../order/wait-behind.ts';
-import type { RequeueOutcome } from '../outcome.ts';
+import { BEHIND_ANOTHER, type RequeueOutcome } from '../outcome.ts';
 import type { Requeued } from './retry-delays.ts';
 import { waitsForTheLine } from './waits-for-the-line.ts';
 
@@ -69,8 +68,6 @@ function nextState(input: RetryMessageInput): RelayState {
     ...(sizes.length > 0 && { recordsAtMost: Math.min(...sizes) }),
   };
 }
-
-const BEHIND_ANOTHER = 'order' satisfies WaitCode;
 
 /** Since when the age budget counts: what a message cannot help does not make it older. Undefined while nothing has failed. */
 function ageFrom(

@@ -69,23 +69,10 @@ function settlementsOf(
   outcomes: Outcomes,
   context: SettleContext,
 ): readonly Settlement[] {
-  const entries = byMessage(outcomes);
+  const entries = Map.groupBy(outcomes, ([{ message }]) => message);
   const all = messages.map((message) => sortOut(message, entries.get(message) ?? [], context));
   const delays = retryDelays(new Map(all.map(({ message, requeued }) => [message, requeued])));
   return all.map((sorted) => settlementOf(sorted, delays.get(sorted.message) ?? 0, context));
-}
-
-function byMessage(
-  outcomes: ReadonlyMap<WorkItem, Outcome>,
-): ReadonlyMap<Message, readonly (readonly [WorkItem, Outcome])[]> {
-  const grouped = new Map<Message, [WorkItem, Outcome][]>();
-  for (const entry of outcomes) {
-    const { message } = entry[0];
-    const own = grouped.get(message);
-    if (own === undefined) grouped.set(message, [entry]);
-    else own.push(entry);
-  }
-  return grouped;
 }
 
 function sortOut(

@@ -149,7 +149,11 @@ function relayOptions(options: RunOptions, kept: Pick<FakeMarketoOptions, 'data'
   return {
     limits: { windowCalls: limits.rateLimitCalls, slots: limits.maxConcurrentCalls },
     allowedOperations: options.allowedOperations,
-    settings: { [SETTING_NAMES.isolate]: options.isolate },
+    settings: {
+      [SETTING_NAMES.isolate]: options.isolate,
+      // From the shell, as `UNKNOWN_FIELDS=send npm start -- --serve`: what the relay finds by itself would hide Marketo's own codes.
+      [SETTING_NAMES.unknownFields]: process.env[SETTING_NAMES.unknownFields] ?? '',
+    },
     ...(options.marketo === undefined
       ? { fake: { ...limits, seed: options.seed, latencyMs: LOCAL_LATENCY, ...faultsFor(options), ...kept } }
       : { marketo: options.marketo }),
